@@ -1,0 +1,2 @@
+//! Our own checks.
+fn main() {}
