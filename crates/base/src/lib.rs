@@ -1,1 +1,23 @@
-//! To come.
+//! The words every area needs: ids, dates, the clock, refusals and the text
+//! types a posted form is parsed into.
+//! Nothing here reads a file, a database or the network. The list is closed:
+//! a word that only one area needs lives in that area.
+
+pub mod id;
+pub mod moment;
+pub mod clock;
+pub mod calendar;
+pub mod refusal;
+pub mod text;
+pub mod nhs_number;
+pub mod place;
+mod columns;
+
+pub use calendar::WorkingDays;
+pub use clock::Clock;
+pub use id::Id;
+pub use moment::{Day, Ts};
+pub use nhs_number::NhsNumber;
+pub use place::{OdsCode, Postcode};
+pub use refusal::{Kind, Refusal};
+pub use text::{Email, Line, Name, Phone, Story};
