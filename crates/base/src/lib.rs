@@ -14,6 +14,9 @@ pub mod nhs_number;
 pub mod place;
 mod columns;
 
+#[doc(hidden)]
+pub use sqlx;
+
 pub use calendar::WorkingDays;
 pub use clock::Clock;
 pub use id::Id;

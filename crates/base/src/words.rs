@@ -60,9 +60,62 @@ macro_rules! words {
                 }
             }
         }
+        $crate::word_columns!($name);
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str($crate::words::Word::label(*self))
+            }
+        }
+    };
+}
+
+/// How a word is kept in a column: its code, as text. An unknown code fails
+/// loudly when it is read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! word_columns {
+    ($name:ident) => {
+        $crate::word_columns!(
+            $name,
+            Sqlite,
+            SqliteTypeInfo,
+            SqliteArgumentsBuffer,
+            SqliteValueRef,
+            sqlite
+        );
+        $crate::word_columns!(
+            $name,
+            Postgres,
+            PgTypeInfo,
+            PgArgumentBuffer,
+            PgValueRef,
+            postgres
+        );
+    };
+    ($name:ident, $engine:ident, $info:ident, $buffer:ident, $value:ident, $place:ident) => {
+        impl $crate::sqlx::Type<$crate::sqlx::$engine> for $name {
+            fn type_info() -> $crate::sqlx::$place::$info {
+                <String as $crate::sqlx::Type<$crate::sqlx::$engine>>::type_info()
+            }
+            fn compatible(ty: &$crate::sqlx::$place::$info) -> bool {
+                <String as $crate::sqlx::Type<$crate::sqlx::$engine>>::compatible(ty)
+            }
+        }
+        impl $crate::sqlx::Encode<'_, $crate::sqlx::$engine> for $name {
+            fn encode_by_ref(
+                &self,
+                to: &mut $crate::sqlx::$place::$buffer,
+            ) -> Result<$crate::sqlx::encode::IsNull, $crate::sqlx::error::BoxDynError> {
+                let code = $crate::words::Word::code(*self).to_owned();
+                $crate::sqlx::Encode::<$crate::sqlx::$engine>::encode(code, to)
+            }
+        }
+        impl $crate::sqlx::Decode<'_, $crate::sqlx::$engine> for $name {
+            fn decode(
+                value: $crate::sqlx::$place::$value<'_>,
+            ) -> Result<Self, $crate::sqlx::error::BoxDynError> {
+                let code = <String as $crate::sqlx::Decode<$crate::sqlx::$engine>>::decode(value)?;
+                Ok(code.parse::<Self>()?)
             }
         }
     };
