@@ -1,1 +1,27 @@
-//! To come.
+//! The database, and the one way to change it.
+//! An action is a closure given to [`Db::act`]: all of it is kept, or nothing
+//! is, and it is answered only when it is safe on the disk. Reads go through
+//! [`Db::read`]. The same store functions, with the same SQL text, serve both
+//! and run on SQLite (embedded) and PostgreSQL (server) through [`on!`] and
+//! [`run!`]. This crate alone knows which of the two is running; what is kept,
+//! and who may see it, belongs to the areas above.
+
+mod failure;
+mod lite;
+mod gate;
+mod tx;
+mod pg;
+mod connect;
+mod migrate;
+mod schema;
+mod upkeep;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use connect::Db;
+pub use failure::{DbFailure, Failure, Outcome};
+pub use migrate::Migration;
+pub use schema::{Column, ForeignKey, Table};
+pub use sqlx::FromRow;
+pub use tx::{Engine, Tx};
+pub use upkeep::{Integrity, Stats};

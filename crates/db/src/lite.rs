@@ -1,0 +1,103 @@
+//! How an SQLite file is opened: write-ahead log, a sync before every answer,
+//! foreign keys on. One writer stands behind the gate; readers have their own
+//! pool and cannot write.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    Connection, Sqlite, SqlitePool,
+    pool::{PoolConnection, PoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use crate::{DbFailure, gate::Gate};
+
+/// How long another process may hold the file before we say busy.
+const BUSY: Duration = Duration::from_secs(5);
+/// How long a read may wait for a free connection.
+const WAIT: Duration = Duration::from_secs(10);
+/// Page cache of a connection, in KiB (SQLite wants them negative).
+const WRITER_CACHE: &str = "-32768";
+const READER_CACHE: &str = "-8192";
+
+/// An open SQLite file.
+pub(crate) struct Lite {
+    pub(crate) file: PathBuf,
+    pub(crate) gate: Gate,
+    pub(crate) readers: SqlitePool,
+    pub(crate) options: SqliteConnectOptions,
+}
+
+impl Lite {
+    pub(crate) async fn open(url: &str, create: bool) -> Result<Self, DbFailure> {
+        let file = file_of(url)?.to_owned();
+        if !create && !file.exists() {
+            return Err(DbFailure::Missing(file));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(create)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", WRITER_CACHE);
+        let gate = Gate::open(options.clone()).await?;
+        let readers = PoolOptions::<Sqlite>::new()
+            .min_connections(1)
+            .max_connections(readers())
+            .acquire_timeout(WAIT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(
+                options
+                    .clone()
+                    .create_if_missing(false)
+                    .read_only(true)
+                    .pragma("cache_size", READER_CACHE)
+                    .pragma("query_only", "on"),
+            )
+            .await?;
+        Ok(Self {
+            file,
+            gate,
+            readers,
+            options,
+        })
+    }
+
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    /// A writing connection beside the gate, for work on the whole file:
+    /// migrating, checking. Actions wait while it writes.
+    pub(crate) async fn beside(&self) -> Result<sqlx::SqliteConnection, sqlx::Error> {
+        sqlx::SqliteConnection::connect_with(&self.options).await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.gate.close().await;
+        self.readers.close().await;
+    }
+}
+
+/// Readers are threads of SQLite: a few for each core, a handful at least.
+fn readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    u32::try_from(cores * 2).unwrap_or(4).clamp(4, 32)
+}
+
+/// The file of `sqlite:PATH` or `sqlite://PATH`, as it stands.
+fn file_of(url: &str) -> Result<&Path, DbFailure> {
+    url.strip_prefix("sqlite:")
+        .map(|rest| rest.strip_prefix("//").unwrap_or(rest))
+        .filter(|path| !path.is_empty() && !path.starts_with(":memory:"))
+        .map(Path::new)
+        .ok_or_else(|| DbFailure::Address(url.to_owned()))
+}
