@@ -63,8 +63,7 @@ impl Ledger {
             Tolerance::Relative(share) => ((got - want).abs(), share * want.abs() + 1e-15),
             Tolerance::Absolute(units) => ((got - want).abs(), units),
         };
-        // Written so that NaN fails.
-        if !(distance <= allowed) {
+        if distance.is_nan() || distance > allowed {
             self.failures.push(format!(
                 "{path}: expected {want:e}, got {got:e}, off by {distance:e}"
             ));

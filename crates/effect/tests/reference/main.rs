@@ -6,7 +6,9 @@
 //! A new section: a module with `pub fn check(ledger: &mut Ledger)`, and a line in
 //! `SECTIONS`.
 
+mod count_models;
 mod ledger;
+mod reach;
 mod table;
 
 use ledger::Ledger;
@@ -14,27 +16,19 @@ use ledger::Ledger;
 /// What has a name in a failure message, and what checks it.
 type Section = (&'static str, fn(&mut Ledger));
 
-const SECTIONS: &[Section] = &[];
+const SECTIONS: &[Section] = &[("count models", count_models::check), ("reach", reach::check)];
 
 /// Paths not reproduced yet. A path that is fully checked, or that is not in the files,
 /// must be taken out: the list can only shrink.
 const STILL_TO_PROVE: &[&str] = &[
-    "py/codes/",
-    "py/count_panel/",
+    "py/count_panel/gee_exch_patient_statsmodels/",
+    "py/count_panel/gee_exch_practice_statsmodels/",
     "py/did_panel/",
-    "py/disclosure/",
-    "py/equity_ethnicity/",
-    "py/equity_imd_rows/",
-    "py/funnel/",
-    "py/rtm_formulas/",
-    "py/xmr/",
-    "r/count_cells/",
-    "r/count_panel/",
-    "r/equity_imd/",
+    "r/count_panel/gee_exch_patient_geepack/",
+    "r/count_panel/glmmTMB_nb2_practice_re/",
     "r/event_effect/",
     "r/event_null/",
     "r/its_panel/",
-    "r/multiplicity/",
     "r/wellbeing/",
 ];
 
