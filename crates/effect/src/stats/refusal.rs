@@ -162,6 +162,11 @@ pub enum Refusal {
         /// Points there are.
         points: usize,
     },
+    /// The figures cannot be so, such as more events than people.
+    Impossible {
+        /// What was found.
+        what: String,
+    },
     /// A8 and others: the statistic is 0/0.
     Undefined {
         /// The statistic.
@@ -172,7 +177,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The rule that refuses: "R1" to "R13", or "A7", "A8".
+    /// The rule that refuses: "R1" to "R13", "A7", "A8", or "data" for figures that cannot be.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -206,6 +211,7 @@ impl Refusal {
             Self::DefinitionChanged { .. } => "R13",
             Self::TooFewPoints { .. } => "A7",
             Self::Undefined { .. } => "A8",
+            Self::Impossible { .. } => "data",
         }
     }
 }
@@ -402,6 +408,9 @@ impl Refusal {
                 "{points} points are too few for limits; at least {XMR_POINTS_MIN} are needed."
             ),
             Self::Undefined { what, why } => write!(f, "The {what} is undefined: {why}."),
+            Self::Impossible { what } => {
+                write!(f, "The figures cannot be right: {what}. Check the file.")
+            }
             _ => Ok(()),
         }
     }
@@ -468,6 +477,9 @@ mod tests {
                 what: "The supplier".to_owned(),
             },
             Refusal::TooFewPoints { points: 5 },
+            Refusal::Impossible {
+                what: "3 events among 2 people".to_owned(),
+            },
             Refusal::Undefined {
                 what: "kappa",
                 why: "only one code was used",
