@@ -130,7 +130,8 @@ impl Gate {
             counts: counts.clone(),
             closing: closing.clone(),
         };
-        let keeper = std::sync::Mutex::new(Some(tokio::spawn(keeper.keep(pen))));
+        let keeper = tokio::spawn(watch(tokio::spawn(keeper.keep(pen))));
+        let keeper = std::sync::Mutex::new(Some(keeper));
         Ok(Self {
             line,
             counts,
@@ -291,7 +292,6 @@ struct Keeper {
 
 impl Keeper {
     async fn keep(mut self, mut pen: Pen) {
-        let _end = EndWithKeeper;
         loop {
             let call = tokio::select! {
                 call = pen.line.recv() => call,
@@ -413,15 +413,13 @@ impl Keeper {
     }
 }
 
-/// Without its keeper nobody would ever be answered again: better that the
-/// process ends and is started anew.
-struct EndWithKeeper;
-
-impl Drop for EndWithKeeper {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            tracing::error!("the keeper of the writer panicked; the process ends");
-            std::process::abort();
-        }
+/// Watches the keeper. Without it nobody would ever be answered again: better
+/// that the process ends and is started anew.
+async fn watch(keeper: JoinHandle<()>) {
+    if let Err(error) = keeper.await
+        && error.is_panic()
+    {
+        tracing::error!(%error, "the keeper of the writer panicked; the process ends");
+        std::process::abort();
     }
 }

@@ -82,8 +82,10 @@ impl Lite {
     }
 
     pub(crate) async fn close(&self) {
-        self.gate.close().await;
+        // The writer goes last: the last to leave folds the log into the file,
+        // and a reader may not.
         self.readers.close().await;
+        self.gate.close().await;
     }
 }
 

@@ -1,0 +1,151 @@
+//! Opening, copying and checking a database.
+
+mod ledger;
+
+use std::{fs, io::Write, os::unix::fs::FileExt};
+
+use kith_db::{Db, DbFailure, Outcome, testing::empty_sqlite};
+use ledger::{both_with_ledger, count, write};
+
+#[tokio::test]
+async fn a_missing_file_is_not_made_by_looking_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("none.db");
+    let failure = Db::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .map(drop)
+        .unwrap_err();
+    assert!(
+        matches!(&failure, DbFailure::Missing(path) if *path == file),
+        "{failure}"
+    );
+    assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn an_address_of_no_database_is_refused_in_plain_words() {
+    for address in ["kith.db", "sqlite:", "sqlite::memory:", "mysql://here/kith"] {
+        let failure = Db::connect(address)
+            .await
+            .map(drop)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            failure.contains("sqlite:FILE or postgres://"),
+            "{address}: {failure}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("letter.txt");
+    let letter = "Dear Doctor, ".repeat(100);
+    fs::write(&file, &letter).unwrap();
+    assert!(
+        Db::connect(&format!("sqlite:{}", file.display()))
+            .await
+            .is_err()
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), letter);
+}
+
+#[tokio::test]
+async fn a_copy_is_whole_while_the_system_goes_on() {
+    let db = both_with_ledger().await.swap_remove(0);
+    let copy = db.folder().unwrap().join("copy.db");
+    let writing = async {
+        for number in 0..200 {
+            let done: Outcome<()> = db.act(async |tx| Ok(write(tx, number).await?)).await;
+            done.unwrap();
+        }
+    };
+    let ((), copied) = tokio::join!(writing, db.backup(&copy));
+    copied.unwrap();
+    assert!(!copy.with_extension("db.part").exists());
+    let opened = Db::connect(&format!("sqlite:{}", copy.display()))
+        .await
+        .unwrap();
+    assert!(opened.integrity().await.unwrap().is_sound());
+    assert_eq!(opened.schema().await.unwrap(), db.schema().await.unwrap());
+    opened.close().await;
+    assert_eq!(count(&db).await, 200);
+}
+
+#[tokio::test]
+async fn a_copy_never_replaces_a_file() {
+    let db = empty_sqlite().await;
+    let place = db.folder().unwrap().join("precious.db");
+    fs::write(&place, "precious").unwrap();
+    assert!(matches!(db.backup(&place).await, Err(DbFailure::Copy(..))));
+    assert_eq!(fs::read_to_string(&place).unwrap(), "precious");
+}
+
+#[tokio::test]
+async fn a_broken_off_copy_does_not_stand_in_the_way() {
+    let db = empty_sqlite().await;
+    let place = db.folder().unwrap().join("copy.db");
+    fs::File::create(db.folder().unwrap().join("copy.db.part"))
+        .unwrap()
+        .write_all(b"half of it")
+        .unwrap();
+    db.backup(&place).await.unwrap();
+    assert!(place.exists());
+}
+
+#[tokio::test]
+async fn a_server_is_copied_by_its_own_tool() {
+    for db in both_with_ledger()
+        .await
+        .into_iter()
+        .filter(|db| !db.is_embedded())
+    {
+        let failure = db.backup(std::path::Path::new("copy")).await.unwrap_err();
+        assert!(failure.to_string().contains("pg_dump"), "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn damage_is_found() {
+    let db = both_with_ledger().await.swap_remove(0);
+    for number in 0..2_000 {
+        // Few commits: many numbers in each action.
+        if number % 500 == 0 {
+            let done: Outcome<()> = db
+                .act(async |tx| {
+                    for more in 0..500 {
+                        write(tx, number + more).await?;
+                    }
+                    Ok(())
+                })
+                .await;
+            done.unwrap();
+        }
+    }
+    assert!(db.integrity().await.unwrap().is_sound());
+    let file = db.folder().unwrap().join("kith.db");
+    db.close().await;
+    let length = fs::metadata(&file).unwrap().len();
+    // The last page: its cell pointers say nonsense now.
+    let page = fs::OpenOptions::new().write(true).open(&file).unwrap();
+    page.write_all_at(&[0xff; 64], length - 4096 + 8).unwrap();
+    let opened = Db::connect(&db.url).await.unwrap();
+    let found = opened.integrity().await;
+    assert!(
+        !matches!(&found, Ok(integrity) if integrity.is_sound()),
+        "{found:?}"
+    );
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_closed_file_stands_alone() {
+    let db = both_with_ledger().await.swap_remove(0);
+    let done: Outcome<()> = db.act(async |tx| Ok(write(tx, 1).await?)).await;
+    done.unwrap();
+    let log = db.folder().unwrap().join("kith.db-wal");
+    assert!(log.exists());
+    db.close().await;
+    assert!(!log.exists(), "the log was folded into the file");
+}
