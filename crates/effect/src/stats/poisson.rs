@@ -60,6 +60,13 @@ impl Poisson {
         })
     }
 
+    /// (Σy − nμ)/√(nμ) per cell.
+    #[must_use]
+    pub fn pearson_residuals(&self, cells: &CountCells) -> DVector<f64> {
+        let expected = cells.n.component_mul(&self.mean);
+        (&cells.sum - &expected).component_div(&expected.map(f64::sqrt))
+    }
+
     /// Log-likelihood, constants included; needs the histogram of the same counts.
     #[must_use]
     pub fn log_likelihood(&self, histogram: &Histogram) -> f64 {

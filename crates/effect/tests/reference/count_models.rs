@@ -94,7 +94,7 @@ fn design(table: &Table) -> Design {
 }
 
 /// Compares a vector with the named numbers under a path.
-fn vector(
+pub fn vector(
     ledger: &mut Ledger,
     panel: &Panel,
     path: &str,
