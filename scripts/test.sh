@@ -1,0 +1,55 @@
+#!/bin/sh
+# Runs everything, on both databases, and ends with the lines that count.
+# `test.sh long` turns the loops of the fault tests up.
+set -eu
+cd "$(dirname "$0")/.."
+
+log=$(mktemp)
+own_server=
+clean() {
+    [ -z "$own_server" ] || sh scripts/postgres.sh stop
+    rm -f "$log"
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+
+if [ "${1:-}" = long ]; then
+    export KITH_KILL_LOOPS=1000 KITH_TEST_LONG=1
+fi
+
+if [ -n "${KITH_TEST_POSTGRES:-}" ]; then
+    echo "test: PostgreSQL at KITH_TEST_POSTGRES"
+elif sh scripts/postgres.sh url >/dev/null 2>&1; then
+    KITH_TEST_POSTGRES=$(sh scripts/postgres.sh url)
+elif KITH_TEST_POSTGRES=$(sh scripts/postgres.sh start); then
+    own_server=yes
+else
+    echo "test: no PostgreSQL here: its half of the tests is left out"
+    KITH_TEST_POSTGRES=
+fi
+export KITH_TEST_POSTGRES
+
+# A pipe would hide the outcome: it is written down beside.
+step() {
+    name=$1
+    shift
+    echo "== $name"
+    { "$@" 2>&1 || echo "test: FAILED: $name"; } | tee -a "$log"
+}
+
+step "tests" cargo test --workspace --no-fail-fast
+step "our own checks" cargo xtask
+step "the browser" sh scripts/browser.sh
+step "the benchmark runs" sh bench/run.sh --smoke
+
+echo
+echo "== what was left out"
+grep -E '^(skipped|left out)' "$log" | sort | uniq -c || echo "nothing"
+echo "== results"
+grep -E '^test result:|^test .*FAILED|^# (tests|pass|fail) ' "$log" || true
+grep '^test result:' "$log" | awk '{ passed += $4; failed += $6; ignored += $8 }
+    END { printf "all together: %d passed; %d failed; %d ignored\n", passed, failed, ignored }'
+if grep '^test: FAILED: ' "$log"; then
+    exit 1
+fi
+echo "test: everything passed"
