@@ -1,1 +1,17 @@
-//! To come.
+//! Case work: a referral becomes a case, a link worker holds it, and the
+//! practice hears back. A person is referred (`referral`), met (`contact`),
+//! and everything that must still happen is a `task`; what the practice reads
+//! is a `message`; what cannot wait is a `concern`.
+//! The rule that matters: nobody is lost. Every unfinished referral has an
+//! owner or a queue, and a date; every end tells the referrer and the person.
+
+pub mod paths;
+pub mod code_map;
+pub mod person;
+pub mod task;
+pub mod message;
+pub mod referral;
+pub mod contact;
+
+/// One import of a file; names its id.
+pub enum ImportBatch {}

@@ -1,0 +1,284 @@
+//! The tables `person` and `person_word`. Every read of a person is bound to a
+//! scope; what a matching question reads of others stays inside the program.
+
+use kith_access::{Organisation, Restricted, Scheme, Scope, in_scope, person_in_scope};
+use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode, Ts};
+use kith_db::{FromRow, Tx, on, run};
+
+use super::{Details, Identity, Likeable, Person, Place, Record, words};
+
+#[derive(FromRow)]
+struct Row {
+    id: Id<Person>,
+    given: Name,
+    family: Name,
+    known_as: Option<Name>,
+    pronouns: Option<Line>,
+    born: Option<Day>,
+    nhs_number: Option<NhsNumber>,
+    practice_id: Option<Id<Organisation>>,
+    practice_name: Option<Name>,
+    location_sensitive: bool,
+    restricted: bool,
+    risk: Option<Line>,
+    communication: Option<Line>,
+    interpreter: Option<Line>,
+    access_needs: Option<Line>,
+    merged_into: Option<Id<Person>>,
+    version: i64,
+    address: Option<Line>,
+    postcode: Option<Postcode>,
+    phone: Option<Phone>,
+    email: Option<Email>,
+    safe_contact: Option<Line>,
+    text_is_safe: bool,
+    voicemail_is_safe: bool,
+    gender: Option<Line>,
+    ethnicity: Option<Line>,
+    matters: Option<String>,
+}
+
+const RECORD: &str = concat!(
+    "select p.id, p.given, p.family, p.known_as, p.pronouns, p.born, p.nhs_number,
+            p.practice_id, o.name as practice_name, p.location_sensitive, p.restricted,
+            p.risk, p.communication, p.interpreter, p.access_needs, p.merged_into, p.version,
+            p.address, p.postcode, p.phone, p.email, p.safe_contact, p.text_is_safe,
+            p.voicemail_is_safe, p.gender, p.ethnicity, p.matters
+       from person p
+       left join organisation o on o.scheme_id = $1 and o.id = p.practice_id
+      where p.id = $7 and ",
+    person_in_scope!()
+);
+
+/// The record of a person, when the scope reaches them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn record(tx: &mut Tx, scope: &Scope, person: Id<Person>) -> Result<Option<Record>, sqlx::Error> {
+    let row: Option<Row> = on!(tx, c => in_scope!(sqlx::query_as(RECORD), *scope).bind(person).fetch_optional(c))?;
+    Ok(row.map(Record::from))
+}
+
+impl From<Row> for Record {
+    fn from(row: Row) -> Self {
+        let place = Place {
+            address: row.address,
+            postcode: row.postcode,
+            phone: row.phone,
+            email: row.email,
+            safe_contact: row.safe_contact,
+            text_is_safe: row.text_is_safe,
+            voicemail_is_safe: row.voicemail_is_safe,
+        };
+        Self {
+            identity: Identity {
+                id: row.id,
+                given: row.given,
+                family: row.family,
+                known_as: row.known_as,
+                pronouns: row.pronouns,
+                born: row.born,
+                nhs_number: row.nhs_number,
+                practice: row.practice_id,
+                practice_name: row.practice_name,
+                location_sensitive: row.location_sensitive,
+                restricted: row.restricted,
+                risk: row.risk,
+                communication: row.communication,
+                interpreter: row.interpreter,
+                access_needs: row.access_needs,
+                merged_into: row.merged_into,
+                version: row.version,
+            },
+            place: Restricted::new(row.id, row.location_sensitive, place),
+            gender: row.gender,
+            ethnicity: row.ethnicity,
+            matters: row.matters,
+        }
+    }
+}
+
+const INSERT: &str = "insert into person (scheme_id, id, nhs_number, given, family, known_as,
+        born, address, postcode, phone, email, safe_contact, text_is_safe, voicemail_is_safe,
+        location_sensitive, restricted, practice_id, import_id, nhs_number_doubted, version,
+        made_at, changed_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1,
+        $20, $20)";
+
+const INSERT_WORD: &str = "insert into person_word (scheme_id, word, person_id) values ($1, $2, $3)";
+
+const FORGET_WORDS: &str = "delete from person_word where scheme_id = $1 and person_id = $2";
+
+/// Where a new record comes from.
+#[derive(Clone, Copy, Default)]
+pub struct Origin {
+    /// The import that made it.
+    pub import: Option<Id<crate::ImportBatch>>,
+    /// The NHS number given belongs to another record: it is kept apart until
+    /// somebody has looked.
+    pub number_doubted: bool,
+}
+
+/// Makes a record, with the words it is found by.
+///
+/// # Errors
+/// When the database does not answer, or somebody else has the NHS number.
+pub async fn insert(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    details: &Details,
+    origin: Origin,
+    at: Ts,
+) -> Result<(), sqlx::Error> {
+    let place = &details.place;
+    let (sure, doubted) = match &details.nhs_number {
+        number if origin.number_doubted => (None, number.as_ref()),
+        number => (number.as_ref(), None),
+    };
+    run!(tx, sqlx::query(INSERT)
+        .bind(scheme).bind(person).bind(sure).bind(&details.given).bind(&details.family)
+        .bind(&details.known_as).bind(details.born).bind(&place.address).bind(&place.postcode)
+        .bind(&place.phone).bind(&place.email).bind(&place.safe_contact).bind(place.text_is_safe)
+        .bind(place.voicemail_is_safe).bind(false).bind(false).bind(details.practice).bind(origin.import)
+        .bind(doubted).bind(at))?;
+    insert_words(tx, scheme, person, details, false).await
+}
+
+/// Replaces the words a person is found by, after a change.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn replace_words(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    details: &Details,
+    location_sensitive: bool,
+) -> Result<(), sqlx::Error> {
+    run!(tx, sqlx::query(FORGET_WORDS).bind(scheme).bind(person))?;
+    insert_words(tx, scheme, person, details, location_sensitive).await
+}
+
+async fn insert_words(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    details: &Details,
+    location_sensitive: bool,
+) -> Result<(), sqlx::Error> {
+    let mut names: Vec<&str> = vec![&details.given, &details.family];
+    names.extend(details.known_as.as_deref());
+    let words = words::of(&words::Findable {
+        names: &names,
+        born: details.born,
+        nhs_number: details.nhs_number.as_ref(),
+        postcode: details.place.postcode.as_ref().filter(|_| !location_sensitive),
+        phone: details.place.phone.as_ref().filter(|_| !location_sensitive),
+    });
+    for word in words {
+        run!(tx, sqlx::query(INSERT_WORD).bind(scheme).bind(&word).bind(person))?;
+    }
+    Ok(())
+}
+
+const UPDATE: &str = "update person set nhs_number = $3, given = $4, family = $5, known_as = $6,
+        born = $7, address = $8, postcode = $9, phone = $10, email = $11, safe_contact = $12,
+        text_is_safe = $13, voicemail_is_safe = $14, practice_id = $15, changed_at = $16,
+        version = version + 1
+    where scheme_id = $1 and id = $2 and version = $17";
+
+/// Writes changed details over the version that was read. Gives whether that
+/// version was still the newest.
+///
+/// # Errors
+/// When the database does not answer, or somebody else has the NHS number.
+pub async fn update(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    details: &Details,
+    version: i64,
+    at: Ts,
+) -> Result<bool, sqlx::Error> {
+    let place = &details.place;
+    let changed = run!(tx, sqlx::query(UPDATE)
+        .bind(scheme).bind(person).bind(&details.nhs_number).bind(&details.given).bind(&details.family)
+        .bind(&details.known_as).bind(details.born).bind(&place.address).bind(&place.postcode)
+        .bind(&place.phone).bind(&place.email).bind(&place.safe_contact).bind(place.text_is_safe)
+        .bind(place.voicemail_is_safe).bind(details.practice).bind(at).bind(version))?;
+    Ok(changed == 1)
+}
+
+/// The records a new one may be the same as: they share the NHS number, or
+/// the birth date, or the sound of the family name together with the postcode.
+/// No scope: the answer is only compared, and shown through a scope later.
+const CANDIDATES: &str = "select p.id, p.given, p.family, p.born, p.nhs_number, p.postcode
+       from person p
+      where p.scheme_id = $1 and p.merged_into is null and p.id in
+            (select w.person_id from person_word w where w.scheme_id = $1 and w.word in ($2, $3)
+             union
+             select a.person_id from person_word a
+               join person_word b on b.scheme_id = $1 and b.person_id = a.person_id and b.word = $5
+              where a.scheme_id = $1 and a.word = $4)
+      order by p.id limit 200";
+
+#[derive(FromRow)]
+struct CandidateRow {
+    id: Id<Person>,
+    given: String,
+    family: String,
+    born: Option<Day>,
+    nhs_number: Option<NhsNumber>,
+    postcode: Option<Postcode>,
+}
+
+/// Who might be the same person, to be compared with `likeness`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn candidates(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    sought: &Likeable,
+) -> Result<Vec<(Id<Person>, Likeable)>, sqlx::Error> {
+    let family = words::parts(&sought.family).into_iter().next().unwrap_or_default();
+    let rows: Vec<CandidateRow> = on!(tx, c => sqlx::query_as(CANDIDATES)
+        .bind(scheme)
+        .bind(sought.nhs_number.as_ref().map(|number| words::nhs(number)))
+        .bind(sought.born.map(words::born))
+        .bind(format!("~{}", words::sound(&family)))
+        .bind(sought.postcode.as_ref().map(|code| format!("c{}", &**code)))
+        .fetch_all(c))?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let like = Likeable {
+                given: row.given,
+                family: row.family,
+                born: row.born,
+                nhs_number: row.nhs_number,
+                postcode: row.postcode,
+            };
+            (row.id, like)
+        })
+        .collect())
+}
+
+const SET_MATTERS: &str = "update person set matters = $3, changed_at = $4, version = version + 1
+    where scheme_id = $1 and id = $2";
+
+/// Keeps what matters to the person, in their own words.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_matters(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    words: &str,
+    at: Ts,
+) -> Result<(), sqlx::Error> {
+    run!(tx, sqlx::query(SET_MATTERS).bind(scheme).bind(person).bind(words).bind(at))?;
+    Ok(())
+}

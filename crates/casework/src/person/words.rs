@@ -1,0 +1,157 @@
+//! The words a person is found by. A search and a match both go through the
+//! table `person_word`: one row for each word of a name as it is spelt (`=`)
+//! and as it sounds (`~`), one for the birth date (`b`), the NHS number (`n`),
+//! the postcode (`c`) and the last four digits of the telephone number (`p`).
+//! Where somebody's place is sensitive, the postcode and the telephone number
+//! are not among them: a search must not answer what a page would hide.
+
+use kith_base::{Day, NhsNumber, Phone, Postcode};
+use rphonetic::{DoubleMetaphone, Encoder};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// What of a person goes into the words.
+pub struct Findable<'a> {
+    /// Given name, family name, and what they like to be called.
+    pub names: &'a [&'a str],
+    /// Birth date, when known.
+    pub born: Option<Day>,
+    /// NHS number, when there is one.
+    pub nhs_number: Option<&'a NhsNumber>,
+    /// Postcode; leave it out when the place is sensitive.
+    pub postcode: Option<&'a Postcode>,
+    /// Telephone number; leave it out when the place is sensitive.
+    pub phone: Option<&'a Phone>,
+}
+
+/// Every word of a person, sorted, none twice.
+#[must_use]
+pub fn of(person: &Findable) -> Vec<String> {
+    let mut words = Vec::new();
+    for part in person.names.iter().flat_map(|name| parts(name)) {
+        words.push(format!("={part}"));
+        words.push(format!("~{}", sound(&part)));
+    }
+    words.extend(person.born.map(born));
+    words.extend(person.nhs_number.map(|number| nhs(number)));
+    words.extend(person.postcode.map(|code| format!("c{}", &**code)));
+    words.extend(person.phone.map(|phone| format!("p{}", end_of(phone))));
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// The word of a birth date.
+#[must_use]
+pub fn born(day: Day) -> String {
+    format!("b{day}")
+}
+
+/// The word of an NHS number.
+#[must_use]
+pub fn nhs(number: &str) -> String {
+    format!("n{number}")
+}
+
+fn end_of(phone: &str) -> &str {
+    &phone[phone.len().saturating_sub(4)..]
+}
+
+/// A name's parts in lower case without accents and punctuation: `O'Brien-Łoś`
+/// is `obrien` and `łos`.
+#[must_use]
+pub fn parts(name: &str) -> Vec<String> {
+    let folded: String = name
+        .nfd()
+        .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’' | '.'))
+        .flat_map(char::to_lowercase)
+        .collect();
+    folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// How a part of a name sounds (double metaphone); the part itself where the
+/// alphabet is not one it knows.
+#[must_use]
+pub fn sound(part: &str) -> String {
+    let code = DoubleMetaphone::default().encode(part);
+    if code.is_empty() { part.to_owned() } else { code }
+}
+
+/// One word of a search as somebody typed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sought {
+    /// The beginning of a name, and how it sounds.
+    Name {
+        /// The folded beginning.
+        start: String,
+        /// Its sound.
+        sound: String,
+    },
+    /// A whole word of the table: birth date, NHS number, end of a telephone number.
+    Exactly(String),
+}
+
+/// Reads what was typed into the search box: an NHS number, a birth date
+/// (dd/mm/yyyy), four digits of a telephone number, otherwise parts of a name.
+#[must_use]
+pub fn sought(typed: &str) -> Vec<Sought> {
+    if let Ok(number) = typed.parse::<NhsNumber>() {
+        return vec![Sought::Exactly(nhs(&number))];
+    }
+    typed.split_whitespace().flat_map(sought_word).take(4).collect()
+}
+
+fn sought_word(word: &str) -> Vec<Sought> {
+    if let Some(day) = uk_day(word) {
+        return vec![Sought::Exactly(born(day))];
+    }
+    if word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()) {
+        return vec![Sought::Exactly(format!("p{word}"))];
+    }
+    parts(word).into_iter().map(|start| Sought::Name { sound: sound(&start), start }).collect()
+}
+
+/// A day written 3/5/1951, 03-05-1951 or 03.05.1951.
+fn uk_day(word: &str) -> Option<Day> {
+    let mut parts = word.split(['/', '-', '.']);
+    let (d, m, y) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    if parts.next().is_some() || y < 1880 {
+        return None;
+    }
+    Day::ymd(y, m, d)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_however_its_accents_and_marks_are_typed() {
+        assert_eq!(parts("Siân O'Brien-Smith"), ["sian", "obrien", "smith"]);
+        assert_eq!(parts("O’Brien"), parts("OBrien"));
+    }
+
+    #[test]
+    fn a_misspelt_name_sounds_the_same() {
+        for (right, wrong) in [("catherine", "kathryn"), ("smith", "smyth"), ("phillips", "filips"), ("thompson", "tomson")] {
+            assert_eq!(sound(right), sound(wrong), "{right} {wrong}");
+        }
+        assert_ne!(sound("khan"), sound("patel"));
+    }
+
+    #[test]
+    fn the_search_box_knows_what_was_typed() {
+        assert_eq!(sought("943 476 5919"), [Sought::Exactly("n9434765919".into())]);
+        assert_eq!(sought("3/5/1951"), [Sought::Exactly("b1951-05-03".into())]);
+        assert_eq!(sought("0982"), [Sought::Exactly("p0982".into())]);
+        assert_eq!(sought("Smyth mary").len(), 2);
+    }
+
+    #[test]
+    fn a_name_in_another_alphabet_keeps_its_own_letters() {
+        assert_eq!(sound("иванов"), "иванов");
+    }
+}

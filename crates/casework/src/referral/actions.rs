@@ -1,0 +1,362 @@
+//! What people do with a referral. Every door (page, file, command line) calls
+//! these; each is one transaction: allowed? load, decide, save, audit, tell.
+
+use kith_access::{
+    Ability, Account, Actor, Scheme,
+    audit::{self, Entry},
+    outbox::{self, Mail},
+    settings::SchemeSettings,
+};
+use kith_base::{Email, Id, Line, Name, Refusal, Story, Ts, Word};
+use kith_db::{Failure, Outcome, Tx};
+
+use super::{
+    Act, Agreed, Case, Promise, Referral, Sent, Standing, Tell,
+    rules::{self, DeclineReason},
+    store::{self, Moved, NewCase},
+};
+use crate::{
+    code_map::CodeMap,
+    message::{self, NewMessage, Stage, rules::CodedEvent},
+    person::{self, Details, Likeable, Person, actions::Found, store::Origin},
+    task::{self, NewTask},
+};
+
+/// Whom a referral is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Who {
+    /// Somebody whose record is known.
+    Known(Id<Person>),
+    /// Somebody as described on the form.
+    Described(Box<Details>),
+}
+
+/// What the referrer is told at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Referred {
+    /// The referral.
+    pub referral: Id<Referral>,
+    /// Whom it is about.
+    pub person: Id<Person>,
+    /// What to quote.
+    pub reference: String,
+    /// Whether the record was made for it.
+    pub made_person: bool,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// Everything an action needs to know of the scheme, read once.
+pub struct Terms {
+    /// The scheme.
+    pub scheme: Id<Scheme>,
+    /// Its days and hours.
+    pub promise: Promise,
+    /// Its codes.
+    pub codes: CodeMap,
+    /// Where mail about new referrals goes, when anywhere.
+    pub inbox: Option<Email>,
+}
+
+impl Terms {
+    /// Reads the terms out of the scheme's settings.
+    ///
+    /// # Errors
+    /// When the code map in force is broken.
+    pub fn of(scheme: Id<Scheme>, settings: &SchemeSettings) -> Outcome<Self> {
+        let codes = CodeMap::shipped().map_err(|error| Failure::Sql(sqlx::Error::Decode(error.into())))?;
+        let promise = Promise {
+            work: settings.working.clone(),
+            take_on_days: settings.take_on_days,
+            review_days: settings.review_days,
+        };
+        Ok(Self { scheme, promise, codes, inbox: settings.inbox.clone() })
+    }
+}
+
+/// Takes a referral in. `by` is none at the public door.
+///
+/// # Errors
+/// A conflict when the person has an unfinished referral: its id is in
+/// [`already_open`]'s words, so that the page can offer to add a line.
+pub async fn refer(tx: &mut Tx, terms: &Terms, by: Option<&Actor>, who: Who, sent: Sent, origin: Origin, at: Ts) -> Outcome<Referred> {
+    if let Some(actor) = by {
+        actor.scope(Ability::Refer)?;
+    }
+    let scheme = terms.scheme;
+    let today = at.day();
+    let (person, made_person, close) = match who {
+        Who::Known(person) => (person, false, Vec::new()),
+        Who::Described(details) => find_or_make(tx, scheme, &details, origin, at).await?,
+    };
+    if !made_person && let Some(open) = store::unfinished(tx, scheme, person).await? {
+        return Err(already_open(open).into());
+    }
+    let begin = if sent.agreed == Agreed::No { Act::KeepAsAdvice } else { Act::Send };
+    let what = begin.kind();
+    let (standing, tell) = rules::act(None, begin, today, &terms.promise)?;
+    let referral = Id::new(at);
+    let reference = reference();
+    let take_by = terms.promise.take_by(today);
+    let new = NewCase { id: referral, reference: &reference, person, import: origin.import, received_at: at, take_by };
+    store::insert(tx, scheme, &new, &sent, &standing).await?;
+    let moved = Moved { referral, person, by: sent.referrer, what, from: None, to: &standing, note: None };
+    store::insert_move(tx, scheme, &moved, at).await?;
+    for (other, why) in close {
+        same_person_task(tx, terms, person, referral, other, &why, at).await?;
+    }
+    let entry = entry("send a referral", person, referral);
+    match by {
+        Some(actor) => audit::record(tx, actor, entry).await?,
+        None => audit::record_for(tx, scheme, at, "public", entry).await?,
+    }
+    for hear in tell {
+        if hear == Tell::ReferrerReceived {
+            say_received(tx, terms, by, &sent, person, referral, &reference, at).await?;
+        }
+    }
+    Ok(Referred { referral, person, reference, made_person, standing })
+}
+
+/// The conflict when somebody is referred twice.
+fn already_open(open: Id<Referral>) -> Refusal {
+    Refusal::conflict("This person already has an open referral")
+        .try_next(format!("Add a line to it instead: /sent/{open}"))
+}
+
+type Matched = (Id<Person>, bool, Vec<(Id<Person>, Vec<&'static str>)>);
+
+async fn find_or_make(tx: &mut Tx, scheme: Id<Scheme>, details: &Details, origin: Origin, at: Ts) -> Outcome<Matched> {
+    match person::actions::find(tx, scheme, &Likeable::from(details)).await? {
+        Found::Same(person) => Ok((person, false, Vec::new())),
+        Found::Nobody => Ok((person::actions::make(tx, scheme, details, origin, at).await?, true, Vec::new())),
+        Found::Close(close) => {
+            let taken = details.nhs_number.is_some()
+                && close.iter().any(|(_, why)| why.iter().any(|reason| reason.starts_with("Same NHS number")));
+            let origin = Origin { number_doubted: taken, ..origin };
+            Ok((person::actions::make(tx, scheme, details, origin, at).await?, true, close))
+        }
+    }
+}
+
+async fn same_person_task(tx: &mut Tx, terms: &Terms, person: Id<Person>, referral: Id<Referral>, other: Id<Person>, why: &[&str], at: Ts) -> Outcome<()> {
+    let new = NewTask {
+        person: Some(person),
+        referral: Some(referral),
+        contact: None,
+        kind: task::Kind::SamePerson,
+        what: format!("{} ({other})", why.join("; ")),
+        who: task::Who::Worker,
+        owner: None,
+        due: terms.promise.work.after(at.day(), 2),
+    };
+    task::store::insert(tx, terms.scheme, &new, at).await?;
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "one message, and each part of it is named once")]
+async fn say_received(tx: &mut Tx, terms: &Terms, by: Option<&Actor>, sent: &Sent, person: Id<Person>, referral: Id<Referral>, reference: &str, at: Ts) -> Outcome<()> {
+    let seen_by = terms.promise.take_by(at.day());
+    let words = format!("Referral {reference} received. A link worker will take it on by {}.", seen_by.as_uk_date());
+    let new = NewMessage {
+        referral,
+        person,
+        practice: sent.practice,
+        stage: Stage::Received,
+        words,
+        to_do: Some("Nothing".into()),
+        event: None,
+    };
+    message::store::insert(tx, terms.scheme, by, &new, &terms.codes, at).await?;
+    if let Some(inbox) = &terms.inbox {
+        let mail = Mail {
+            once_key: format!("referral.received:{referral}"),
+            kind: "referral.received",
+            to: inbox.clone(),
+            subject: format!("A new referral is waiting (ref {reference})"),
+            body: "A new referral is waiting to be taken on. Sign in to Kith to read it.".into(),
+            person: Some(person),
+        };
+        outbox::queue(tx, terms.scheme, at, mail).await?;
+    }
+    Ok(())
+}
+
+/// A reference people can read aloud: nine of 31 letters and digits, without
+/// those that look alike.
+fn reference() -> String {
+    const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+    let mut text = String::with_capacity(11);
+    for (at, byte) in rand::random::<[u8; 9]>().into_iter().enumerate() {
+        if at == 3 || at == 6 {
+            text.push('-');
+        }
+        text.push(char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
+    }
+    text
+}
+
+/// A move of an existing referral by somebody who may.
+pub struct Step {
+    /// The referral.
+    pub referral: Id<Referral>,
+    /// The version the page showed; a newer one is a conflict. None where the
+    /// page shows no state to be mistaken about.
+    pub version: Option<i64>,
+    /// What happens.
+    pub act: Act,
+    /// In words, for the history.
+    pub note: Option<Line>,
+}
+
+/// Moves a referral: load, decide, save, audit, tell.
+///
+/// # Errors
+/// Not found when the scope does not reach it; a conflict when its state does
+/// not allow the move, or somebody was quicker.
+pub async fn step(tx: &mut Tx, terms: &Terms, actor: &Actor, needs: Ability, step: Step, at: Ts) -> Outcome<Case> {
+    let scope = actor.scope(needs)?;
+    let case = store::case(tx, &scope, step.referral).await?.ok_or_else(Refusal::not_found)?;
+    if step.version.is_some_and(|version| version != case.version) {
+        return Err(quicker().into());
+    }
+    let declined_by_person = matches!(&step.act, Act::Decline { reason: DeclineReason::PersonSaidNo, .. });
+    let what = step.act.kind();
+    let (standing, tell) = rules::act(Some(&case.standing), step.act, at.day(), &terms.promise)?;
+    if !store::stand(tx, terms.scheme, case.id, case.version, &standing, at).await? {
+        return Err(quicker().into());
+    }
+    let moved = Moved {
+        referral: case.id,
+        person: case.person,
+        by: Some(actor.account),
+        what,
+        from: Some(case.standing.state()),
+        to: &standing,
+        note: step.note.as_deref(),
+    };
+    store::insert_move(tx, terms.scheme, &moved, at).await?;
+    audit::record(tx, actor, entry(what.code(), case.person, case.id)).await?;
+    let after = Case { standing, version: case.version + 1, ..case };
+    for hear in tell {
+        say(tx, terms, actor, &after, hear, declined_by_person, at).await?;
+    }
+    Ok(after)
+}
+
+fn entry(action: &'static str, person: Id<Person>, referral: Id<Referral>) -> Entry<'static> {
+    Entry { action, person: Some(person), object_kind: "referral", object: Some(referral.uuid()), purpose: "" }
+}
+
+fn quicker() -> Refusal {
+    Refusal::conflict("Somebody changed this referral while you were looking at it")
+        .try_next("Open it again to see what it says now")
+}
+
+async fn say(tx: &mut Tx, terms: &Terms, actor: &Actor, case: &Case, hear: Tell, by_person: bool, at: Ts) -> Outcome<()> {
+    let (stage, event) = match hear {
+        Tell::ReferrerReceived => return Ok(()),
+        Tell::PersonTask => return tell_person_task(tx, terms, actor, case, at).await,
+        Tell::ReferrerDeclined => (Stage::Declined, by_person.then_some(CodedEvent::Declined)),
+        Tell::ReferrerClosed => (Stage::Closed, None),
+    };
+    let (Standing::Declined(end) | Standing::Closed(end)) = &case.standing else {
+        return Ok(());
+    };
+    let reason = end_label(end.reason);
+    let words = match &case.what_changed {
+        Some(changed) if stage == Stage::Closed => format!("Closed: {reason}. In the person's words: {changed}"),
+        _ => format!("{}: {reason}.", stage.label()),
+    };
+    let new = NewMessage {
+        referral: case.id,
+        person: case.person,
+        practice: case.sent.practice,
+        stage,
+        words,
+        to_do: Some(end.next.to_string()),
+        event,
+    };
+    message::store::insert(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
+    Ok(())
+}
+
+/// What people read for the reason of an end.
+#[must_use]
+pub fn end_label(code: &str) -> &'static str {
+    code.parse::<DeclineReason>()
+        .map(Word::label)
+        .or_else(|_| code.parse::<super::CloseReason>().map(Word::label))
+        .unwrap_or("Ended")
+}
+
+async fn tell_person_task(tx: &mut Tx, terms: &Terms, actor: &Actor, case: &Case, at: Ts) -> Outcome<()> {
+    let new = NewTask {
+        person: Some(case.person),
+        referral: Some(case.id),
+        contact: None,
+        kind: task::Kind::TellPerson,
+        what: format!("Tell the person that their referral {} has ended", case.reference),
+        who: task::Who::Worker,
+        owner: Some(actor.account),
+        due: terms.promise.work.after(at.day(), 2),
+    };
+    task::store::insert(tx, terms.scheme, &new, at).await?;
+    Ok(())
+}
+
+/// What is said when somebody is no longer seen.
+pub struct Closing {
+    /// Why.
+    pub reason: super::CloseReason,
+    /// What changed, in the person's words.
+    pub what_changed: Option<Story>,
+    /// What the practice needs to do; usually nothing.
+    pub practice_to_do: Line,
+    /// Whether the person knows.
+    pub person_knows: bool,
+}
+
+/// Closes a referral; the practice reads what changed and what it has to do.
+///
+/// # Errors
+/// As [`step`].
+pub async fn close(tx: &mut Tx, terms: &Terms, actor: &Actor, referral: Id<Referral>, version: i64, closing: Closing, at: Ts) -> Outcome<Case> {
+    let Closing { reason, what_changed, practice_to_do, person_knows } = closing;
+    store::set_end(tx, terms.scheme, referral, what_changed.as_deref(), &practice_to_do).await?;
+    let act = Act::Close { reason, next: practice_to_do, person_knows };
+    let step_to = Step { referral, version: Some(version), act, note: None };
+    step(tx, terms, actor, Ability::WriteContact, step_to, at).await
+}
+
+/// When a link worker leaves: their referrals go to the manager's queue, their
+/// tasks too; all in the transaction that ends the account.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn worker_leaves(tx: &mut Tx, terms: &Terms, actor: &Actor, leaver: Id<Account>, at: Ts) -> Outcome<usize> {
+    let owned = store::owned_by(tx, terms.scheme, leaver).await?;
+    for referral in &owned {
+        let Some(case) = store::for_own_move(tx, terms.scheme, *referral).await? else { continue };
+        let (standing, _) = rules::act(Some(&case.standing), Act::Leave, at.day(), &terms.promise)?;
+        store::stand(tx, terms.scheme, case.id, case.version, &standing, at).await?;
+        let moved = Moved {
+            referral: case.id,
+            person: case.person,
+            by: Some(actor.account),
+            what: rules::Move::Leave,
+            from: Some(case.standing.state()),
+            to: &standing,
+            note: None,
+        };
+        store::insert_move(tx, terms.scheme, &moved, at).await?;
+    }
+    task::store::hand_over(tx, terms.scheme, leaver, None).await?;
+    Ok(owned.len())
+}
+
+/// The name a referral from the person's own door carries.
+#[must_use]
+pub fn itself() -> Option<Name> {
+    "The person themself".parse().ok()
+}

@@ -1,0 +1,423 @@
+//! What can happen to a referral, and when. One table of moves (`MOVES`) says
+//! which state leads to which; the documentation and the tests are drawn from
+//! it. Nobody is lost: in every state either a worker owns the referral or a
+//! queue holds it, an unfinished one always has a date, and every end tells
+//! the referrer and the person, or leaves somebody the task to.
+
+use kith_access::Account;
+use kith_base::{Day, Id, Line, Refusal, Word, WorkingDays, words};
+
+words! {
+    /// Where a referral stands.
+    pub enum State {
+        Advice = "advice" / "Advice only",
+        Waiting = "waiting" / "Waiting",
+        Taken = "taken" / "Accepted",
+        Open = "open" / "Active",
+        NeedsWorker = "needs_worker" / "Needs a link worker",
+        Declined = "declined" / "Came back",
+        Closed = "closed" / "Closed",
+        Voided = "voided" / "Taken back",
+    }
+}
+
+impl State {
+    /// Whether somebody still waits for us.
+    #[must_use]
+    pub const fn is_unfinished(self) -> bool {
+        matches!(self, Self::Waiting | Self::Taken | Self::Open | Self::NeedsWorker)
+    }
+
+    /// Whether a queue holds it rather than a worker.
+    #[must_use]
+    pub const fn is_queued(self) -> bool {
+        matches!(self, Self::Waiting | Self::NeedsWorker)
+    }
+}
+
+words! {
+    /// What can happen.
+    pub enum Move {
+        Send = "send" / "sent",
+        KeepAsAdvice = "keep_as_advice" / "kept as advice, because the person had not agreed",
+        Take = "take" / "taken on",
+        Assign = "assign" / "given to a link worker",
+        Agree = "agree" / "the person said yes",
+        Plan = "plan" / "next step planned",
+        Leave = "leave" / "the link worker left",
+        Decline = "decline" / "declined",
+        Close = "close" / "closed",
+        Reopen = "reopen" / "reopened",
+        TakeBack = "take_back" / "import taken back",
+    }
+}
+
+/// Every allowed move: the act, the states it starts from, where it leads.
+/// `Send` and `KeepAsAdvice` begin a referral. An act that is not here in the
+/// state at hand is refused.
+pub const MOVES: &[(Move, &[State], State)] = {
+    use State::{Advice, Closed, Declined, NeedsWorker, Open, Taken, Voided, Waiting};
+    &[
+        (Move::Send, &[], Waiting),
+        (Move::KeepAsAdvice, &[], Advice),
+        (Move::Take, &[Waiting], Taken),
+        (Move::Take, &[NeedsWorker], Taken),
+        (Move::Assign, &[Waiting, Taken, NeedsWorker], Taken),
+        (Move::Assign, &[Open], Open),
+        (Move::Agree, &[Taken], Open),
+        (Move::Plan, &[Taken], Taken),
+        (Move::Plan, &[Open], Open),
+        (Move::Leave, &[Taken, Open], NeedsWorker),
+        (Move::Decline, &[Waiting, Taken, NeedsWorker], Declined),
+        (Move::Close, &[Taken, Open, NeedsWorker], Closed),
+        (Move::Reopen, &[Declined, Closed], NeedsWorker),
+        (Move::TakeBack, &[Advice, Waiting], Voided),
+    ]
+};
+
+/// Where `act` leads from `from` (`None`: there is no referral yet).
+#[must_use]
+pub fn leads_to(act: Move, from: Option<State>) -> Option<State> {
+    MOVES
+        .iter()
+        .find(|(known, starts, _)| {
+            *known == act && from.map_or(starts.is_empty(), |state| starts.contains(&state))
+        })
+        .map(|(_, _, to)| *to)
+}
+
+/// What is to happen next with somebody, and by when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// A step somebody planned.
+    Planned {
+        /// The step.
+        step: Line,
+        /// By when.
+        on: Day,
+    },
+    /// Nothing is planned; the case comes up again on this day.
+    Review {
+        /// When it comes up.
+        on: Day,
+    },
+}
+
+impl Next {
+    /// The day it comes up.
+    #[must_use]
+    pub const fn on(&self) -> Day {
+        match self {
+            Self::Planned { on, .. } | Self::Review { on } => *on,
+        }
+    }
+}
+
+words! {
+    /// Why the service could not take somebody on.
+    pub enum DeclineReason {
+        NotSuitable = "not_suitable" / "Another service fits better",
+        OutOfArea = "out_of_area" / "Lives outside the area",
+        NotRegistered = "not_registered" / "Not registered with one of our practices",
+        UnderAge = "under_age" / "Too young for this service",
+        NeedsClinical = "needs_clinical" / "Needs clinical help first",
+        PersonSaidNo = "person_said_no" / "The person said no",
+        NotReached = "not_reached" / "We could not reach the person",
+        Duplicate = "duplicate" / "Already being seen here",
+    }
+}
+
+words! {
+    /// Why somebody is no longer seen.
+    pub enum CloseReason {
+        Reached = "reached" / "The person has what they wanted",
+        Connected = "connected" / "Connected and going on without us",
+        PersonStopped = "person_stopped" / "The person decided to stop",
+        LostTouch = "lost_touch" / "We lost touch",
+        Moved = "moved" / "Moved away or changed practice",
+        OtherService = "other_service" / "Another service has taken over",
+        Died = "died" / "The person has died",
+    }
+}
+
+/// How a referral ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct End {
+    /// The reason's code, of `DeclineReason` or `CloseReason`.
+    pub reason: &'static str,
+    /// What the person or the practice can do now.
+    pub next: Line,
+}
+
+/// Where a referral stands, with what belongs to that state and nothing else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// The person had not agreed: kept for the record, nothing is sent.
+    Advice,
+    /// In the waiting list; to be taken on by the day.
+    Waiting {
+        /// The end of the two-working-day clock.
+        on: Day,
+    },
+    /// A link worker has it and has not had the person's yes.
+    Taken {
+        /// The link worker.
+        owner: Id<Account>,
+        /// What comes next.
+        next: Next,
+    },
+    /// The person said yes.
+    Open {
+        /// The link worker.
+        owner: Id<Account>,
+        /// What comes next.
+        next: Next,
+    },
+    /// Its link worker left, or it was reopened: the manager's queue.
+    NeedsWorker {
+        /// By when somebody must have it.
+        on: Day,
+    },
+    /// It came back to the referrer.
+    Declined(End),
+    /// It is finished.
+    Closed(End),
+    /// The import that made it was taken back.
+    Voided,
+}
+
+impl Standing {
+    /// The state without what belongs to it.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        match self {
+            Self::Advice => State::Advice,
+            Self::Waiting { .. } => State::Waiting,
+            Self::Taken { .. } => State::Taken,
+            Self::Open { .. } => State::Open,
+            Self::NeedsWorker { .. } => State::NeedsWorker,
+            Self::Declined(_) => State::Declined,
+            Self::Closed(_) => State::Closed,
+            Self::Voided => State::Voided,
+        }
+    }
+
+    /// The link worker who has it.
+    #[must_use]
+    pub const fn owner(&self) -> Option<Id<Account>> {
+        match self {
+            Self::Taken { owner, .. } | Self::Open { owner, .. } => Some(*owner),
+            _ => None,
+        }
+    }
+
+    /// The day it comes up next; none once it has ended.
+    #[must_use]
+    pub const fn due(&self) -> Option<Day> {
+        match self {
+            Self::Waiting { on } | Self::NeedsWorker { on } => Some(*on),
+            Self::Taken { next, .. } | Self::Open { next, .. } => Some(next.on()),
+            _ => None,
+        }
+    }
+}
+
+/// An act with what it needs to be done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// A referral arrives and the person agreed.
+    Send,
+    /// A referral arrives and the person has not agreed.
+    KeepAsAdvice,
+    /// A link worker takes it.
+    Take(Id<Account>),
+    /// A manager gives it to a link worker, or a link worker hands over.
+    Assign(Id<Account>),
+    /// The person said yes.
+    Agree(Option<Next>),
+    /// The next step is set.
+    Plan(Next),
+    /// Its link worker leaves.
+    Leave,
+    /// It goes back to the referrer.
+    Decline {
+        /// Why.
+        reason: DeclineReason,
+        /// What the practice and the person can do now.
+        next: Line,
+        /// Whether the person has already been told.
+        person_knows: bool,
+    },
+    /// It is finished.
+    Close {
+        /// Why.
+        reason: CloseReason,
+        /// What the practice needs to do; "nothing" is an answer.
+        next: Line,
+        /// Whether the person has already been told.
+        person_knows: bool,
+    },
+    /// It begins again.
+    Reopen,
+    /// The import that made it is taken back.
+    TakeBack,
+}
+
+impl Act {
+    /// The act without what it needs.
+    #[must_use]
+    pub const fn kind(&self) -> Move {
+        match self {
+            Self::Send => Move::Send,
+            Self::KeepAsAdvice => Move::KeepAsAdvice,
+            Self::Take(_) => Move::Take,
+            Self::Assign(_) => Move::Assign,
+            Self::Agree(_) => Move::Agree,
+            Self::Plan(_) => Move::Plan,
+            Self::Leave => Move::Leave,
+            Self::Decline { .. } => Move::Decline,
+            Self::Close { .. } => Move::Close,
+            Self::Reopen => Move::Reopen,
+            Self::TakeBack => Move::TakeBack,
+        }
+    }
+}
+
+/// Who must hear of a move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tell {
+    /// The referrer: we have it.
+    ReferrerReceived,
+    /// The referrer: it came back, and must be acknowledged.
+    ReferrerDeclined,
+    /// The referrer: it is finished.
+    ReferrerClosed,
+    /// The person does not know yet: a task for somebody to tell them.
+    PersonTask,
+}
+
+/// The days a scheme gives itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Promise {
+    /// When anybody is at work.
+    pub work: WorkingDays,
+    /// Working days until a referral must be taken on.
+    pub take_on_days: u16,
+    /// Days until a case with nothing planned comes up again.
+    pub review_days: u16,
+}
+
+impl Default for Promise {
+    fn default() -> Self {
+        Self { work: WorkingDays::default(), take_on_days: 2, review_days: 14 }
+    }
+}
+
+impl Promise {
+    /// The day by which a referral that begins to wait today must be taken on.
+    #[must_use]
+    pub fn take_by(&self, today: Day) -> Day {
+        self.work.after(today, self.take_on_days)
+    }
+
+    /// The first contact is due as soon as a worker has it.
+    fn first_contact(&self, today: Day) -> Next {
+        Next::Review { on: self.work.after(today, self.take_on_days) }
+    }
+
+    /// When a case with nothing planned comes up again.
+    #[must_use]
+    pub fn review(&self, today: Day) -> Next {
+        Next::Review { on: self.work.after(today.plus_days(i64::from(self.review_days)), 0) }
+    }
+}
+
+/// Does the act, or refuses it.
+///
+/// Returns where the referral stands afterwards and who must hear of it.
+///
+/// # Errors
+/// A conflict when the state does not allow the act; an invalid date when the
+/// next step lies in the past.
+pub fn act(
+    now: Option<&Standing>,
+    act: Act,
+    today: Day,
+    promise: &Promise,
+) -> Result<(Standing, Vec<Tell>), Refusal> {
+    let from = now.map(Standing::state);
+    let to = leads_to(act.kind(), from).ok_or_else(|| not_now(act.kind(), from))?;
+    let kept = now.and_then(|standing| match standing {
+        Standing::Taken { next, .. } | Standing::Open { next, .. } => Some(next.clone()),
+        _ => None,
+    });
+    let owner = now.and_then(Standing::owner);
+    let mut tell = Vec::new();
+    let standing = match act {
+        Act::Send => {
+            tell.push(Tell::ReferrerReceived);
+            Standing::Waiting { on: promise.take_by(today) }
+        }
+        Act::KeepAsAdvice => Standing::Advice,
+        Act::Take(owner) => Standing::Taken { owner, next: promise.first_contact(today) },
+        Act::Assign(owner) => {
+            let next = kept.unwrap_or_else(|| promise.first_contact(today));
+            if to == State::Open { Standing::Open { owner, next } } else { Standing::Taken { owner, next } }
+        }
+        Act::Agree(next) => Standing::Open {
+            owner: owner.ok_or_else(|| not_now(Move::Agree, from))?,
+            next: match next {
+                Some(next) => ahead(next, today)?,
+                None => promise.review(today),
+            },
+        },
+        Act::Plan(next) => {
+            let owner = owner.ok_or_else(|| not_now(Move::Plan, from))?;
+            let next = ahead(next, today)?;
+            if to == State::Open { Standing::Open { owner, next } } else { Standing::Taken { owner, next } }
+        }
+        Act::Leave => Standing::NeedsWorker { on: promise.work.after(today, 1) },
+        Act::Decline { reason, next, person_knows } => {
+            tell.push(Tell::ReferrerDeclined);
+            if !person_knows && reason != DeclineReason::PersonSaidNo {
+                tell.push(Tell::PersonTask);
+            }
+            Standing::Declined(End { reason: reason.code(), next })
+        }
+        Act::Close { reason, next, person_knows } => {
+            tell.push(Tell::ReferrerClosed);
+            if !person_knows && reason != CloseReason::Died {
+                tell.push(Tell::PersonTask);
+            }
+            Standing::Closed(End { reason: reason.code(), next })
+        }
+        Act::Reopen => Standing::NeedsWorker { on: promise.work.after(today, 1) },
+        Act::TakeBack => Standing::Voided,
+    };
+    Ok((standing, tell))
+}
+
+fn ahead(next: Next, today: Day) -> Result<Next, Refusal> {
+    if next.on() < today {
+        return Err(Refusal::field("next_on", "Date of the next step must be today or in the future"));
+    }
+    Ok(next)
+}
+
+fn not_now(act: Move, from: Option<State>) -> Refusal {
+    let Some(from) = from else {
+        return Refusal::conflict("This referral has not been sent yet").try_next("Send it first");
+    };
+    let refusal = Refusal::conflict(format!(
+        "This referral is {}: it cannot be {} now",
+        from.label().to_lowercase(),
+        act.label()
+    ));
+    match from {
+        State::Closed | State::Declined => refusal.try_next("Reopen it first, or start a new referral"),
+        State::Waiting | State::NeedsWorker => refusal.try_next("Take it on or give it to a link worker first"),
+        State::Advice => refusal.try_next("Refer again once the person has agreed"),
+        State::Voided => refusal.try_next("Start a new referral"),
+        State::Taken | State::Open => refusal.try_next("Look at the page again: somebody may have been quicker"),
+    }
+}
