@@ -24,6 +24,8 @@ create table person (
   scheme_id {id} not null,
   id {id} not null,
   nhs_number {text},
+  -- A number somebody gave for this person that another record holds.
+  nhs_number_doubted {text},
   given {text} not null,
   family {text} not null,
   known_as {text},
@@ -285,6 +287,8 @@ create table practice_message (
   foreign key (scheme_id, practice_id) references organisation (scheme_id, id)
 ) {strict};
 create index practice_message_of on practice_message (scheme_id, referral_id, made_at);
+-- The code is written once per episode.
+create unique index practice_message_code_once on practice_message (scheme_id, referral_id, code) where code is not null;
 create index practice_message_to_file on practice_message (scheme_id, practice_id, made_at) where filed_at is null;
 
 create table concern (
