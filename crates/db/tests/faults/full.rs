@@ -1,0 +1,100 @@
+//! The disk is full: writes are refused in plain words, reading goes on, and
+//! with room again writing goes on without a restart. Needs the right to mount
+//! a small file system.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use crate::witness::{Writer, holds};
+use kith_db::{Db, Failure, Outcome, on};
+
+/// A file system of a few megabytes, with something in it to throw out.
+struct SmallDisk {
+    folder: tempfile::TempDir,
+}
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().ok()?;
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"])
+            .arg(folder.path())
+            .stderr(Stdio::null())
+            .status();
+        if !mounted.is_ok_and(|status| status.success()) {
+            println!("skipped: no right to mount a small file system");
+            return None;
+        }
+        let disk = Self { folder };
+        fs::write(disk.ballast(), vec![1; 2 << 20]).expect("there is room at first");
+        Some(disk)
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.folder.path().join("ballast")
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("kith.db")
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let path: &Path = self.folder.path();
+        Command::new("umount").arg("--lazy").arg(path).status().ok();
+    }
+}
+
+async fn entries(db: &Db) -> i64 {
+    let there: Outcome<i64> = db
+        .read(async |tx| {
+            Ok(on!(tx, c => sqlx::query_scalar("select count(*) from entry").fetch_one(c))?)
+        })
+        .await;
+    there.expect("reading goes on")
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_writes_and_recovers_when_there_is_room() {
+    let Some(disk) = SmallDisk::mount() else {
+        return;
+    };
+    let mut writer = Writer::start(&disk.file(), 1, 16);
+    writer.listen_for("full");
+    let before = writer.words.len();
+    writer.listen(Duration::from_millis(500));
+    let during = &writer.words[before..];
+    assert!(!during.is_empty(), "people are answered, not left waiting");
+
+    let reader = Db::connect(&format!("sqlite:{}", disk.file().display()))
+        .await
+        .unwrap();
+    let kept = i64::try_from(writer.kept.len()).unwrap();
+    assert!(entries(&reader).await >= kept);
+    reader.close().await;
+
+    fs::remove_file(disk.ballast()).unwrap();
+    writer.listen(Duration::from_millis(200));
+    writer.listen_for("kept");
+    writer.kill();
+    assert!(
+        writer.unknown.is_empty(),
+        "a full disk leaves nobody in doubt"
+    );
+    holds(&disk.file(), &[&writer]).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_in_plain_words() {
+    let failure: Failure = Failure::Full;
+    let words = failure.to_string();
+    assert!(
+        words.contains("Nothing was saved") && words.contains("disk is full"),
+        "{words}"
+    );
+}
