@@ -5,3 +5,4 @@
 //! Nothing here opens a database or knows a case; it works on figures handed in.
 
 pub mod stats;
+pub mod picture;

@@ -10,6 +10,10 @@ pub const STANDARDISED_DIFFERENCE_MAX: f64 = 0.1;
 /// cannot be laid to the referral. Higher than 0.05 because a test of leads has little power.
 pub const JOINT_LEAD_P_MIN: f64 = 0.10;
 
+/// R2. Months before a start that are tested for a drift: half a year shows one, and more
+/// months cost the test its power.
+pub const LEAD_MONTHS: i64 = 6;
+
 /// R3. Fewer clusters than this: cluster-robust errors are not trustworthy even with CR2.
 pub const CLUSTERS_MIN: usize = 6;
 

@@ -1,0 +1,144 @@
+//! What every request needs from the program: the database, the clock, where
+//! the program is reached, its key, and what the program hangs in from above
+//! (the places to go for each role, what happens when somebody leaves).
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use kith_base::{Clock, Id};
+use kith_db::{Db, Outcome, Tx};
+use kith_pages::{Frame, form::FormToken};
+
+use crate::{
+    actor::{Account, Actor},
+    secret::ServerKey,
+};
+
+/// Hands over what a leaver owned, in the transaction that marks them left.
+pub type OnLeave = for<'a> fn(&'a mut Tx, &'a Actor, Id<Account>) -> BoxFuture<'a, Outcome<()>>;
+
+/// What every request needs. Cheap to clone.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Where the program is reached.
+    pub origin: Arc<Origin>,
+    /// Whether this is the demonstration, with made-up people and "Sign in as".
+    pub demo: bool,
+    /// Puts the places to go for this account into the frame of its pages.
+    pub places: fn(&Actor, &FormToken, Frame) -> Frame,
+    /// What happens to the work of somebody who leaves.
+    pub on_leave: OnLeave,
+    /// The server's key.
+    pub(crate) key: ServerKey,
+}
+
+impl App {
+    /// An app with nowhere to go and nothing to hand over; the program sets
+    /// [`App::places`] and [`App::on_leave`].
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, origin: Origin, key: ServerKey) -> Self {
+        Self {
+            db,
+            clock,
+            origin: Arc::new(origin),
+            demo: false,
+            places: |_, _, frame| frame,
+            on_leave: |_, _, _| Box::pin(async { Ok(()) }),
+            key,
+        }
+    }
+}
+
+/// Where the program is reached: `https://kith.example.org`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin {
+    text: String,
+    host: String,
+    secure: bool,
+}
+
+impl Origin {
+    /// As a browser writes it in `Origin`: scheme, host, port.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The host alone, without port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether it is reached by https: then cookies are marked so.
+    #[must_use]
+    pub const fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// A whole address, for a mail.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.text)
+    }
+}
+
+/// Why a text is not where a program can be reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BadOrigin;
+
+impl std::fmt::Display for BadOrigin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Give where Kith is reached, like https://kith.example.org, without a path")
+    }
+}
+impl std::error::Error for BadOrigin {}
+
+impl std::str::FromStr for Origin {
+    type Err = BadOrigin;
+    fn from_str(text: &str) -> Result<Self, BadOrigin> {
+        let uri: axum::http::Uri = text.trim_end_matches('/').parse().map_err(|_| BadOrigin)?;
+        let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(BadOrigin);
+        };
+        let plain = matches!(scheme, "http" | "https")
+            && uri.path_and_query().is_none_or(|path| path == "/")
+            && !host.as_str().contains('@');
+        if !plain {
+            return Err(BadOrigin);
+        }
+        Ok(Self {
+            text: format!("{scheme}://{host}").to_ascii_lowercase(),
+            host: host.host().to_ascii_lowercase(),
+            secure: scheme == "https",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_no_path_and_no_account() {
+        let origin: Origin = "https://Kith.example.org/".parse().unwrap();
+        assert_eq!(origin.as_str(), "https://kith.example.org");
+        assert!(origin.is_secure());
+        let local: Origin = "http://127.0.0.1:8080".parse().unwrap();
+        assert_eq!((local.host(), local.is_secure()), ("127.0.0.1", false));
+        for wrong in [
+            "kith.example.org",
+            "ftp://a.b",
+            "https://a.b/c",
+            "https://u@a.b",
+            "",
+        ] {
+            assert_eq!(wrong.parse::<Origin>(), Err(BadOrigin), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The audit trail: who did or looked at what, of whom, and why. A row is
+//! written in the same transaction as the act, so neither exists without the
+//! other. Rows hold ids and words from the code, never a name, a note or an
+//! address. `seal` hashes the rows into a chain later, so writers never wait.
+
+use kith_base::{Id, Ts};
+use kith_db::{Outcome, Tx, run};
+use uuid::Uuid;
+
+use crate::actor::{Account, Actor, Person, Scheme};
+
+/// Names a row of the audit trail.
+pub enum Row {}
+
+/// What was done or looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Entry<'a> {
+    /// The act, in a few words of the code: `take a referral`, `see a record`.
+    pub action: &'a str,
+    /// Whose record.
+    pub person: Option<Id<Person>>,
+    /// What sort of thing: `referral`, `contact`.
+    pub object_kind: &'a str,
+    /// Which one: `Some(id.uuid())`.
+    pub object: Option<Uuid>,
+    /// Why, where a purpose was given; otherwise empty.
+    pub purpose: &'a str,
+}
+
+/// Whether it was done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// It was done, or seen.
+    Done,
+    /// It was refused.
+    Refused,
+}
+
+const INSERT: &str = "insert into audit
+    (scheme_id, id, at, account_id, role, action, person_id, object_kind, object_id, outcome, purpose)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+/// Writes that the actor did something.
+///
+/// # Errors
+/// When the database fails; then nothing of the action is kept.
+pub async fn record(tx: &mut Tx, actor: &Actor, entry: Entry<'_>) -> Outcome<()> {
+    write(tx, Who::of(actor), entry, Ended::Done).await
+}
+
+/// Writes that the actor looked at somebody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn look(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    action: &'static str,
+) -> Outcome<()> {
+    let entry = Entry {
+        action,
+        person: Some(person),
+        object_kind: "person",
+        object: Some(person.uuid()),
+        purpose: "",
+    };
+    record(tx, actor, entry).await
+}
+
+/// Writes that the actor was refused something.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refused(tx: &mut Tx, actor: &Actor, entry: Entry<'_>) -> Outcome<()> {
+    write(tx, Who::of(actor), entry, Ended::Refused).await
+}
+
+/// Writes what a job of the program did by itself, or somebody not signed in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_for(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    at: Ts,
+    by: &'static str,
+    entry: Entry<'_>,
+) -> Outcome<()> {
+    let who = Who {
+        scheme,
+        account: None,
+        role: by,
+        at,
+    };
+    write(tx, who, entry, Ended::Done).await
+}
+
+/// Who acts, and when.
+pub(crate) struct Who {
+    pub(crate) scheme: Id<Scheme>,
+    pub(crate) account: Option<Id<Account>>,
+    pub(crate) role: &'static str,
+    pub(crate) at: Ts,
+}
+
+impl Who {
+    fn of(actor: &Actor) -> Self {
+        Self {
+            scheme: actor.scheme,
+            account: Some(actor.account),
+            role: kith_base::Word::code(actor.role),
+            at: actor.now,
+        }
+    }
+}
+
+pub(crate) async fn write(tx: &mut Tx, who: Who, entry: Entry<'_>, ended: Ended) -> Outcome<()> {
+    let outcome = match ended {
+        Ended::Done => "done",
+        Ended::Refused => "refused",
+    };
+    run!(
+        tx,
+        sqlx::query(INSERT)
+            .bind(who.scheme)
+            .bind(Id::<Row>::new(who.at))
+            .bind(who.at)
+            .bind(who.account)
+            .bind(who.role)
+            .bind(entry.action)
+            .bind(entry.person)
+            .bind(entry.object_kind)
+            .bind(entry.object)
+            .bind(outcome)
+            .bind(entry.purpose)
+    )?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Secrets the program makes and keeps: random tokens of which only the hash
+//! is stored, marks that only this server can make, and the key all of them
+//! hang on. Nothing here prints a secret.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use kith_base::Id;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use crate::actor::Scheme;
+
+/// SHA-256 of something: what is stored of a token.
+pub type Hash = [u8; 32];
+
+/// The hash of some bytes.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> Hash {
+    Sha256::digest(bytes).into()
+}
+
+/// Random letters with 128 bits in them, for the key of a form.
+#[must_use]
+pub fn random_word() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())
+}
+
+/// Whether two texts are equal, in a time that tells nothing.
+#[must_use]
+pub fn same(one: &str, other: &str) -> bool {
+    one.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
+/// The server's key: 32 bytes from the configuration.
+#[derive(Clone)]
+pub struct ServerKey([u8; 32]);
+
+impl std::fmt::Debug for ServerKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ServerKey")
+    }
+}
+
+impl ServerKey {
+    /// The key made of these bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// A new random key, for `init`, tests and the demonstration.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(rand::random())
+    }
+
+    /// A key for one purpose, so that none can be used for another.
+    pub(crate) fn for_purpose(&self, purpose: &str) -> Hash {
+        self.mark_bytes(purpose, b"")
+    }
+
+    /// A mark on a text that only this server can make, in letters.
+    pub(crate) fn mark(&self, purpose: &str, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.mark_bytes(purpose, text.as_bytes()))
+    }
+
+    fn mark_bytes(&self, purpose: &str, text: &[u8]) -> Hash {
+        // A key shorter than the block is filled up with noughts (RFC 2104).
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.0);
+        let mut sum = Hmac::<Sha256>::new(&block.into());
+        sum.update(purpose.as_bytes());
+        sum.update(&[0]);
+        sum.update(text);
+        sum.finalize().into_bytes().into()
+    }
+}
+
+/// A secret given to a browser or mailed in a link: the scheme it belongs to
+/// and 256 random bits. Only [`Token::hash`] is stored.
+#[derive(Clone)]
+pub(crate) struct Token {
+    scheme: Id<Scheme>,
+    secret: [u8; 32],
+}
+
+impl Token {
+    /// A new one.
+    pub(crate) fn new(scheme: Id<Scheme>) -> Self {
+        Self {
+            scheme,
+            secret: rand::random(),
+        }
+    }
+
+    /// The scheme it says it belongs to; true only when its hash is found there.
+    pub(crate) const fn scheme(&self) -> Id<Scheme> {
+        self.scheme
+    }
+
+    pub(crate) fn hash(&self) -> Hash {
+        sha256(&self.secret)
+    }
+
+    /// As letters, for a cookie or a link.
+    pub(crate) fn letters(&self) -> String {
+        let mut bytes = self.scheme.uuid().as_bytes().to_vec();
+        bytes.extend_from_slice(&self.secret);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads what [`Token::letters`] wrote.
+    pub(crate) fn read(letters: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(letters).ok()?;
+        let (scheme, secret) = bytes.split_at_checked(16)?;
+        Some(Self {
+            scheme: Id::of(Uuid::from_slice(scheme).ok()?),
+            secret: secret.try_into().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kith_base::Ts;
+
+    #[test]
+    fn a_token_is_read_back_and_a_changed_one_has_another_hash() {
+        let token = Token::new(Id::new(Ts::from_micros(1)));
+        let back = Token::read(&token.letters()).unwrap();
+        assert_eq!((back.scheme(), back.hash()), (token.scheme(), token.hash()));
+        assert_ne!(Token::new(token.scheme()).hash(), token.hash());
+        for wrong in ["", "AAAA", "not letters!", &token.letters()[1..]] {
+            assert!(Token::read(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_mark_holds_for_one_text_one_purpose_and_one_server() {
+        let key = ServerKey::random();
+        let mark = key.mark("form", "abc");
+        assert!(same(&mark, &key.mark("form", "abc")));
+        assert!(!same(&mark, &key.mark("form", "abd")));
+        assert!(!same(&mark, &key.mark("mail", "abc")));
+        assert!(!same(&mark, &ServerKey::random().mark("form", "abc")));
+    }
+}

@@ -1,0 +1,219 @@
+//! The rows of sessions, and the account behind each.
+
+use kith_base::{Id, Refusal, Ts};
+use kith_db::{Outcome, Tx, on, run};
+
+use super::{HALF_SECONDS, IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS};
+use crate::{
+    actor::{Account, Actor, Organisation, Scheme},
+    role::Role,
+    secret::{Hash, Token, random_word},
+    settings::{self, SchemeSettings},
+};
+
+/// How far somebody has come in proving who they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stage {
+    /// The password was right; the second factor is still to come.
+    Password,
+    /// Both factors were right.
+    SignedIn,
+}
+
+/// A live session and who it belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) token_hash: Hash,
+    pub(crate) stage: Stage,
+    pub(crate) form_token: String,
+    pub(crate) seen_at: Ts,
+    pub(crate) ends_at: Ts,
+    pub(crate) actor: Actor,
+    pub(crate) settings: SchemeSettings,
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    stage: String,
+    form_token: String,
+    seen_at: Ts,
+    ends_at: Ts,
+    proved_at: Ts,
+    account_id: Id<Account>,
+}
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    name: String,
+    role: Role,
+    organisation_id: Id<Organisation>,
+    kind: String,
+    scheme_name: String,
+}
+
+const FIND: &str = "select stage, form_token, seen_at, ends_at, proved_at, account_id from session
+    where scheme_id = $1 and token_hash = $2 and ends_at > $3 and seen_at > $4";
+
+const ACCOUNT: &str = "select a.name, a.role, a.organisation_id, o.kind, c.name as scheme_name
+    from account a
+    join organisation o on o.scheme_id = $1 and o.id = a.organisation_id
+    join scheme c on c.scheme_id = $1
+    where a.scheme_id = $1 and a.id = $2 and a.state = 'active'";
+
+/// The live session of a token, with its account as it stands now; `None`
+/// when the session is over or the account has left.
+pub(crate) async fn find(tx: &mut Tx, token: &Token, now: Ts) -> Outcome<Option<Found>> {
+    let hash = token.hash();
+    let idle_since = now.plus_seconds(-IDLE_SECONDS);
+    let row = on!(tx, c => sqlx::query_as::<_, SessionRow>(FIND)
+        .bind(token.scheme()).bind(&hash[..]).bind(now).bind(idle_since).fetch_optional(c))?;
+    let Some(row) = row else { return Ok(None) };
+    let settings = settings::of(tx, token.scheme()).await?;
+    let actor = load(
+        tx,
+        token.scheme(),
+        row.account_id,
+        row.proved_at,
+        now,
+        &settings,
+    )
+    .await?;
+    let stage = if row.stage == "signed_in" {
+        Stage::SignedIn
+    } else {
+        Stage::Password
+    };
+    Ok(actor.map(|actor| Found {
+        token_hash: hash,
+        stage,
+        form_token: row.form_token,
+        seen_at: row.seen_at,
+        ends_at: row.ends_at,
+        actor,
+        settings,
+    }))
+}
+
+async fn load(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    account: Id<Account>,
+    proved_at: Ts,
+    now: Ts,
+    settings: &SchemeSettings,
+) -> Outcome<Option<Actor>> {
+    let row = on!(tx, c => sqlx::query_as::<_, AccountRow>(ACCOUNT)
+        .bind(scheme).bind(account).fetch_optional(c))?;
+    Ok(row.map(|row| Actor {
+        scheme,
+        scheme_name: row.scheme_name.into(),
+        account,
+        name: row.name.into(),
+        role: row.role,
+        organisation: row.organisation_id,
+        practice: (row.role == Role::Practice && row.kind == "practice")
+            .then_some(row.organisation_id),
+        lead: settings.leads(account),
+        proved_at,
+        now,
+    }))
+}
+
+/// The actor an active account is at `now`, for the command line, jobs and
+/// tests: whoever may open the database has proved who they are to the
+/// machine. Pages get theirs from the session.
+///
+/// # Errors
+/// `NotFound` when there is no such active account.
+pub async fn of_account(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    account: Id<Account>,
+    now: Ts,
+) -> Outcome<Actor> {
+    let settings = settings::of(tx, scheme).await?;
+    let actor = load(tx, scheme, account, now, now, &settings).await?;
+    Ok(actor.ok_or_else(Refusal::not_found)?)
+}
+
+const BEGIN: &str = "insert into session
+    (scheme_id, token_hash, account_id, stage, form_token, made_at, seen_at, ends_at, proved_at)
+    values ($1, $2, $3, $4, $5, $6, $6, $7, $6)";
+
+/// Begins a session with a new token, which goes into the browser's cookie.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    account: Id<Account>,
+    stage: Stage,
+    now: Ts,
+) -> Outcome<Token> {
+    let token = Token::new(scheme);
+    let (word, lasts) = match stage {
+        Stage::Password => ("password", HALF_SECONDS),
+        Stage::SignedIn => ("signed_in", LONGEST_SECONDS),
+    };
+    run!(
+        tx,
+        sqlx::query(BEGIN)
+            .bind(scheme)
+            .bind(&token.hash()[..])
+            .bind(account)
+            .bind(word)
+            .bind(random_word())
+            .bind(now)
+            .bind(now.plus_seconds(lasts))
+    )?;
+    Ok(token)
+}
+
+const TOUCH: &str = "update session set seen_at = $3
+    where scheme_id = $1 and token_hash = $2 and seen_at < $3";
+
+/// Whether the last use should be written down again.
+pub(crate) const fn touch_due(seen_at: Ts, now: Ts) -> bool {
+    now.seconds_since(seen_at) >= TOUCH_SECONDS
+}
+
+/// Writes down that a session was used.
+pub(crate) async fn touch(tx: &mut Tx, scheme: Id<Scheme>, hash: &Hash, now: Ts) -> Outcome<()> {
+    run!(
+        tx,
+        sqlx::query(TOUCH).bind(scheme).bind(&hash[..]).bind(now)
+    )?;
+    Ok(())
+}
+
+const END: &str = "delete from session where scheme_id = $1 and token_hash = $2";
+
+/// Ends one session.
+pub(crate) async fn end(tx: &mut Tx, scheme: Id<Scheme>, hash: &Hash) -> Outcome<()> {
+    run!(tx, sqlx::query(END).bind(scheme).bind(&hash[..]))?;
+    Ok(())
+}
+
+const END_ALL: &str = "delete from session where scheme_id = $1 and account_id = $2";
+
+/// Ends all sessions of an account: it left, or its role changed.
+pub(crate) async fn end_all(tx: &mut Tx, scheme: Id<Scheme>, account: Id<Account>) -> Outcome<u64> {
+    Ok(run!(tx, sqlx::query(END_ALL).bind(scheme).bind(account))?)
+}
+
+const END_OTHERS: &str =
+    "delete from session where scheme_id = $1 and account_id = $2 and token_hash <> $3";
+
+/// Ends all sessions of an account but one.
+pub(crate) async fn end_others(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    account: Id<Account>,
+    but: &Hash,
+) -> Outcome<u64> {
+    Ok(run!(
+        tx,
+        sqlx::query(END_OTHERS)
+            .bind(scheme)
+            .bind(account)
+            .bind(&but[..])
+    )?)
+}

@@ -1,0 +1,125 @@
+//! What a scheme decides for itself: its working hours, its promises in
+//! working days and hours, its safeguarding lead and deputy. Every setting
+//! has its default here, in one place; only what differs is stored. Changing
+//! them is the administrator's, and every change is in the audit trail.
+
+use kith_base::{Day, Email, Id, WorkingDays};
+use kith_db::{Outcome, Tx, on};
+
+use crate::actor::{Account, Scheme};
+
+/// A scheme's settings, defaults filled in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SchemeSettings {
+    /// Within how many working days somebody referred is taken on.
+    pub take_on_days: u16,
+    /// When the scheme is at work: hours of the day and extra closed days.
+    pub working: WorkingDays,
+    /// Within how many working hours a concern is acknowledged.
+    pub concern_hours: u16,
+    /// The safeguarding lead.
+    pub lead: Option<Id<Account>>,
+    /// Who stands in for the lead; somebody else.
+    pub deputy: Option<Id<Account>>,
+    /// Whether people may refer themselves on the public pages.
+    pub self_referral: bool,
+    /// After how many days a review is due when nobody says otherwise.
+    pub review_days: u16,
+    /// Who mails come from; the program's own address when not set.
+    pub mail_from: Option<Email>,
+    /// Where help is in an emergency, shown before anybody writes to us.
+    pub help_lines: String,
+}
+
+impl Default for SchemeSettings {
+    fn default() -> Self {
+        Self {
+            take_on_days: 2,
+            working: WorkingDays::default(),
+            concern_hours: 4,
+            lead: None,
+            deputy: None,
+            self_referral: true,
+            review_days: 14,
+            mail_from: None,
+            help_lines: "If somebody is in danger now, ring 999.\n\
+                For urgent medical help, ring 111.\n\
+                To talk to somebody at any hour, ring Samaritans on 116 123."
+                .into(),
+        }
+    }
+}
+
+impl SchemeSettings {
+    /// Whether an account is the lead or the deputy.
+    #[must_use]
+    pub fn leads(&self, account: Id<Account>) -> bool {
+        self.lead == Some(account) || self.deputy == Some(account)
+    }
+
+    /// Takes one stored setting. A value that no longer parses keeps the
+    /// default and says so in the log: the scheme must go on working.
+    fn take(&mut self, name: &str, value: &str) {
+        let taken = match name {
+            "take_on_days" => set(&mut self.take_on_days, value),
+            "opens" => set(&mut self.working.opens, value),
+            "closes" => set(&mut self.working.closes, value),
+            "also_closed" => days(value).map(|days| self.working.also_closed = days),
+            "concern_hours" => set(&mut self.concern_hours, value),
+            "lead" => value.parse().ok().map(|id| self.lead = Some(id)),
+            "deputy" => value.parse().ok().map(|id| self.deputy = Some(id)),
+            "self_referral" => set(&mut self.self_referral, value),
+            "review_days" => set(&mut self.review_days, value),
+            "mail_from" => value.parse().ok().map(|to| self.mail_from = Some(to)),
+            "help_lines" => set(&mut self.help_lines, value),
+            _ => None,
+        };
+        if taken.is_none() {
+            tracing::warn!(setting = name, "a stored setting was not understood");
+        }
+    }
+}
+
+fn set<T: std::str::FromStr>(place: &mut T, value: &str) -> Option<()> {
+    *place = value.parse().ok()?;
+    Some(())
+}
+
+/// Days one after the other, with spaces between: `2027-05-03 2027-06-01`.
+fn days(value: &str) -> Option<Vec<Day>> {
+    value
+        .split_whitespace()
+        .map(|day| day.parse().ok())
+        .collect()
+}
+
+const ALL: &str = "select name, value from setting where scheme_id = $1 order by name";
+
+/// The settings of a scheme as they stand.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of(tx: &mut Tx, scheme: Id<Scheme>) -> Outcome<SchemeSettings> {
+    let rows = on!(tx, c => sqlx::query_as::<_, (String, String)>(ALL).bind(scheme).fetch_all(c))?;
+    let mut settings = SchemeSettings::default();
+    for (name, value) in rows {
+        settings.take(&name, &value);
+    }
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_value_replaces_its_default_and_a_broken_one_does_not() {
+        let mut settings = SchemeSettings::default();
+        settings.take("take_on_days", "5");
+        settings.take("concern_hours", "soon");
+        settings.take("also_closed", "2027-05-03 2027-06-01");
+        assert_eq!(settings.take_on_days, 5);
+        assert_eq!(settings.concern_hours, 4);
+        assert_eq!(settings.working.also_closed.len(), 2);
+    }
+}

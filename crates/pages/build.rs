@@ -1,0 +1,258 @@
+//! Makes the embedded files: fetches the NHS.UK frontend from npm when it is
+//! not there in the version of the lock file, takes out what would reach
+//! another host (the two fonts), names every file by its content, and
+//! compresses it. Fails, with the reason in plain words, when npm is missing
+//! or an outside address is left.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest, Sha256};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const PACKAGE: &str = "node_modules/nhsuk-frontend";
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("cargo::error={error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<()> {
+    for input in [
+        "build.rs",
+        "package-lock.json",
+        "css",
+        "js",
+        "node_modules/nhsuk-frontend/package.json",
+    ] {
+        println!("cargo::rerun-if-changed={input}");
+    }
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
+    let version = fetch(here)?;
+    let dist = here.join(PACKAGE).join("dist/nhsuk");
+    let mut shelf = Shelf {
+        out: &out,
+        list: String::new(),
+    };
+
+    let mut css = read(&dist.join(format!("nhsuk-frontend-{version}.min.css")))?;
+    css = without_fonts(&without_source_map(&css));
+    for icon in addresses(&css, "/assets/images/") {
+        let picture = fs::read(dist.join("assets/images").join(&icon))?;
+        let name = shelf.add(&icon, "image/svg+xml", &picture)?;
+        css = css.replace(&format!("/assets/images/{icon}"), &name);
+    }
+    let own_css = read(&here.join("css/kith.css"))?;
+    for (name, text) in [("nhsuk-frontend", &css), ("kith.css", &own_css)] {
+        refuse_outside(name, text)?;
+    }
+    let frontend = without_source_map(&read(
+        &dist.join(format!("nhsuk-frontend-{version}.min.js")),
+    )?);
+    let frontend = shelf.add("nhsuk.js", JS, frontend.as_bytes())?;
+    let kith = shelf.add("kith.js", JS, &fs::read(here.join("js/kith.js"))?)?;
+    let main = read(&here.join("js/main.js"))?
+        .replace("./nhsuk.js", &frontend)
+        .replace("./kith.js", &kith);
+
+    let named = [
+        ("NHSUK_CSS", shelf.add("nhsuk.css", CSS, css.as_bytes())?),
+        ("KITH_CSS", shelf.add("kith.css", CSS, own_css.as_bytes())?),
+        (
+            "BOOT_JS",
+            shelf.add("boot.js", JS, &fs::read(here.join("js/boot.js"))?)?,
+        ),
+        ("MAIN_JS", shelf.add("main.js", JS, main.as_bytes())?),
+        (
+            "FAVICON_SVG",
+            shelf.add(
+                "favicon.svg",
+                "image/svg+xml",
+                &fs::read(here.join("css/favicon.svg"))?,
+            )?,
+        ),
+    ];
+    let mut code = String::new();
+    for (constant, address) in named {
+        writeln!(
+            code,
+            "/// Where the browser finds it.\npub const {constant}: &str = {address:?};"
+        )?;
+    }
+    writeln!(code, "static ASSETS: &[Asset] = &[\n{}];", shelf.list)?;
+    fs::write(out.join("assets.rs"), code)?;
+    fs::write(out.join("icons.rs"), icon_shapes(&dist)?)?;
+    Ok(())
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+
+/// Where finished files go, and the list of them as Rust.
+struct Shelf<'a> {
+    out: &'a Path,
+    list: String,
+}
+
+impl Shelf<'_> {
+    /// Adds a file and gives the address a browser finds it at.
+    fn add(&mut self, name: &str, kind: &str, bytes: &[u8]) -> Result<String> {
+        let hash = Sha256::digest(bytes);
+        let mut short = String::new();
+        for byte in hash.iter().take(6) {
+            write!(short, "{byte:02x}")?;
+        }
+        let (stem, ending) = name.rsplit_once('.').ok_or("a file without an ending")?;
+        let name = format!("{stem}-{short}.{ending}");
+        let plain = self.out.join(&name);
+        let gzip = self.out.join(format!("{name}.gz"));
+        fs::write(&plain, bytes)?;
+        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(bytes)?;
+        fs::write(&gzip, packed.finish()?)?;
+        writeln!(
+            self.list,
+            "Asset {{ name: {name:?}, kind: {kind:?}, plain: include_bytes!({plain:?}), gzip: include_bytes!({gzip:?}) }},",
+        )?;
+        Ok(format!("/assets/{name}"))
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// The version of the lock file, installed. Two builds at once wait for each
+/// other on the lock file.
+fn fetch(here: &Path) -> Result<String> {
+    let lock_path = here.join("package-lock.json");
+    let lock: serde_json::Value = serde_json::from_str(&read(&lock_path)?)?;
+    let wanted = lock["packages"][PACKAGE]["version"]
+        .as_str()
+        .ok_or("package-lock.json does not name nhsuk-frontend")?
+        .to_owned();
+    let held = fs::File::open(&lock_path)?;
+    held.lock()?;
+    if installed(here).as_deref() != Some(&wanted) {
+        install(here)?;
+        let found = installed(here);
+        if found.as_deref() != Some(&wanted) {
+            return Err(format!("npm ci gave nhsuk-frontend {found:?}, not {wanted}").into());
+        }
+    }
+    Ok(wanted)
+}
+
+fn installed(here: &Path) -> Option<String> {
+    let text = fs::read_to_string(here.join(PACKAGE).join("package.json")).ok()?;
+    let package: serde_json::Value = serde_json::from_str(&text).ok()?;
+    package["version"].as_str().map(str::to_owned)
+}
+
+fn install(here: &Path) -> Result<()> {
+    let run = Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(here)
+        .output();
+    let run = match run {
+        Ok(run) => run,
+        Err(error) => {
+            return Err(format!(
+                "npm is needed once, to fetch the NHS.UK frontend, and could not be started ({error}). \
+                 Install Node.js 20 or newer (Debian: apt install npm), or run `npm ci --ignore-scripts` \
+                 in crates/pages on a machine that has it and copy node_modules here"
+            )
+            .into());
+        }
+    };
+    if run.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&run.stderr).replace('\n', "; ");
+    Err(format!("npm ci --ignore-scripts failed in crates/pages: {said}").into())
+}
+
+/// The text without its last line about a source map, which we do not serve.
+fn without_source_map(text: &str) -> String {
+    text.lines()
+        .filter(|line| !line.contains("sourceMappingURL="))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The text without `@font-face` rules: they name a host that is not ours,
+/// and the font is licensed to the NHS alone.
+fn without_fonts(css: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = css;
+    while let Some((before, from)) = rest.split_once("@font-face{") {
+        kept.push_str(before);
+        rest = from.split_once('}').map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// The file names that stand after `prefix` in `url(…)`, each once.
+fn addresses(css: &str, prefix: &str) -> Vec<String> {
+    let mut found: Vec<String> = css
+        .split("url(")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .filter_map(|(address, _)| address.trim_matches(['"', '\'']).strip_prefix(prefix))
+        .map(str::to_owned)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn refuse_outside(name: &str, css: &str) -> Result<()> {
+    for sign in ["http://", "https://", "url(//", "url(\"//", "@import"] {
+        if let Some(at) = css.find(sign) {
+            let near: String = css.chars().skip(at.saturating_sub(40)).take(120).collect();
+            return Err(format!("the styles of {name} reach another host: …{near}…").into());
+        }
+    }
+    Ok(())
+}
+
+/// The shapes of the icons (what stands inside `<svg>`), by name.
+fn icon_shapes(dist: &Path) -> Result<String> {
+    let mut shapes = Vec::new();
+    for file in fs::read_dir(dist.join("assets/images"))? {
+        let path = file?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or("");
+        let Some(icon) = name
+            .strip_prefix("nhsuk-icon-")
+            .and_then(|name| name.strip_suffix(".svg"))
+        else {
+            continue;
+        };
+        let svg = read(&path)?;
+        let inside = svg
+            .split_once('>')
+            .and_then(|(_, rest)| rest.rsplit_once("</svg>"))
+            .ok_or_else(|| format!("{name} is no picture"))?;
+        shapes.push((icon.to_owned(), inside.0.trim().to_owned()));
+    }
+    shapes.sort();
+    Ok(format!(
+        "static ICON_SHAPES: &[(&str, &str)] = &{shapes:?};"
+    ))
+}

@@ -1,0 +1,332 @@
+//! A table: one thing a row. At most seven columns, and on a phone each cell
+//! carries its column's name (`responsive`).
+
+use super::Size;
+use crate::html::{Href, Html, el, hidden};
+
+options! {
+    /// How the words of a column or a cell stand.
+    Align {
+        /// To the left.
+        Left = "left",
+        /// In the middle.
+        Centre = "centre",
+        /// To the right.
+        Right = "right",
+    }
+}
+
+options! {
+    /// How a table is sorted by a column.
+    Sort {
+        /// Can be, and is not.
+        None = "none",
+        /// Smallest first.
+        Ascending = "ascending",
+        /// Largest first.
+        Descending = "descending",
+    }
+}
+
+part! {
+    /// The head of a column.
+    Column(text: Html) {
+        /// Holds numbers, so stands to the right.
+        flag numeric,
+        /// How its words stand.
+        maybe align: Align,
+        /// Its width, as a class of the design system: `one-third`.
+        maybe width: String,
+        /// Sorted by it, or could be. Without `href` a script sorts.
+        maybe sort: Sort,
+        /// Where a press on it leads: the same list sorted by it.
+        maybe href: Href,
+        /// Words after the text, for screen readers.
+        maybe visually_hidden_text: Html,
+        /// More classes.
+        maybe classes: String,
+    }
+}
+
+part! {
+    /// One cell.
+    Cell(text: Html) {
+        /// Holds a number.
+        flag numeric,
+        /// How its words stand, when that differs from its column.
+        maybe align: Align,
+        /// Makes the words a link.
+        maybe href: Href,
+        /// Words after the text, for screen readers.
+        maybe visually_hidden_text: Html,
+        /// What it is sorted by, when that is not its text.
+        maybe sort_value: String,
+        /// More classes.
+        maybe classes: String,
+        /// Holds markup rather than words.
+        flag block,
+    }
+}
+
+impl<T: Into<Html>> From<T> for Column {
+    fn from(words: T) -> Self {
+        Self::new(words)
+    }
+}
+
+impl<T: Into<Html>> From<T> for Cell {
+    fn from(words: T) -> Self {
+        Self::new(words)
+    }
+}
+
+impl Column {
+    /// A column of numbers.
+    #[must_use]
+    pub fn number(text: impl Into<Html>) -> Self {
+        Self::new(text).numeric(true)
+    }
+}
+
+impl Cell {
+    /// A cell holding a number.
+    #[must_use]
+    pub fn number(number: impl ToString) -> Self {
+        Self::new(number.to_string()).numeric(true)
+    }
+
+    /// A cell whose words are a link.
+    #[must_use]
+    pub fn link(text: impl Into<Html>, href: impl Into<Href>) -> Self {
+        Self::new(text).href(href)
+    }
+}
+
+component! {
+    /// A table.
+    Table() {
+        /// What the table shows; it is the table's name.
+        maybe caption: Html,
+        /// The size of the caption.
+        maybe caption_size: Size,
+        /// The caption's id.
+        maybe caption_id: String,
+        /// More classes for the caption: `nhsuk-u-visually-hidden`.
+        maybe caption_classes: String,
+        /// The columns.
+        list head: Column,
+        /// The rows, each with its cells.
+        list rows: Vec<Cell>,
+        /// The first cell of a row is its name.
+        flag first_cell_is_header,
+        /// On a phone each cell carries its column's name.
+        flag responsive,
+        /// Tighter, for working lists.
+        flag compact,
+        /// Every other row shaded.
+        flag striped,
+        /// Scrolls sideways when it does not fit.
+        flag scroll,
+        /// Whether lines stand between the rows; yes when not set.
+        maybe border: bool,
+        /// Whether a line stands below the last row; yes when not set.
+        maybe last_row_border: bool,
+        /// The id.
+        maybe id: String,
+    }
+}
+
+impl Table {
+    /// Adds a row.
+    #[must_use]
+    pub fn row<T: Into<Cell>>(mut self, cells: impl IntoIterator<Item = T>) -> Self {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+        self
+    }
+
+    pub(crate) fn render(&self) -> Html {
+        let role = |name: &'static str| self.responsive.then_some(name);
+        let sortable = self.head.iter().any(|column| column.sort.is_some());
+        let on_server = sortable && self.head.iter().any(|column| column.href.is_some());
+        let all_lines = self.border != Some(false);
+        let head = (!self.head.is_empty()).then(|| {
+            el("thead")
+                .class("nhsuk-table__head")
+                .attr("role", role("rowgroup"))
+                .child(
+                    el("tr")
+                        .class("nhsuk-table__row")
+                        .attr("role", role("row"))
+                        .children(self.head.iter().map(|column| self.column(column))),
+                )
+        });
+        let rows = self.rows.iter().map(|cells| {
+            let cells = cells
+                .iter()
+                .enumerate()
+                .map(|(at, cell)| self.cell(cell, at));
+            el("tr")
+                .class("nhsuk-table__row")
+                .attr("role", role("row"))
+                .children(cells)
+        });
+        let table = el("table")
+            .class("nhsuk-table")
+            .class_if(self.compact, "nhsuk-table--compact")
+            .class_if(self.responsive, "nhsuk-table--responsive")
+            .class_if(!all_lines, "nhsuk-table--no-border")
+            .class_if(
+                all_lines && self.last_row_border == Some(false),
+                "nhsuk-table--no-last-row-border",
+            )
+            .class_if(sortable, "nhsuk-table--sortable")
+            .class_if(self.striped, "nhsuk-table--striped")
+            .attr("id", self.id.as_deref())
+            .attr(
+                "data-module",
+                (sortable && !on_server).then_some("nhsuk-table"),
+            )
+            .attr("role", role("table"))
+            .children(self.named(sortable))
+            .children(head)
+            .child(el("tbody").class("nhsuk-table__body").children(rows));
+        if self.scroll {
+            el("div")
+                .class("nhsuk-scroll")
+                .attr("data-module", "nhsuk-scroll")
+                .child(
+                    el("div")
+                        .class("nhsuk-scroll__content")
+                        .attr("role", "region")
+                        .attr("aria-labelledby", self.name_id())
+                        .child(table),
+                )
+                .into()
+        } else {
+            table.into()
+        }
+    }
+
+    /// The caption's id, which a scrolling region needs for its name.
+    fn name_id(&self) -> Option<String> {
+        self.caption_id
+            .clone()
+            .or_else(|| Some(format!("{}-caption", self.id.as_ref()?)))
+            .filter(|_| self.scroll || self.caption_id.is_some())
+    }
+
+    fn named(&self, sortable: bool) -> Option<Html> {
+        let caption = self.caption.as_ref()?;
+        let size = self.caption_size.map_or(String::new(), |size| {
+            format!("nhsuk-table__caption--{}", size.word())
+        });
+        let told = sortable.then(|| hidden(" (Column headers are sortable)"));
+        Some(
+            el("caption")
+                .class("nhsuk-table__caption")
+                .class(size)
+                .class(self.caption_classes.as_deref().unwrap_or(""))
+                .attr("id", self.name_id())
+                .child(caption)
+                .children(told)
+                .into(),
+        )
+    }
+
+    fn column(&self, column: &Column) -> Html {
+        let sort = column.sort;
+        let sorted = sort.filter(|sort| *sort != Sort::None).map(Sort::word);
+        el("th")
+            .class("nhsuk-table__header")
+            .class_if(column.numeric, "nhsuk-table__header--numeric")
+            .class(aligned(column.align))
+            .class(
+                column
+                    .width
+                    .as_ref()
+                    .map_or(String::new(), |width| format!("nhsuk-u-width-{width}")),
+            )
+            .class(column.classes.as_deref().unwrap_or(""))
+            .attr("scope", "col")
+            .attr("role", self.responsive.then_some("columnheader"))
+            .attr("data-sort", sort.is_some())
+            .attr("aria-sort", sorted)
+            .child(words(
+                &column.text,
+                column.visually_hidden_text.as_ref(),
+                column.href.as_ref(),
+            ))
+            .into()
+    }
+
+    fn cell(&self, cell: &Cell, at: usize) -> Html {
+        let column = self.head.get(at);
+        let is_head = at == 0 && self.first_cell_is_header;
+        let (name, class, role) = if is_head {
+            ("th", "nhsuk-table__header", "rowheader")
+        } else {
+            ("td", "nhsuk-table__cell", "cell")
+        };
+        let numeric = cell.numeric || column.is_some_and(|column| column.numeric);
+        let align = cell.align.or(column.and_then(|column| column.align));
+        let words = words(
+            &cell.text,
+            cell.visually_hidden_text.as_ref(),
+            cell.href.as_ref(),
+        );
+        let element = el(name)
+            .class(class)
+            .class_if(numeric, format!("{class}--numeric"))
+            .class(aligned(align))
+            .class(cell.classes.as_deref().unwrap_or(""))
+            .attr("scope", is_head.then_some("row"))
+            .attr("role", self.responsive.then_some(role))
+            .attr("data-sort-value", cell.sort_value.as_deref());
+        match column.filter(|_| self.responsive) {
+            None => element.child(words).into(),
+            Some(column) => element
+                .child(
+                    el("span")
+                        .class("nhsuk-table__heading")
+                        .attr("aria-hidden", "true")
+                        .child(&column.text)
+                        .children(column.visually_hidden_text.as_ref().map(spaced))
+                        .child(" "),
+                )
+                .child(if cell.block {
+                    el("span").child(words).into()
+                } else {
+                    words
+                })
+                .into(),
+        }
+    }
+}
+
+fn aligned(align: Option<Align>) -> String {
+    align.map_or(String::new(), |align| {
+        format!("nhsuk-u-text-align-{}", align.word())
+    })
+}
+
+fn spaced(words: &Html) -> Html {
+    hidden(
+        [Html::from(" "), words.clone()]
+            .into_iter()
+            .collect::<Html>(),
+    )
+}
+
+fn words(text: &Html, hidden_text: Option<&Html>, href: Option<&Href>) -> Html {
+    let words: Html = std::iter::once(text.clone())
+        .chain(hidden_text.map(spaced))
+        .collect();
+    match href {
+        None => words,
+        Some(href) => el("a")
+            .class("nhsuk-link")
+            .attr("href", href)
+            .child(words)
+            .into(),
+    }
+}

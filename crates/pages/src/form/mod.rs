@@ -1,0 +1,31 @@
+//! One way to do a form.
+//! [`form!`](crate::form!) names each field, its kind and its words; from that come the
+//! blank form, `check` (posted text to a command, or the same form with what
+//! was typed and a message by field), `filled` from a record, and one function
+//! per field that shows it. A page is then a list of fields.
+//! Every form that posts carries a [`FormToken`]: only our own page can post
+//! it, and pressing twice does the thing once.
+
+mod posted;
+mod token;
+mod wrong;
+mod dressing;
+mod field;
+mod lines;
+mod date;
+mod choice;
+mod number;
+mod definition;
+
+pub use choice::{Choice, Many, One, Pick};
+pub use date::Date;
+pub use definition::{Open, open, summary};
+pub use dressing::Dressing;
+pub use field::{Field, FieldKind, Maybe};
+#[doc(no_inline)]
+pub use kith_base::Refusal;
+pub use lines::{Hidden, Long, Secret, Text};
+pub use number::{Number, Time};
+pub use posted::Posted;
+pub use token::{CSRF_FIELD, FormToken, ONCE_FIELD, PostButton};
+pub use wrong::Wrong;

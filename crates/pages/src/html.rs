@@ -1,0 +1,427 @@
+//! Pieces of a page that are safe to send, and the small builder every
+//! component is written with.
+//! Text becomes [`Html`] by being escaped; [`Html::trusted`] is the one door
+//! that does not escape, so that a search for it finds every exception.
+//! An attribute with nothing to say is left out, and an address that would
+//! run a script is refused by its type ([`Href`]).
+
+use std::fmt::{self, Write as _};
+
+/// A piece of a page, already safe: text in it has been escaped.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Html(String);
+
+impl Html {
+    /// Takes markup as it is. Only for markup this program wrote itself;
+    /// never for anything somebody typed.
+    pub fn trusted(markup: impl Into<String>) -> Self {
+        Self(markup.into())
+    }
+
+    /// Renders a page template.
+    ///
+    /// # Errors
+    /// When the template's own values fail to render.
+    pub fn template(template: &impl askama::Template) -> Result<Self, askama::Error> {
+        template.render().map(Self)
+    }
+
+    /// Whether there is nothing to show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The markup.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The markup, owned.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// As the fixtures write it: a string is text, `{"trusted": …}` is markup.
+#[cfg(test)]
+impl<'de> serde::Deserialize<'de> for Html {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(serde::Deserialize)]
+        #[serde(untagged, deny_unknown_fields)]
+        enum Piece {
+            Text(String),
+            Markup { trusted: String },
+        }
+        Ok(match Piece::deserialize(from)? {
+            Piece::Text(text) => Self::from(text),
+            Piece::Markup { trusted } => Self::trusted(trusted),
+        })
+    }
+}
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::filters::HtmlSafe for Html {}
+
+impl From<&str> for Html {
+    fn from(text: &str) -> Self {
+        let mut out = String::with_capacity(text.len());
+        escape_into(&mut out, text);
+        Self(out)
+    }
+}
+
+impl From<String> for Html {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&String> for Html {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&Html> for Html {
+    fn from(html: &Html) -> Self {
+        html.clone()
+    }
+}
+
+impl<T: Into<Html>> FromIterator<T> for Html {
+    /// One piece after the other, with nothing between.
+    fn from_iter<I: IntoIterator<Item = T>>(pieces: I) -> Self {
+        let mut all = Self::default();
+        all.extend(pieces);
+        all
+    }
+}
+
+impl<T: Into<Html>> Extend<T> for Html {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, pieces: I) {
+        for piece in pieces {
+            self.0.push_str(&piece.into().0);
+        }
+    }
+}
+
+fn escape_into(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+}
+
+/// The value of an attribute; one that says nothing is left out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Attr {
+    /// Leave the attribute out.
+    Out,
+    /// The name alone, like `disabled`.
+    Bare,
+    /// A value, escaped when written.
+    Value(String),
+}
+
+impl From<bool> for Attr {
+    fn from(on: bool) -> Self {
+        if on { Self::Bare } else { Self::Out }
+    }
+}
+
+impl From<&str> for Attr {
+    fn from(value: &str) -> Self {
+        if value.is_empty() {
+            Self::Out
+        } else {
+            Self::Value(value.into())
+        }
+    }
+}
+
+impl From<String> for Attr {
+    fn from(value: String) -> Self {
+        if value.is_empty() {
+            Self::Out
+        } else {
+            Self::Value(value)
+        }
+    }
+}
+
+macro_rules! attr_from {
+    ($($kind:ty),*) => { $(
+        impl From<$kind> for Attr {
+            fn from(value: $kind) -> Self {
+                Self::Value(value.to_string())
+            }
+        }
+    )* };
+}
+attr_from!(u8, u16, u32, u64, usize, i32, i64, f64, &Href);
+
+impl From<&String> for Attr {
+    fn from(value: &String) -> Self {
+        Self::from(value.as_str())
+    }
+}
+
+impl<T: Into<Attr>> From<Option<T>> for Attr {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Out, Into::into)
+    }
+}
+
+/// An element being built: `el("p").class("nhsuk-body").child("Hello")`.
+/// Names of elements and attributes are fixed in the code; values are escaped.
+#[derive(Clone, Debug)]
+pub struct Element {
+    name: &'static str,
+    classes: String,
+    attrs: String,
+    inner: String,
+}
+
+/// Starts an element.
+#[must_use]
+pub fn el(name: &'static str) -> Element {
+    Element {
+        name,
+        classes: String::new(),
+        attrs: String::new(),
+        inner: String::new(),
+    }
+}
+
+impl Element {
+    /// Adds a class, or several with spaces between.
+    #[must_use]
+    pub fn class(mut self, class: impl AsRef<str>) -> Self {
+        let class = class.as_ref();
+        if !class.is_empty() {
+            if !self.classes.is_empty() {
+                self.classes.push(' ');
+            }
+            escape_into(&mut self.classes, class);
+        }
+        self
+    }
+
+    /// Adds a class when something holds.
+    #[must_use]
+    pub fn class_if(self, holds: bool, class: impl AsRef<str>) -> Self {
+        if holds { self.class(class) } else { self }
+    }
+
+    /// Sets an attribute, left out when there is nothing to say.
+    #[must_use]
+    pub fn attr(mut self, name: &'static str, value: impl Into<Attr>) -> Self {
+        match value.into() {
+            Attr::Out => {}
+            Attr::Bare => {
+                self.attrs.push(' ');
+                self.attrs.push_str(name);
+            }
+            Attr::Value(value) => self.write_attr(name, &value),
+        }
+        self
+    }
+
+    /// Sets an attribute even when its value is empty (`value=""` of an option).
+    #[must_use]
+    pub fn attr_even_empty(mut self, name: &'static str, value: &str) -> Self {
+        self.write_attr(name, value);
+        self
+    }
+
+    fn write_attr(&mut self, name: &str, value: &str) {
+        self.attrs.push(' ');
+        self.attrs.push_str(name);
+        self.attrs.push_str("=\"");
+        escape_into(&mut self.attrs, value);
+        self.attrs.push('"');
+    }
+
+    /// Adds a piece inside; text is escaped.
+    #[must_use]
+    pub fn child(mut self, piece: impl Into<Html>) -> Self {
+        self.inner.push_str(&piece.into().0);
+        self
+    }
+
+    /// Adds pieces inside.
+    #[must_use]
+    pub fn children<T: Into<Html>>(mut self, pieces: impl IntoIterator<Item = T>) -> Self {
+        for piece in pieces {
+            self.inner.push_str(&piece.into().0);
+        }
+        self
+    }
+}
+
+impl fmt::Display for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('<')?;
+        f.write_str(self.name)?;
+        if !self.classes.is_empty() {
+            write!(f, " class=\"{}\"", self.classes)?;
+        }
+        f.write_str(&self.attrs)?;
+        f.write_char('>')?;
+        if matches!(self.name, "input" | "hr" | "br" | "img" | "meta" | "link") {
+            return Ok(());
+        }
+        f.write_str(&self.inner)?;
+        write!(f, "</{}>", self.name)
+    }
+}
+
+impl From<Element> for Html {
+    fn from(element: Element) -> Self {
+        Self(element.to_string())
+    }
+}
+
+impl askama::filters::HtmlSafe for Element {}
+
+/// Where a link leads. Addresses in this program, web addresses, and the
+/// schemes for mail and telephone are taken; anything else, such as
+/// `javascript:`, becomes `#`, which leads nowhere.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(from = "String"))]
+pub struct Href(String);
+
+const SCHEMES: [&str; 5] = ["http", "https", "mailto", "tel", "sms"];
+
+impl Href {
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Href {
+    fn from(address: &str) -> Self {
+        // Browsers drop these before they look for the scheme: so do we.
+        let seen: String = address
+            .chars()
+            .filter(|c| !c.is_control() && !c.is_whitespace())
+            .collect();
+        let before_path = seen.split(['/', '?', '#']).next().unwrap_or("");
+        let safe = match before_path.split_once(':') {
+            None => true,
+            Some((scheme, _)) => SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()),
+        };
+        Self(if safe { address.into() } else { "#".into() })
+    }
+}
+
+impl From<String> for Href {
+    fn from(address: String) -> Self {
+        Self::from(address.as_str())
+    }
+}
+
+impl From<&String> for Href {
+    fn from(address: &String) -> Self {
+        Self::from(address.as_str())
+    }
+}
+
+impl fmt::Display for Href {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A plain link in running text.
+pub fn link(to: impl Into<Href>, words: impl Into<Html>) -> Html {
+    el("a")
+        .class("nhsuk-link")
+        .attr("href", &to.into())
+        .child(words)
+        .into()
+}
+
+/// A paragraph.
+pub fn p(words: impl Into<Html>) -> Html {
+    el("p").child(words).into()
+}
+
+/// Words only a screen reader says.
+pub fn hidden(words: impl Into<Html>) -> Html {
+    el("span")
+        .class("nhsuk-u-visually-hidden")
+        .child(words)
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_and_html_is_not_escaped_twice() {
+        let html = Html::from("<b> & \"quotes\" 'n' all");
+        assert_eq!(
+            html.as_str(),
+            "&lt;b&gt; &amp; &quot;quotes&quot; &#39;n&#39; all"
+        );
+        assert_eq!(Html::from(&html), html);
+        assert_eq!(
+            p(html).as_str(),
+            "<p>&lt;b&gt; &amp; &quot;quotes&quot; &#39;n&#39; all</p>"
+        );
+    }
+
+    #[test]
+    fn an_attribute_with_nothing_to_say_is_left_out() {
+        let option = el("option")
+            .attr("id", "")
+            .attr("disabled", false)
+            .attr("selected", true)
+            .attr("title", None::<&str>)
+            .attr_even_empty("value", "");
+        assert_eq!(option.to_string(), "<option selected value=\"\"></option>");
+    }
+
+    #[test]
+    fn an_address_that_would_run_a_script_leads_nowhere() {
+        for bad in [
+            "javascript:alert(1)",
+            " JavaScript:alert(1)",
+            "java\tscript:alert(1)",
+            "\u{1}javascript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+        ] {
+            assert_eq!(Href::from(bad).as_str(), "#", "{bad:?}");
+        }
+        for good in [
+            "/people/1?tab=plan#notes",
+            "#goal",
+            "?page=2",
+            "https://example.org/a:b",
+            "mailto:help@example.org",
+            "tel:116123",
+            "notes/10:30",
+        ] {
+            assert_eq!(Href::from(good).as_str(), good);
+        }
+    }
+}
