@@ -69,7 +69,7 @@ fn flags(identity: &Identity) -> Vec<(String, TagColour)> {
     let plain = [
         (identity.merged_into.is_some(), "Now part of another record", TagColour::Red),
         (identity.restricted, "Restricted: named people only", TagColour::Red),
-        (identity.location_sensitive, kith_access::HIDDEN, TagColour::Red),
+        (identity.location_sensitive, kith_access::who::HIDDEN, TagColour::Red),
         (identity.has_safe_contact, "Safe contact: read before you ring", TagColour::Orange),
     ];
     let mut all: Vec<(String, TagColour)> = flags;
