@@ -115,7 +115,8 @@ fn ratios(size: Size) -> Picture {
 }
 
 fn months(size: Size) -> Picture {
-    let line = |t: i64| 6.0 + 0.01 * t as f64 + 0.5 * (t as f64 * 0.5236).sin();
+    let line =
+        |t: i64| 6.0 + 0.01 * t as f64 + 0.5 * (t as f64 * std::f64::consts::FRAC_PI_6).sin();
     let point = |t: i64| series::Point {
         month: t,
         name: format!("{}-{:02}", 2021 + t / 12, t % 12 + 1),

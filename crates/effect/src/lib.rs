@@ -5,4 +5,6 @@
 //! Nothing here opens a database or knows a case; it works on figures handed in.
 
 pub mod stats;
+pub mod cells;
 pub mod picture;
+pub mod command;

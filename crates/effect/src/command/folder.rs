@@ -1,0 +1,88 @@
+//! Where results are written: full numbers as JSON, tables as CSV, pictures as SVG.
+//! Without a folder nothing is written and only the sentences are printed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::failure::CommandFailure;
+use crate::picture::{Picture, Table};
+
+/// A folder for the results of one command, or none.
+pub struct Folder(Option<PathBuf>);
+
+/// What a JSON file holds besides the result.
+#[derive(Serialize)]
+struct Whole<'a, T> {
+    /// Small numbers are not hidden in this file.
+    keep: &'static str,
+    result: &'a T,
+}
+
+impl Folder {
+    /// Makes the folder when one is named.
+    ///
+    /// # Errors
+    /// `Unwritten` when it cannot be made.
+    pub fn create(path: Option<&Path>) -> Result<Self, CommandFailure> {
+        if let Some(path) = path {
+            fs::create_dir_all(path).map_err(CommandFailure::unwritten(path))?;
+        }
+        Ok(Self(path.map(Path::to_owned)))
+    }
+
+    /// The result with every digit, as `{name}.json`.
+    ///
+    /// # Errors
+    /// `Unwritten`.
+    pub fn json(&self, name: &str, result: &impl Serialize) -> Result<(), CommandFailure> {
+        self.write(name, "json", || {
+            let keep = "Inside the service only: small numbers are not hidden here.";
+            let mut text = serde_json::to_string_pretty(&Whole { keep, result })?;
+            text.push('\n');
+            Ok(text.into_bytes())
+        })
+    }
+
+    /// A table, as `{name}.csv`.
+    ///
+    /// # Errors
+    /// `Unwritten`.
+    pub fn table(&self, name: &str, table: &Table) -> Result<(), CommandFailure> {
+        self.write(name, "csv", || {
+            let mut writer = csv::Writer::from_writer(vec![]);
+            writer.write_record(&table.head)?;
+            for row in &table.rows {
+                writer.write_record(row)?;
+            }
+            writer
+                .into_inner()
+                .map_err(|e| std::io::Error::other(e.to_string()))
+        })
+    }
+
+    /// A picture, as `{name}.svg`, with its table as `{name}.csv`.
+    ///
+    /// # Errors
+    /// `Unwritten`.
+    pub fn picture(&self, name: &str, picture: &Picture) -> Result<(), CommandFailure> {
+        self.write(name, "svg", || Ok(picture.svg.clone().into_bytes()))?;
+        self.table(name, &picture.table)
+    }
+
+    fn write(
+        &self,
+        name: &str,
+        kind: &str,
+        bytes: impl FnOnce() -> Result<Vec<u8>, std::io::Error>,
+    ) -> Result<(), CommandFailure> {
+        let Some(folder) = &self.0 else {
+            return Ok(());
+        };
+        let file = folder.join(format!("{name}.{kind}"));
+        bytes()
+            .and_then(|bytes| fs::write(&file, bytes))
+            .map_err(CommandFailure::unwritten(&file))
+    }
+}

@@ -1,0 +1,268 @@
+//! A CSV file read row by row, by the names of its columns; memory does not grow with
+//! the file. An empty field and `NA` are missing. A field that is not what it should be
+//! stops the reading with its row, its column and what was expected.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use csv::{ErrorKind, Reader, StringRecord};
+
+use super::failure::CommandFailure;
+
+/// A file being read.
+pub struct Sheet {
+    file: PathBuf,
+    reader: Reader<BufReader<File>>,
+    header: Vec<String>,
+    /// Places of the columns asked for.
+    places: Vec<usize>,
+    record: StringRecord,
+    line: u64,
+}
+
+impl Sheet {
+    /// Opens a file and finds the columns asked for; rows give them in that order.
+    ///
+    /// # Errors
+    /// `Unreadable`, or `NoColumn` with the columns there are.
+    pub fn open(file: &Path, columns: &[&str]) -> Result<Self, CommandFailure> {
+        let opened = File::open(file).map_err(|source| CommandFailure::Unreadable {
+            file: file.to_owned(),
+            source,
+        })?;
+        let mut sheet = Self {
+            file: file.to_owned(),
+            reader: Reader::from_reader(BufReader::new(opened)),
+            header: vec![],
+            places: vec![],
+            record: StringRecord::new(),
+            line: 1,
+        };
+        let header = sheet
+            .reader
+            .headers()
+            .cloned()
+            .map_err(|e| sheet.bad_row(&e))?;
+        sheet.header = header.iter().map(|name| name.trim().to_owned()).collect();
+        for column in columns {
+            let place = sheet.place(column)?;
+            sheet.places.push(place);
+        }
+        Ok(sheet)
+    }
+
+    /// Names of all columns of the file.
+    #[must_use]
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    fn place(&self, column: &str) -> Result<usize, CommandFailure> {
+        self.header
+            .iter()
+            .position(|name| name == column)
+            .ok_or_else(|| CommandFailure::NoColumn {
+                file: self.file.clone(),
+                column: column.to_owned(),
+                columns: self.header.clone(),
+            })
+    }
+
+    /// The next row; none after the last.
+    ///
+    /// # Errors
+    /// `BadRow` when it has another number of fields than the header, or is no UTF-8.
+    pub fn next_row(&mut self) -> Result<Option<Row<'_>>, CommandFailure> {
+        match self.reader.read_record(&mut self.record) {
+            Ok(true) => {
+                self.line = self
+                    .record
+                    .position()
+                    .map_or(self.line + 1, csv::Position::line);
+                Ok(Some(Row { sheet: self }))
+            }
+            Ok(false) => Ok(None),
+            Err(error) => Err(self.bad_row(&error)),
+        }
+    }
+
+    fn bad_row(&self, error: &csv::Error) -> CommandFailure {
+        let line = error.position().map_or(self.line, csv::Position::line);
+        let expected = match error.kind() {
+            ErrorKind::UnequalLengths {
+                expected_len, len, ..
+            } => {
+                format!("{expected_len} fields as in the header, found {len}")
+            }
+            ErrorKind::Utf8 { .. } => "text in UTF-8 (save it as \"CSV UTF-8\")".to_owned(),
+            _ => format!("a row of text ({error})"),
+        };
+        CommandFailure::BadRow {
+            file: self.file.clone(),
+            row: line,
+            expected,
+        }
+    }
+}
+
+/// One row; columns are counted from 0 in the order they were asked for.
+pub struct Row<'a> {
+    sheet: &'a Sheet,
+}
+
+impl Row<'_> {
+    /// Line in the file, the header being line 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.sheet.line
+    }
+
+    /// A field as it stands; none when missing.
+    #[must_use]
+    pub fn words(&self, column: usize) -> Option<&str> {
+        let field = self
+            .sheet
+            .record
+            .get(*self.sheet.places.get(column)?)?
+            .trim();
+        (!field.is_empty() && field != "NA").then_some(field)
+    }
+
+    /// A field that must be there.
+    ///
+    /// # Errors
+    /// `BadField` when it is missing.
+    pub fn needed(&self, column: usize, expected: &str) -> Result<&str, CommandFailure> {
+        self.words(column)
+            .ok_or_else(|| self.wrong(column, expected))
+    }
+
+    /// A number; none when missing.
+    ///
+    /// # Errors
+    /// `BadField` when it is no finite number.
+    pub fn number(&self, column: usize) -> Result<Option<f64>, CommandFailure> {
+        let Some(field) = self.words(column) else {
+            return Ok(None);
+        };
+        match field.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(number)),
+            _ => Err(self.wrong(column, "a number")),
+        }
+    }
+
+    /// A whole number of 0 or more that must be there.
+    ///
+    /// # Errors
+    /// `BadField` otherwise.
+    pub fn count(&self, column: usize) -> Result<u64, CommandFailure> {
+        let expected = "a whole number, 0 or more";
+        let field = self.needed(column, expected)?;
+        field.parse().map_err(|_| self.wrong(column, expected))
+    }
+
+    /// What to say of a field that is not what it should be.
+    #[must_use]
+    pub fn wrong(&self, column: usize, expected: &str) -> CommandFailure {
+        let place = self.sheet.places.get(column).copied().unwrap_or(usize::MAX);
+        CommandFailure::BadField {
+            file: self.sheet.file.clone(),
+            row: self.sheet.line,
+            column: self.sheet.header.get(place).cloned().unwrap_or_default(),
+            expected: expected.to_owned(),
+            found: self.sheet.record.get(place).unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn sheet(text: &[u8], columns: &[&str]) -> Result<Sheet, CommandFailure> {
+        let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+        file.write_all(text).expect("it can be written");
+        let (_, path) = file.keep().expect("it can be kept");
+        let opened = Sheet::open(&path, columns);
+        std::fs::remove_file(path).expect("it can be removed");
+        opened
+    }
+
+    #[test]
+    fn columns_come_in_the_order_asked_for_and_a_byte_order_mark_is_no_name() {
+        let mut sheet = sheet(
+            b"\xef\xbb\xbfid, after ,before\n1,2.5,NA\n",
+            &["before", "after", "id"],
+        )
+        .expect("a sheet");
+        let row = sheet.next_row().expect("a row").expect("one row");
+        assert_eq!(
+            (row.words(0), row.number(1).expect("2.5"), row.words(2)),
+            (None, Some(2.5), Some("1"))
+        );
+        assert!(sheet.next_row().expect("the end").is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_says_row_column_and_what_was_expected() {
+        let text = "id,score\n1,20\n2,twenty\n";
+        let mut sheet = sheet(text.as_bytes(), &["score"]).expect("a sheet");
+        sheet.next_row().expect("row 2").expect("there");
+        let row = sheet.next_row().expect("row 3").expect("there");
+        let said = row.number(0).expect_err("twenty is no number").to_string();
+        assert!(
+            said.ends_with("row 3, column \"score\": expected a number, found \"twenty\""),
+            "{said}"
+        );
+        let said = row.count(0).expect_err("nor a count").to_string();
+        assert!(
+            said.contains("expected a whole number, 0 or more"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_missing_column_names_those_there_are() {
+        let said = sheet(b"id,score\n", &["practice"])
+            .map(|_| ())
+            .expect_err("none")
+            .to_string();
+        assert!(
+            said.contains("no column \"practice\"; the columns are id, score"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_short_row_and_bytes_that_are_no_text_are_named() {
+        let mut short = sheet(b"id,score\n1,2\n3\n", &["id"]).expect("a sheet");
+        short.next_row().expect("row 2");
+        let said = short.next_row().map(|_| ()).expect_err("short").to_string();
+        assert!(said.contains("row 3: expected 2 fields"), "{said}");
+        let mut bytes = sheet(b"id,score\n1,caf\xe9\n", &["id"]).expect("a sheet");
+        let said = bytes
+            .next_row()
+            .map(|_| ())
+            .expect_err("latin-1")
+            .to_string();
+        assert!(said.contains("UTF-8"), "{said}");
+    }
+
+    #[test]
+    fn infinity_is_no_number() {
+        for wrong in ["inf", "NaN", "1e999"] {
+            let mut sheet = sheet(format!("x\n{wrong}\n").as_bytes(), &["x"]).expect("a sheet");
+            assert!(
+                sheet
+                    .next_row()
+                    .expect("a row")
+                    .expect("one")
+                    .number(0)
+                    .is_err(),
+                "{wrong}"
+            );
+        }
+    }
+}
