@@ -58,7 +58,7 @@ create table account (
   primary key (scheme_id, id),
   foreign key (scheme_id, organisation_id) references organisation (scheme_id, id)
 ) {strict};
-create unique index account_by_email on account (scheme_id, email);
+create unique index account_by_email on account (scheme_id, email) where state <> 'left';
 create index account_by_role on account (scheme_id, role, state, name);
 
 -- Which practices a link worker usually works with: suggestions, not a wall.

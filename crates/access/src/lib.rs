@@ -29,6 +29,11 @@ mod trouble;
 mod signed;
 mod routes;
 mod door;
+pub mod scheme;
+pub mod account;
+pub mod organisation;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use actor::{Account, Actor, Organisation, Person, Scheme, Scope};
 pub use app::{App, BadOrigin, OnLeave, Origin};

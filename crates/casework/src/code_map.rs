@@ -46,7 +46,9 @@ impl CodeMap {
     /// The code of an event, when it is switched on.
     #[must_use]
     pub fn code(&self, event: &str) -> Option<&Code> {
-        self.codes.iter().find(|code| code.event == event && code.on)
+        self.codes
+            .iter()
+            .find(|code| code.event == event && code.on)
     }
 }
 

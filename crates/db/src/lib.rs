@@ -7,14 +7,16 @@
 //! and who may see it, belongs to the areas above.
 
 mod failure;
-mod lite;
-mod gate;
+mod turn;
 mod tx;
+mod keeper;
+mod gate;
+mod lite;
 mod pg;
 mod connect;
+mod upkeep;
 mod migrate;
 mod schema;
-mod upkeep;
 #[cfg(feature = "testing")]
 pub mod testing;
 

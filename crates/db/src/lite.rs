@@ -19,6 +19,8 @@ use crate::{DbFailure, gate::Gate};
 const BUSY: Duration = Duration::from_secs(5);
 /// How long a read may wait for a free connection.
 const WAIT: Duration = Duration::from_secs(10);
+/// Prepared statements kept for each connection: about all the program has.
+const STATEMENTS: usize = 500;
 /// Page cache of a connection, in KiB (SQLite wants them negative).
 const WRITER_CACHE: &str = "-32768";
 const READER_CACHE: &str = "-8192";
@@ -44,6 +46,7 @@ impl Lite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
+            .statement_cache_capacity(STATEMENTS)
             .pragma("temp_store", "memory")
             .pragma("cache_size", WRITER_CACHE);
         let gate = Gate::open(options.clone()).await?;

@@ -9,12 +9,12 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 use sqlx::{
     Connection, PgConnection, PgPool, Postgres,
     pool::{PoolConnection, PoolOptions},
-    postgres::PgConnectOptions,
+    postgres::{PgConnectOptions, PgSslMode},
 };
 
 use crate::{
     DbFailure, Failure,
-    gate::Counts,
+    turn::Counts,
     tx::{self, Link, Tx},
 };
 
@@ -24,6 +24,9 @@ const CONNECTIONS: u32 = 16;
 const WAIT: Duration = Duration::from_secs(10);
 /// A connection that rested longer is asked whether it still lives.
 const REST: Duration = Duration::from_secs(1);
+
+/// Prepared statements kept for each connection: about all the program has.
+const STATEMENTS: usize = 500;
 
 const WRITER: &str = "set statement_timeout = '2s';
     set idle_in_transaction_session_timeout = '10s';
@@ -42,8 +45,10 @@ pub(crate) struct Pg {
 
 impl Pg {
     pub(crate) async fn open(url: &str) -> Result<Self, DbFailure> {
-        let options =
-            PgConnectOptions::from_str(url).map_err(|_| DbFailure::Address(without_secret(url)))?;
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| DbFailure::Address(without_secret(url)))?
+            .statement_cache_capacity(STATEMENTS);
+        let options = guarded(options);
         let writers = pool(WRITER).connect_with(options.clone()).await?;
         let readers = pool(READER).connect_lazy_with(options.clone());
         Ok(Self {
@@ -94,6 +99,20 @@ impl Pg {
     }
 }
 
+/// What goes to another machine is encrypted and the machine proves who it is,
+/// unless the address says otherwise (`?sslmode=disable` and the like;
+/// `sslrootcert=FILE` names an authority of one's own).
+fn guarded(options: PgConnectOptions) -> PgConnectOptions {
+    let host = options.get_host();
+    let here = options.get_socket().is_some()
+        || host.starts_with('/')
+        || ["localhost", "127.0.0.1", "::1", "[::1]"].contains(&host);
+    match options.get_ssl_mode() {
+        PgSslMode::Prefer if !here => options.ssl_mode(PgSslMode::VerifyFull),
+        _ => options,
+    }
+}
+
 fn pool(session: &'static str) -> PoolOptions<Postgres> {
     PoolOptions::new()
         .max_connections(CONNECTIONS)
@@ -130,5 +149,32 @@ fn without_secret(url: &str) -> String {
     match url.rsplit_once('@') {
         Some((_, rest)) => format!("postgres://…@{rest}"),
         None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str) -> PgSslMode {
+        guarded(PgConnectOptions::from_str(url).unwrap()).get_ssl_mode()
+    }
+
+    #[test]
+    fn another_machine_must_prove_who_it_is() {
+        let asked = mode("postgres://kith@db.example.nhs.uk/kith");
+        assert!(matches!(asked, PgSslMode::VerifyFull), "{asked:?}");
+        let said = mode("postgres://kith@db.example.nhs.uk/kith?sslmode=disable");
+        assert!(matches!(said, PgSslMode::Disable), "{said:?}");
+        let here = mode("postgres://kith@127.0.0.1:5433/kith");
+        assert!(matches!(here, PgSslMode::Prefer), "{here:?}");
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_secret() {
+        assert_eq!(
+            without_secret("postgres://kith:hunter2@db/kith"),
+            "postgres://…@db/kith"
+        );
     }
 }

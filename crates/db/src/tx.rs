@@ -3,14 +3,12 @@
 //! both. After a statement has failed, no further one is taken and nothing is
 //! kept: PostgreSQL works like that by itself, and SQLite must not differ.
 
-use std::time::Duration;
-
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::PoolConnection};
 
-use crate::{Failure, gate::Turn};
-
-/// How long an action may take, from its first statement to its last.
-pub(crate) const LIMIT: Duration = Duration::from_secs(2);
+use crate::{
+    Failure,
+    turn::{LIMIT, Turn},
+};
 
 tokio::task_local! {
     /// Set while an action runs in this task.
@@ -50,6 +48,15 @@ impl Tx {
             link,
             failed: false,
         }
+    }
+
+    /// Whether SQLite answers: for the rare question whose text must differ.
+    #[must_use]
+    pub const fn is_embedded(&self) -> bool {
+        matches!(
+            self.link,
+            Link::LiteAct(_) | Link::LiteRead(_) | Link::LiteBeside(_)
+        )
     }
 
     /// The connection, as long as no statement has failed.

@@ -27,6 +27,8 @@ pub struct SchemeSettings {
     pub review_days: u16,
     /// Who mails come from; the program's own address when not set.
     pub mail_from: Option<Email>,
+    /// Who is told by mail that a referral has arrived; nobody when not set.
+    pub inbox: Option<Email>,
     /// Where help is in an emergency, shown before anybody writes to us.
     pub help_lines: String,
 }
@@ -42,6 +44,7 @@ impl Default for SchemeSettings {
             self_referral: true,
             review_days: 14,
             mail_from: None,
+            inbox: None,
             help_lines: "If somebody is in danger now, ring 999.\n\
                 For urgent medical help, ring 111.\n\
                 To talk to somebody at any hour, ring Samaritans on 116 123."
@@ -71,6 +74,7 @@ impl SchemeSettings {
             "self_referral" => set(&mut self.self_referral, value),
             "review_days" => set(&mut self.review_days, value),
             "mail_from" => value.parse().ok().map(|to| self.mail_from = Some(to)),
+            "inbox" => value.parse().ok().map(|to| self.inbox = Some(to)),
             "help_lines" => set(&mut self.help_lines, value),
             _ => None,
         };

@@ -1,15 +1,25 @@
 //! Writing a contact note: one transaction keeps the note, moves the referral,
 //! makes the tasks, tells the practice and writes the audit row.
 
-use kith_access::{Ability, Actor, audit::{self, Entry}};
+use kith_access::{
+    Ability, Actor,
+    audit::{self, Entry},
+};
 use kith_base::{Id, Line, Refusal, Ts};
 use kith_db::{Outcome, Tx};
 
-use super::{Contact, Note, Written, rules::{self, Effects}, store};
+use super::{
+    Contact, Note, Written,
+    rules::{self, Effects},
+    store,
+};
 use crate::{
     message::{self, NewMessage, Stage, rules::CodedEvent},
     person,
-    referral::{self, Case, Referral, actions::{Step, Terms}},
+    referral::{
+        self, Case, Referral,
+        actions::{Step, Terms},
+    },
     task::{self, NewTask},
 };
 
@@ -18,9 +28,18 @@ use crate::{
 /// # Errors
 /// Not found when the writer is not assigned to the person; what
 /// [`rules::decide`] refuses.
-pub async fn write(tx: &mut Tx, terms: &Terms, actor: &Actor, referral: Id<Referral>, written: &Written, at: Ts) -> Outcome<Id<Contact>> {
+pub async fn write(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    referral: Id<Referral>,
+    written: &Written,
+    at: Ts,
+) -> Outcome<Id<Contact>> {
     let scope = actor.scope(Ability::WriteContact)?;
-    let case = referral::store::case(tx, &scope, referral).await?.ok_or_else(Refusal::not_found)?;
+    let case = referral::store::case(tx, &scope, referral)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let effects = rules::decide(written, &case, at, &terms.promise)?;
     let contact = store::insert(tx, actor, &case, &written.note, at).await?;
     store::count_on_referral(tx, actor.scheme, case.id, written.note.at, &effects).await?;
@@ -37,14 +56,26 @@ pub async fn write(tx: &mut Tx, terms: &Terms, actor: &Actor, referral: Id<Refer
     };
     audit::record(tx, actor, entry).await?;
     for act in effects.moves.clone() {
-        let step = Step { referral: case.id, version: None, act, note: None };
+        let step = Step {
+            referral: case.id,
+            version: None,
+            act,
+            note: None,
+        };
         referral::actions::step(tx, terms, actor, Ability::WriteContact, step, at).await?;
     }
     tell_practice(tx, terms, actor, &case, &written.note, &effects, at).await?;
     Ok(contact)
 }
 
-async fn make_tasks(tx: &mut Tx, actor: &Actor, case: &Case, contact: Id<Contact>, written: &Written, at: Ts) -> Outcome<()> {
+async fn make_tasks(
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &Case,
+    contact: Id<Contact>,
+    written: &Written,
+    at: Ts,
+) -> Outcome<()> {
     for action in &written.actions {
         let new = NewTask {
             person: Some(case.person),
@@ -63,15 +94,32 @@ async fn make_tasks(tx: &mut Tx, actor: &Actor, case: &Case, contact: Id<Contact
 
 /// The practice hears of the first meeting and the first connection; of other
 /// contacts only what the worker wrote for it.
-async fn tell_practice(tx: &mut Tx, terms: &Terms, actor: &Actor, case: &Case, note: &Note, effects: &Effects, at: Ts) -> Outcome<()> {
+async fn tell_practice(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    case: &Case,
+    note: &Note,
+    effects: &Effects,
+    at: Ts,
+) -> Outcome<()> {
     let event = effects.accepted.then_some(CodedEvent::Accepted);
     let (stage, words) = if effects.first_seen {
-        (Stage::FirstSeen, format!("First seen on {}.", note.at.day().as_uk_date()))
-    } else if effects.connected && !message::store::has(tx, actor.scheme, case.id, Stage::Connected).await? {
+        (
+            Stage::FirstSeen,
+            format!("First seen on {}.", note.at.day().as_uk_date()),
+        )
+    } else if effects.connected
+        && !message::store::has(tx, actor.scheme, case.id, Stage::Connected).await?
+    {
         let service = note.connected_to.as_deref().unwrap_or("a local service");
         (Stage::Connected, format!("Connected to {service}."))
     } else if note.practice_line.is_some() || event.is_some() {
-        let words = if event.is_some() { "The person has said yes to link working." } else { "" };
+        let words = if event.is_some() {
+            "The person has said yes to link working."
+        } else {
+            ""
+        };
         (Stage::Note, words.to_owned())
     } else {
         return Ok(());
@@ -102,13 +150,26 @@ pub enum PutRight {
 ///
 /// # Errors
 /// Not found, not the author's, or a note that contradicts itself.
-pub async fn put_right(tx: &mut Tx, actor: &Actor, contact: Id<Contact>, version: i64, note: &Note, at: Ts) -> Outcome<PutRight> {
+pub async fn put_right(
+    tx: &mut Tx,
+    actor: &Actor,
+    contact: Id<Contact>,
+    version: i64,
+    note: &Note,
+    at: Ts,
+) -> Outcome<PutRight> {
     let scope = actor.scope(Ability::WriteContact)?;
-    let before = store::one(tx, &scope, contact).await?.ok_or_else(Refusal::not_found)?;
+    let before = store::one(tx, &scope, contact)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if before.author != actor.account {
-        return Err(Refusal::not_allowed("Only its author may change a note").try_next("Write a note of your own").into());
+        return Err(Refusal::not_allowed("Only its author may change a note")
+            .try_next("Write a note of your own")
+            .into());
     }
-    let case = referral::store::case(tx, &scope, before.referral).await?.ok_or_else(Refusal::not_found)?;
+    let case = referral::store::case(tx, &scope, before.referral)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     rules::consistent(note, at)?;
     if before.version != version || !store::put_right(tx, actor, &before, note, at).await? {
         return Ok(PutRight::Conflict(Box::new(before)));
@@ -128,14 +189,29 @@ pub async fn put_right(tx: &mut Tx, actor: &Actor, contact: Id<Contact>, version
 ///
 /// # Errors
 /// Not found, not the author's, or a conflict when somebody was quicker.
-pub async fn void(tx: &mut Tx, actor: &Actor, contact: Id<Contact>, version: i64, reason: &Line, at: Ts) -> Outcome<()> {
+pub async fn void(
+    tx: &mut Tx,
+    actor: &Actor,
+    contact: Id<Contact>,
+    version: i64,
+    reason: &Line,
+    at: Ts,
+) -> Outcome<()> {
     let scope = actor.scope(Ability::WriteContact)?;
-    let before = store::one(tx, &scope, contact).await?.ok_or_else(Refusal::not_found)?;
+    let before = store::one(tx, &scope, contact)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if before.author != actor.account {
-        return Err(Refusal::not_allowed("Only its author may void a note").try_next("Ask them to").into());
+        return Err(Refusal::not_allowed("Only its author may void a note")
+            .try_next("Ask them to")
+            .into());
     }
     if !store::void(tx, actor.scheme, contact, version, reason, at).await? {
-        return Err(Refusal::conflict("The note has changed since you opened it").try_next("Open it again").into());
+        return Err(
+            Refusal::conflict("The note has changed since you opened it")
+                .try_next("Open it again")
+                .into(),
+        );
     }
     let entry = Entry {
         action: "void a contact",

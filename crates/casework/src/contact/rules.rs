@@ -29,16 +29,26 @@ pub struct Effects {
 /// # Errors
 /// A refusal by field when the note contradicts itself, or a conflict when
 /// the referral is not the kind that is met.
-pub fn decide(written: &Written, case: &Case, now: Ts, promise: &Promise) -> Result<Effects, Refusal> {
+pub fn decide(
+    written: &Written,
+    case: &Case,
+    now: Ts,
+    promise: &Promise,
+) -> Result<Effects, Refusal> {
     let state = case.standing.state();
     if !matches!(state, State::Taken | State::Open) {
-        return Err(Refusal::conflict("Only an accepted or active referral has contacts")
-            .try_next("Take the referral on first, or reopen it"));
+        return Err(
+            Refusal::conflict("Only an accepted or active referral has contacts")
+                .try_next("Take the referral on first, or reopen it"),
+        );
     }
     consistent(&written.note, now)?;
     let met = written.note.attended == Attended::Yes;
     if !met && written.answer.is_some() {
-        return Err(Refusal::field("answer", "Leave the person's answer empty: you did not meet them"));
+        return Err(Refusal::field(
+            "answer",
+            "Leave the person's answer empty: you did not meet them",
+        ));
     }
     let mut effects = Effects {
         first_seen: met && case.first_seen_at.is_none(),
@@ -49,7 +59,9 @@ pub fn decide(written: &Written, case: &Case, now: Ts, promise: &Promise) -> Res
     match (state, written.answer) {
         (State::Taken, Some(Answer::Yes)) => effects.moves.push(Act::Agree(written.next.clone())),
         (_, Some(Answer::No)) => effects.moves.push(said_no(state)?),
-        _ => effects.moves.extend(next_after(written, case, now, promise).map(Act::Plan)),
+        _ => effects
+            .moves
+            .extend(next_after(written, case, now, promise).map(Act::Plan)),
     }
     Ok(effects)
 }
@@ -58,15 +70,25 @@ pub fn decide(written: &Written, case: &Case, now: Ts, promise: &Promise) -> Res
 /// its day has come and nothing was planned, the case comes up for review.
 fn next_after(written: &Written, case: &Case, now: Ts, promise: &Promise) -> Option<Next> {
     let come = case.standing.due().is_some_and(|due| due <= now.day());
-    written.next.clone().or_else(|| come.then(|| promise.review(now.day())))
+    written
+        .next
+        .clone()
+        .or_else(|| come.then(|| promise.review(now.day())))
 }
 
 fn said_no(state: State) -> Result<Act, Refusal> {
     if crate::referral::rules::leads_to(Move::Decline, Some(state)).is_none() {
-        return Err(Refusal::field("answer", "The person said yes before: close the referral instead")
-            .try_next("Save the note without an answer, then close"));
+        return Err(Refusal::field(
+            "answer",
+            "The person said yes before: close the referral instead",
+        )
+        .try_next("Save the note without an answer, then close"));
     }
-    Ok(Act::Decline { reason: DeclineReason::PersonSaidNo, next: nothing_to_do()?, person_knows: true })
+    Ok(Act::Decline {
+        reason: DeclineReason::PersonSaidNo,
+        next: nothing_to_do()?,
+        person_knows: true,
+    })
 }
 
 fn nothing_to_do() -> Result<Line, Refusal> {
@@ -77,19 +99,33 @@ fn nothing_to_do() -> Result<Line, Refusal> {
 
 pub(super) fn consistent(note: &Note, now: Ts) -> Result<(), Refusal> {
     if note.at > now {
-        return Err(Refusal::field("at", "Date of contact must be today or in the past"));
+        return Err(Refusal::field(
+            "at",
+            "Date of contact must be today or in the past",
+        ));
     }
     if note.minutes > LONGEST {
-        return Err(Refusal::field("minutes", format!("Length must be {LONGEST} minutes or fewer")));
+        return Err(Refusal::field(
+            "minutes",
+            format!("Length must be {LONGEST} minutes or fewer"),
+        ));
     }
     if (note.purpose == Purpose::Holding) != note.holding.is_some() {
         return Err(Refusal::field("holding", "Select what the holding was for"));
     }
     if (note.attended == Attended::Yes) == note.why_not.is_some() {
-        return Err(Refusal::field("why_not", "Enter why you did not meet, and only then"));
+        return Err(Refusal::field(
+            "why_not",
+            "Enter why you did not meet, and only then",
+        ));
     }
-    if (note.purpose == Purpose::Connect && note.attended == Attended::Yes) != note.connected_to.is_some() {
-        return Err(Refusal::field("connected_to", "Enter the service you connected the person to"));
+    if (note.purpose == Purpose::Connect && note.attended == Attended::Yes)
+        != note.connected_to.is_some()
+    {
+        return Err(Refusal::field(
+            "connected_to",
+            "Enter the service you connected the person to",
+        ));
     }
     Ok(())
 }

@@ -6,7 +6,10 @@ use kith_base::{Id, Line, Name, Story, Ts, Word};
 use kith_db::{FromRow, Tx, on, run};
 
 use super::{Attended, Contact, Holding, Mode, Note, Purpose, Weight, rules::Effects};
-use crate::{person::Person, referral::{Case, Referral}};
+use crate::{
+    person::Person,
+    referral::{Case, Referral},
+};
 
 const INSERT: &str = "insert into contact (scheme_id, id, person_id, referral_id, author_id, at, mode,
         minutes, purpose, holding, weight, attended, why_not, note, connected_to, practice_line,
@@ -17,13 +20,37 @@ const INSERT: &str = "insert into contact (scheme_id, id, person_id, referral_id
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(tx: &mut Tx, actor: &Actor, case: &Case, note: &Note, at: Ts) -> Result<Id<Contact>, sqlx::Error> {
+pub async fn insert(
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &Case,
+    note: &Note,
+    at: Ts,
+) -> Result<Id<Contact>, sqlx::Error> {
     let id = Id::new(at);
-    run!(tx, sqlx::query(INSERT)
-        .bind(actor.scheme).bind(id).bind(case.person).bind(case.id).bind(actor.account).bind(note.at)
-        .bind(note.mode).bind(i64::from(note.minutes)).bind(note.purpose).bind(note.holding)
-        .bind(weight(note)).bind(note.attended).bind(&note.why_not).bind(&note.note).bind(&note.connected_to)
-        .bind(&note.practice_line).bind(note.shared).bind(note.restricted).bind(at))?;
+    run!(
+        tx,
+        sqlx::query(INSERT)
+            .bind(actor.scheme)
+            .bind(id)
+            .bind(case.person)
+            .bind(case.id)
+            .bind(actor.account)
+            .bind(note.at)
+            .bind(note.mode)
+            .bind(i64::from(note.minutes))
+            .bind(note.purpose)
+            .bind(note.holding)
+            .bind(weight(note))
+            .bind(note.attended)
+            .bind(&note.why_not)
+            .bind(&note.note)
+            .bind(&note.connected_to)
+            .bind(&note.practice_line)
+            .bind(note.shared)
+            .bind(note.restricted)
+            .bind(at)
+    )?;
     Ok(id)
 }
 
@@ -41,9 +68,22 @@ const COUNT_ON_REFERRAL: &str = "update referral set contact_count = contact_cou
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn count_on_referral(tx: &mut Tx, scheme: Id<Scheme>, referral: Id<Referral>, met_at: Ts, effects: &Effects) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(COUNT_ON_REFERRAL)
-        .bind(scheme).bind(referral).bind(met_at).bind(effects.first_seen).bind(effects.connected))?;
+pub async fn count_on_referral(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    referral: Id<Referral>,
+    met_at: Ts,
+    effects: &Effects,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(COUNT_ON_REFERRAL)
+            .bind(scheme)
+            .bind(referral)
+            .bind(met_at)
+            .bind(effects.first_seen)
+            .bind(effects.connected)
+    )?;
     Ok(())
 }
 
@@ -109,26 +149,47 @@ macro_rules! contact_columns {
 }
 
 const OF_PERSON: &str = concat!(
-    "select ", contact_columns!(), person_in_scope!(), " and k.person_id = $7 order by k.at desc, k.id desc limit $8"
+    "select ",
+    contact_columns!(),
+    person_in_scope!(),
+    " and k.person_id = $7 order by k.at desc, k.id desc limit $8"
 );
 
-const ONE: &str = concat!("select ", contact_columns!(), person_in_scope!(), " and k.id = $7");
+const ONE: &str = concat!(
+    "select ",
+    contact_columns!(),
+    person_in_scope!(),
+    " and k.id = $7"
+);
 
 /// The newest contacts of a person, at most `most` of them.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn of_person(tx: &mut Tx, scope: &Scope, person: Id<Person>, most: i64) -> Result<Vec<Kept>, sqlx::Error> {
+pub async fn of_person(
+    tx: &mut Tx,
+    scope: &Scope,
+    person: Id<Person>,
+    most: i64,
+) -> Result<Vec<Kept>, sqlx::Error> {
     let rows: Vec<Row> = on!(tx, c => in_scope!(sqlx::query_as(OF_PERSON), *scope).bind(person).bind(most).fetch_all(c))?;
-    Ok(rows.into_iter().map(|row| Kept::read_by(row, scope.account())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Kept::read_by(row, scope.account()))
+        .collect())
 }
 
 /// One contact.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn one(tx: &mut Tx, scope: &Scope, contact: Id<Contact>) -> Result<Option<Kept>, sqlx::Error> {
-    let row: Option<Row> = on!(tx, c => in_scope!(sqlx::query_as(ONE), *scope).bind(contact).fetch_optional(c))?;
+pub async fn one(
+    tx: &mut Tx,
+    scope: &Scope,
+    contact: Id<Contact>,
+) -> Result<Option<Kept>, sqlx::Error> {
+    let row: Option<Row> =
+        on!(tx, c => in_scope!(sqlx::query_as(ONE), *scope).bind(contact).fetch_optional(c))?;
     Ok(row.map(|row| Kept::read_by(row, scope.account())))
 }
 
@@ -149,7 +210,10 @@ impl Kept {
                 minutes: u16::try_from(row.minutes).unwrap_or(0),
                 purpose: row.purpose,
                 holding: row.holding,
-                weight: row.weight.filter(|_| own).and_then(|weight| weight.to_string().parse::<Weight>().ok()),
+                weight: row
+                    .weight
+                    .filter(|_| own)
+                    .and_then(|weight| weight.to_string().parse::<Weight>().ok()),
                 attended: row.attended,
                 why_not: row.why_not.filter(|_| words),
                 note: row.note.filter(|_| words),
@@ -165,7 +229,8 @@ impl Kept {
     }
 }
 
-const KEEP_EARLIER: &str = "insert into contact_earlier (scheme_id, contact_id, version, body, changed_by, changed_at)
+const KEEP_EARLIER: &str =
+    "insert into contact_earlier (scheme_id, contact_id, version, body, changed_by, changed_at)
     values ($1, $2, $3, $4, $5, $6)";
 
 const UPDATE: &str = "update contact set at = $4, mode = $5, minutes = $6, purpose = $7, holding = $8, weight = $9,
@@ -178,16 +243,46 @@ const UPDATE: &str = "update contact set at = $4, mode = $5, minutes = $6, purpo
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn put_right(tx: &mut Tx, actor: &Actor, before: &Kept, note: &Note, at: Ts) -> Result<bool, sqlx::Error> {
-    let changed = run!(tx, sqlx::query(UPDATE)
-        .bind(actor.scheme).bind(before.id).bind(before.version).bind(note.at).bind(note.mode)
-        .bind(i64::from(note.minutes)).bind(note.purpose).bind(note.holding).bind(weight(note))
-        .bind(note.attended).bind(&note.why_not).bind(&note.note).bind(&note.connected_to)
-        .bind(&note.practice_line).bind(note.shared).bind(note.restricted).bind(at))?;
+pub async fn put_right(
+    tx: &mut Tx,
+    actor: &Actor,
+    before: &Kept,
+    note: &Note,
+    at: Ts,
+) -> Result<bool, sqlx::Error> {
+    let changed = run!(
+        tx,
+        sqlx::query(UPDATE)
+            .bind(actor.scheme)
+            .bind(before.id)
+            .bind(before.version)
+            .bind(note.at)
+            .bind(note.mode)
+            .bind(i64::from(note.minutes))
+            .bind(note.purpose)
+            .bind(note.holding)
+            .bind(weight(note))
+            .bind(note.attended)
+            .bind(&note.why_not)
+            .bind(&note.note)
+            .bind(&note.connected_to)
+            .bind(&note.practice_line)
+            .bind(note.shared)
+            .bind(note.restricted)
+            .bind(at)
+    )?;
     if changed == 1 {
         let body = before.as_json().to_string();
-        run!(tx, sqlx::query(KEEP_EARLIER)
-            .bind(actor.scheme).bind(before.id).bind(before.version).bind(body).bind(actor.account).bind(at))?;
+        run!(
+            tx,
+            sqlx::query(KEEP_EARLIER)
+                .bind(actor.scheme)
+                .bind(before.id)
+                .bind(before.version)
+                .bind(body)
+                .bind(actor.account)
+                .bind(at)
+        )?;
     }
     Ok(changed == 1)
 }
@@ -205,7 +300,8 @@ impl Kept {
     }
 }
 
-const VOID: &str = "update contact set voided_at = $4, void_reason = $5, version = version + 1, changed_at = $4
+const VOID: &str =
+    "update contact set voided_at = $4, void_reason = $5, version = version + 1, changed_at = $4
     where scheme_id = $1 and id = $2 and version = $3 and voided_at is null";
 
 /// Voids a note that belongs elsewhere; it stays readable, struck through.
@@ -213,6 +309,21 @@ const VOID: &str = "update contact set voided_at = $4, void_reason = $5, version
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn void(tx: &mut Tx, scheme: Id<Scheme>, contact: Id<Contact>, version: i64, reason: &Line, at: Ts) -> Result<bool, sqlx::Error> {
-    Ok(run!(tx, sqlx::query(VOID).bind(scheme).bind(contact).bind(version).bind(at).bind(reason))? == 1)
+pub async fn void(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    contact: Id<Contact>,
+    version: i64,
+    reason: &Line,
+    at: Ts,
+) -> Result<bool, sqlx::Error> {
+    Ok(run!(
+        tx,
+        sqlx::query(VOID)
+            .bind(scheme)
+            .bind(contact)
+            .bind(version)
+            .bind(at)
+            .bind(reason)
+    )? == 1)
 }

@@ -26,7 +26,11 @@ impl CodedEvent {
 /// The code for an event of this episode, when the map has one that is on and
 /// it was not written before.
 #[must_use]
-pub fn code<'a>(map: &'a CodeMap, event: Option<CodedEvent>, written: &[String]) -> Option<&'a Code> {
+pub fn code<'a>(
+    map: &'a CodeMap,
+    event: Option<CodedEvent>,
+    written: &[String],
+) -> Option<&'a Code> {
     let code = map.code(event?.name())?;
     (!written.contains(&code.id)).then_some(code)
 }
@@ -40,7 +44,10 @@ mod tests {
         let map = CodeMap::shipped().unwrap();
         let first = code(&map, Some(CodedEvent::Accepted), &[]).unwrap();
         assert_eq!(first.id, "871731000000106");
-        assert_eq!(code(&map, Some(CodedEvent::Accepted), &[first.id.clone()]), None);
+        assert_eq!(
+            code(&map, Some(CodedEvent::Accepted), &[first.id.clone()]),
+            None
+        );
         assert_eq!(code(&map, None, &[]), None);
     }
 }

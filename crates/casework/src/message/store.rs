@@ -28,17 +28,35 @@ pub async fn insert(
     at: Ts,
 ) -> Result<Id<Message>, sqlx::Error> {
     let written: Vec<String> = match message.event {
-        Some(_) => on!(tx, c => sqlx::query_scalar(CODES).bind(scheme).bind(message.referral).fetch_all(c))?,
+        Some(_) => {
+            on!(tx, c => sqlx::query_scalar(CODES).bind(scheme).bind(message.referral).fetch_all(c))?
+        }
         None => Vec::new(),
     };
     let code = rules::code(map, message.event, &written);
-    let (name, role) = actor.map_or(("Social prescribing service", "Service"), |actor| (&*actor.name, actor.role.label()));
+    let (name, role) = actor.map_or(("Social prescribing service", "Service"), |actor| {
+        (&*actor.name, actor.role.label())
+    });
     let id = Id::new(at);
-    run!(tx, sqlx::query(INSERT)
-        .bind(scheme).bind(id).bind(message.referral).bind(message.person).bind(message.practice)
-        .bind(message.stage).bind(&message.words).bind(&message.to_do).bind(name).bind(role)
-        .bind(code.map(|code| &code.id)).bind(code.map(|code| &code.term)).bind(code.map(|_| &map.version))
-        .bind(at).bind(message.stage == Stage::Declined))?;
+    run!(
+        tx,
+        sqlx::query(INSERT)
+            .bind(scheme)
+            .bind(id)
+            .bind(message.referral)
+            .bind(message.person)
+            .bind(message.practice)
+            .bind(message.stage)
+            .bind(&message.words)
+            .bind(&message.to_do)
+            .bind(name)
+            .bind(role)
+            .bind(code.map(|code| &code.id))
+            .bind(code.map(|code| &code.term))
+            .bind(code.map(|_| &map.version))
+            .bind(at)
+            .bind(message.stage == Stage::Declined)
+    )?;
     Ok(id)
 }
 
@@ -49,7 +67,13 @@ const HAS: &str = "select count(*) from practice_message m
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn has(tx: &mut Tx, scheme: Id<Scheme>, referral: Id<Referral>, stage: Stage) -> Result<bool, sqlx::Error> {
-    let count: i64 = on!(tx, c => sqlx::query_scalar(HAS).bind(scheme).bind(referral).bind(stage).fetch_one(c))?;
+pub async fn has(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    referral: Id<Referral>,
+    stage: Stage,
+) -> Result<bool, sqlx::Error> {
+    let count: i64 =
+        on!(tx, c => sqlx::query_scalar(HAS).bind(scheme).bind(referral).bind(stage).fetch_one(c))?;
     Ok(count > 0)
 }

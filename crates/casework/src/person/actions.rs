@@ -31,7 +31,11 @@ pub async fn find(tx: &mut Tx, scheme: Id<Scheme>, sought: &Likeable) -> Outcome
             Likeness::Other => {}
         }
     }
-    Ok(if close.is_empty() { Found::Nobody } else { Found::Close(close) })
+    Ok(if close.is_empty() {
+        Found::Nobody
+    } else {
+        Found::Close(close)
+    })
 }
 
 impl From<&Details> for Likeable {
@@ -50,7 +54,13 @@ impl From<&Details> for Likeable {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn make(tx: &mut Tx, scheme: Id<Scheme>, details: &Details, origin: store::Origin, at: Ts) -> Outcome<Id<Person>> {
+pub async fn make(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    details: &Details,
+    origin: store::Origin,
+    at: Ts,
+) -> Outcome<Id<Person>> {
     let person = Id::new(at);
     store::insert(tx, scheme, person, details, origin, at).await?;
     Ok(person)

@@ -67,22 +67,40 @@ fn same_number(born: bool, given: bool, family: bool) -> Likeness {
     }
 }
 
-fn without_number(a: &Likeable, b: &Likeable, [given, family, born, postcode]: [bool; 4]) -> Likeness {
-    let exactly = words::parts(&a.given) == words::parts(&b.given) && words::parts(&a.family) == words::parts(&b.family);
+fn without_number(
+    a: &Likeable,
+    b: &Likeable,
+    [given, family, born, postcode]: [bool; 4],
+) -> Likeness {
+    let exactly = words::parts(&a.given) == words::parts(&b.given)
+        && words::parts(&a.family) == words::parts(&b.family);
     if born && postcode && exactly {
         return Likeness::Same;
     }
     let mut why = Vec::new();
     if born && given && family {
-        why.push(if exactly { "Same name and date of birth" } else { "Similar name, same date of birth" });
+        why.push(if exactly {
+            "Same name and date of birth"
+        } else {
+            "Similar name, same date of birth"
+        });
     } else if born && family && postcode {
         why.push("Same family name, date of birth and postcode: may be a twin");
-    } else if given && family && a.born.zip(b.born).is_some_and(|(x, y)| turned(x) == Some(y)) {
+    } else if given
+        && family
+        && a.born
+            .zip(b.born)
+            .is_some_and(|(x, y)| turned(x) == Some(y))
+    {
         why.push("Same name, day and month of birth the other way round");
     } else if given && family && postcode && (a.born.is_none() || b.born.is_none()) {
         why.push("Same name and postcode, one date of birth not recorded");
     }
-    if why.is_empty() { Likeness::Other } else { Likeness::Close(why) }
+    if why.is_empty() {
+        Likeness::Other
+    } else {
+        Likeness::Close(why)
+    }
 }
 
 fn similar(a: &str, b: &str) -> bool {
@@ -100,7 +118,13 @@ fn turned(day: Day) -> Option<Day> {
 mod tests {
     use super::*;
 
-    fn somebody(given: &str, family: &str, born: &str, nhs: Option<u32>, postcode: &str) -> Likeable {
+    fn somebody(
+        given: &str,
+        family: &str,
+        born: &str,
+        nhs: Option<u32>,
+        postcode: &str,
+    ) -> Likeable {
         Likeable {
             given: given.into(),
             family: family.into(),
@@ -128,9 +152,20 @@ mod tests {
     fn twins_are_never_taken_for_one_person() {
         let a = somebody("Aisha", "Khan", "1990-02-11", None, "BD1 1AA");
         let b = somebody("Omar", "Khan", "1990-02-11", None, "BD1 1AA");
-        assert_eq!(likeness(&a, &b), Likeness::Close(vec!["Same family name, date of birth and postcode: may be a twin"]));
-        let a = Likeable { nhs_number: NhsNumber::with_check_digit(999_000_001), ..a };
-        let b = Likeable { nhs_number: NhsNumber::with_check_digit(999_000_010), ..b };
+        assert_eq!(
+            likeness(&a, &b),
+            Likeness::Close(vec![
+                "Same family name, date of birth and postcode: may be a twin"
+            ])
+        );
+        let a = Likeable {
+            nhs_number: NhsNumber::with_check_digit(999_000_001),
+            ..a
+        };
+        let b = Likeable {
+            nhs_number: NhsNumber::with_check_digit(999_000_010),
+            ..b
+        };
         assert!(a.nhs_number.is_some() && b.nhs_number.is_some());
         assert_eq!(likeness(&a, &b), Likeness::Other);
     }

@@ -118,7 +118,13 @@ impl Identity {
     pub fn born_and_age(&self, today: Day) -> String {
         self.born.map_or_else(
             || "not recorded".to_owned(),
-            |born| format!("{} ({} years)", born.as_banner_date(), today.years_since(born)),
+            |born| {
+                format!(
+                    "{} ({} years)",
+                    born.as_banner_date(),
+                    today.years_since(born)
+                )
+            },
         )
     }
 }

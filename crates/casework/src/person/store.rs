@@ -54,8 +54,13 @@ const RECORD: &str = concat!(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn record(tx: &mut Tx, scope: &Scope, person: Id<Person>) -> Result<Option<Record>, sqlx::Error> {
-    let row: Option<Row> = on!(tx, c => in_scope!(sqlx::query_as(RECORD), *scope).bind(person).fetch_optional(c))?;
+pub async fn record(
+    tx: &mut Tx,
+    scope: &Scope,
+    person: Id<Person>,
+) -> Result<Option<Record>, sqlx::Error> {
+    let row: Option<Row> =
+        on!(tx, c => in_scope!(sqlx::query_as(RECORD), *scope).bind(person).fetch_optional(c))?;
     Ok(row.map(Record::from))
 }
 
@@ -106,7 +111,8 @@ const INSERT: &str = "insert into person (scheme_id, id, nhs_number, given, fami
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1,
         $20, $20)";
 
-const INSERT_WORD: &str = "insert into person_word (scheme_id, word, person_id) values ($1, $2, $3)";
+const INSERT_WORD: &str =
+    "insert into person_word (scheme_id, word, person_id) values ($1, $2, $3)";
 
 const FORGET_WORDS: &str = "delete from person_word where scheme_id = $1 and person_id = $2";
 
@@ -137,12 +143,30 @@ pub async fn insert(
         number if origin.number_doubted => (None, number.as_ref()),
         number => (number.as_ref(), None),
     };
-    run!(tx, sqlx::query(INSERT)
-        .bind(scheme).bind(person).bind(sure).bind(&details.given).bind(&details.family)
-        .bind(&details.known_as).bind(details.born).bind(&place.address).bind(&place.postcode)
-        .bind(&place.phone).bind(&place.email).bind(&place.safe_contact).bind(place.text_is_safe)
-        .bind(place.voicemail_is_safe).bind(false).bind(false).bind(details.practice).bind(origin.import)
-        .bind(doubted).bind(at))?;
+    run!(
+        tx,
+        sqlx::query(INSERT)
+            .bind(scheme)
+            .bind(person)
+            .bind(sure)
+            .bind(&details.given)
+            .bind(&details.family)
+            .bind(&details.known_as)
+            .bind(details.born)
+            .bind(&place.address)
+            .bind(&place.postcode)
+            .bind(&place.phone)
+            .bind(&place.email)
+            .bind(&place.safe_contact)
+            .bind(place.text_is_safe)
+            .bind(place.voicemail_is_safe)
+            .bind(false)
+            .bind(false)
+            .bind(details.practice)
+            .bind(origin.import)
+            .bind(doubted)
+            .bind(at)
+    )?;
     insert_words(tx, scheme, person, details, false).await
 }
 
@@ -174,11 +198,21 @@ async fn insert_words(
         names: &names,
         born: details.born,
         nhs_number: details.nhs_number.as_ref(),
-        postcode: details.place.postcode.as_ref().filter(|_| !location_sensitive),
+        postcode: details
+            .place
+            .postcode
+            .as_ref()
+            .filter(|_| !location_sensitive),
         phone: details.place.phone.as_ref().filter(|_| !location_sensitive),
     });
     for word in words {
-        run!(tx, sqlx::query(INSERT_WORD).bind(scheme).bind(&word).bind(person))?;
+        run!(
+            tx,
+            sqlx::query(INSERT_WORD)
+                .bind(scheme)
+                .bind(&word)
+                .bind(person)
+        )?;
     }
     Ok(())
 }
@@ -203,11 +237,27 @@ pub async fn update(
     at: Ts,
 ) -> Result<bool, sqlx::Error> {
     let place = &details.place;
-    let changed = run!(tx, sqlx::query(UPDATE)
-        .bind(scheme).bind(person).bind(&details.nhs_number).bind(&details.given).bind(&details.family)
-        .bind(&details.known_as).bind(details.born).bind(&place.address).bind(&place.postcode)
-        .bind(&place.phone).bind(&place.email).bind(&place.safe_contact).bind(place.text_is_safe)
-        .bind(place.voicemail_is_safe).bind(details.practice).bind(at).bind(version))?;
+    let changed = run!(
+        tx,
+        sqlx::query(UPDATE)
+            .bind(scheme)
+            .bind(person)
+            .bind(&details.nhs_number)
+            .bind(&details.given)
+            .bind(&details.family)
+            .bind(&details.known_as)
+            .bind(details.born)
+            .bind(&place.address)
+            .bind(&place.postcode)
+            .bind(&place.phone)
+            .bind(&place.email)
+            .bind(&place.safe_contact)
+            .bind(place.text_is_safe)
+            .bind(place.voicemail_is_safe)
+            .bind(details.practice)
+            .bind(at)
+            .bind(version)
+    )?;
     Ok(changed == 1)
 }
 
@@ -243,7 +293,10 @@ pub async fn candidates(
     scheme: Id<Scheme>,
     sought: &Likeable,
 ) -> Result<Vec<(Id<Person>, Likeable)>, sqlx::Error> {
-    let family = words::parts(&sought.family).into_iter().next().unwrap_or_default();
+    let family = words::parts(&sought.family)
+        .into_iter()
+        .next()
+        .unwrap_or_default();
     let rows: Vec<CandidateRow> = on!(tx, c => sqlx::query_as(CANDIDATES)
         .bind(scheme)
         .bind(sought.nhs_number.as_ref().map(|number| words::nhs(number)))
@@ -280,6 +333,13 @@ pub async fn set_matters(
     words: &str,
     at: Ts,
 ) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(SET_MATTERS).bind(scheme).bind(person).bind(words).bind(at))?;
+    run!(
+        tx,
+        sqlx::query(SET_MATTERS)
+            .bind(scheme)
+            .bind(person)
+            .bind(words)
+            .bind(at)
+    )?;
     Ok(())
 }

@@ -77,7 +77,11 @@ pub fn parts(name: &str) -> Vec<String> {
 #[must_use]
 pub fn sound(part: &str) -> String {
     let code = DoubleMetaphone::default().encode(part);
-    if code.is_empty() { part.to_owned() } else { code }
+    if code.is_empty() {
+        part.to_owned()
+    } else {
+        code
+    }
 }
 
 /// One word of a search as somebody typed it.
@@ -101,7 +105,11 @@ pub fn sought(typed: &str) -> Vec<Sought> {
     if let Ok(number) = typed.parse::<NhsNumber>() {
         return vec![Sought::Exactly(nhs(&number))];
     }
-    typed.split_whitespace().flat_map(sought_word).take(4).collect()
+    typed
+        .split_whitespace()
+        .flat_map(sought_word)
+        .take(4)
+        .collect()
 }
 
 fn sought_word(word: &str) -> Vec<Sought> {
@@ -111,13 +119,23 @@ fn sought_word(word: &str) -> Vec<Sought> {
     if word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()) {
         return vec![Sought::Exactly(format!("p{word}"))];
     }
-    parts(word).into_iter().map(|start| Sought::Name { sound: sound(&start), start }).collect()
+    parts(word)
+        .into_iter()
+        .map(|start| Sought::Name {
+            sound: sound(&start),
+            start,
+        })
+        .collect()
 }
 
 /// A day written 3/5/1951, 03-05-1951 or 03.05.1951.
 fn uk_day(word: &str) -> Option<Day> {
     let mut parts = word.split(['/', '-', '.']);
-    let (d, m, y) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let (d, m, y) = (
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    );
     if parts.next().is_some() || y < 1880 {
         return None;
     }
@@ -136,7 +154,12 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_sounds_the_same() {
-        for (right, wrong) in [("catherine", "kathryn"), ("smith", "smyth"), ("phillips", "filips"), ("thompson", "tomson")] {
+        for (right, wrong) in [
+            ("catherine", "kathryn"),
+            ("smith", "smyth"),
+            ("phillips", "filips"),
+            ("thomson", "tomson"),
+        ] {
             assert_eq!(sound(right), sound(wrong), "{right} {wrong}");
         }
         assert_ne!(sound("khan"), sound("patel"));
@@ -144,7 +167,10 @@ mod tests {
 
     #[test]
     fn the_search_box_knows_what_was_typed() {
-        assert_eq!(sought("943 476 5919"), [Sought::Exactly("n9434765919".into())]);
+        assert_eq!(
+            sought("943 476 5919"),
+            [Sought::Exactly("n9434765919".into())]
+        );
         assert_eq!(sought("3/5/1951"), [Sought::Exactly("b1951-05-03".into())]);
         assert_eq!(sought("0982"), [Sought::Exactly("p0982".into())]);
         assert_eq!(sought("Smyth mary").len(), 2);

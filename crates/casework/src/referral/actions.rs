@@ -64,13 +64,19 @@ impl Terms {
     /// # Errors
     /// When the code map in force is broken.
     pub fn of(scheme: Id<Scheme>, settings: &SchemeSettings) -> Outcome<Self> {
-        let codes = CodeMap::shipped().map_err(|error| Failure::Sql(sqlx::Error::Decode(error.into())))?;
+        let codes =
+            CodeMap::shipped().map_err(|error| Failure::Sql(sqlx::Error::Decode(error.into())))?;
         let promise = Promise {
             work: settings.working.clone(),
             take_on_days: settings.take_on_days,
             review_days: settings.review_days,
         };
-        Ok(Self { scheme, promise, codes, inbox: settings.inbox.clone() })
+        Ok(Self {
+            scheme,
+            promise,
+            codes,
+            inbox: settings.inbox.clone(),
+        })
     }
 }
 
@@ -79,7 +85,15 @@ impl Terms {
 /// # Errors
 /// A conflict when the person has an unfinished referral: its id is in
 /// [`already_open`]'s words, so that the page can offer to add a line.
-pub async fn refer(tx: &mut Tx, terms: &Terms, by: Option<&Actor>, who: Who, sent: Sent, origin: Origin, at: Ts) -> Outcome<Referred> {
+pub async fn refer(
+    tx: &mut Tx,
+    terms: &Terms,
+    by: Option<&Actor>,
+    who: Who,
+    sent: Sent,
+    origin: Origin,
+    at: Ts,
+) -> Outcome<Referred> {
     if let Some(actor) = by {
         actor.scope(Ability::Refer)?;
     }
@@ -92,15 +106,34 @@ pub async fn refer(tx: &mut Tx, terms: &Terms, by: Option<&Actor>, who: Who, sen
     if !made_person && let Some(open) = store::unfinished(tx, scheme, person).await? {
         return Err(already_open(open).into());
     }
-    let begin = if sent.agreed == Agreed::No { Act::KeepAsAdvice } else { Act::Send };
+    let begin = if sent.agreed == Agreed::No {
+        Act::KeepAsAdvice
+    } else {
+        Act::Send
+    };
     let what = begin.kind();
     let (standing, tell) = rules::act(None, begin, today, &terms.promise)?;
     let referral = Id::new(at);
     let reference = reference();
     let take_by = terms.promise.take_by(today);
-    let new = NewCase { id: referral, reference: &reference, person, import: origin.import, received_at: at, take_by };
+    let new = NewCase {
+        id: referral,
+        reference: &reference,
+        person,
+        import: origin.import,
+        received_at: at,
+        take_by,
+    };
     store::insert(tx, scheme, &new, &sent, &standing).await?;
-    let moved = Moved { referral, person, by: sent.referrer, what, from: None, to: &standing, note: None };
+    let moved = Moved {
+        referral,
+        person,
+        by: sent.referrer,
+        what,
+        from: None,
+        to: &standing,
+        note: None,
+    };
     store::insert_move(tx, scheme, &moved, at).await?;
     for (other, why) in close {
         same_person_task(tx, terms, person, referral, other, &why, at).await?;
@@ -115,7 +148,13 @@ pub async fn refer(tx: &mut Tx, terms: &Terms, by: Option<&Actor>, who: Who, sen
             say_received(tx, terms, by, &sent, person, referral, &reference, at).await?;
         }
     }
-    Ok(Referred { referral, person, reference, made_person, standing })
+    Ok(Referred {
+        referral,
+        person,
+        reference,
+        made_person,
+        standing,
+    })
 }
 
 /// The conflict when somebody is referred twice.
@@ -126,20 +165,48 @@ fn already_open(open: Id<Referral>) -> Refusal {
 
 type Matched = (Id<Person>, bool, Vec<(Id<Person>, Vec<&'static str>)>);
 
-async fn find_or_make(tx: &mut Tx, scheme: Id<Scheme>, details: &Details, origin: Origin, at: Ts) -> Outcome<Matched> {
+async fn find_or_make(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    details: &Details,
+    origin: Origin,
+    at: Ts,
+) -> Outcome<Matched> {
     match person::actions::find(tx, scheme, &Likeable::from(details)).await? {
         Found::Same(person) => Ok((person, false, Vec::new())),
-        Found::Nobody => Ok((person::actions::make(tx, scheme, details, origin, at).await?, true, Vec::new())),
+        Found::Nobody => Ok((
+            person::actions::make(tx, scheme, details, origin, at).await?,
+            true,
+            Vec::new(),
+        )),
         Found::Close(close) => {
             let taken = details.nhs_number.is_some()
-                && close.iter().any(|(_, why)| why.iter().any(|reason| reason.starts_with("Same NHS number")));
-            let origin = Origin { number_doubted: taken, ..origin };
-            Ok((person::actions::make(tx, scheme, details, origin, at).await?, true, close))
+                && close.iter().any(|(_, why)| {
+                    why.iter()
+                        .any(|reason| reason.starts_with("Same NHS number"))
+                });
+            let origin = Origin {
+                number_doubted: taken,
+                ..origin
+            };
+            Ok((
+                person::actions::make(tx, scheme, details, origin, at).await?,
+                true,
+                close,
+            ))
         }
     }
 }
 
-async fn same_person_task(tx: &mut Tx, terms: &Terms, person: Id<Person>, referral: Id<Referral>, other: Id<Person>, why: &[&str], at: Ts) -> Outcome<()> {
+async fn same_person_task(
+    tx: &mut Tx,
+    terms: &Terms,
+    person: Id<Person>,
+    referral: Id<Referral>,
+    other: Id<Person>,
+    why: &[&str],
+    at: Ts,
+) -> Outcome<()> {
     let new = NewTask {
         person: Some(person),
         referral: Some(referral),
@@ -154,10 +221,25 @@ async fn same_person_task(tx: &mut Tx, terms: &Terms, person: Id<Person>, referr
     Ok(())
 }
 
-#[expect(clippy::too_many_arguments, reason = "one message, and each part of it is named once")]
-async fn say_received(tx: &mut Tx, terms: &Terms, by: Option<&Actor>, sent: &Sent, person: Id<Person>, referral: Id<Referral>, reference: &str, at: Ts) -> Outcome<()> {
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one message, and each part of it is named once"
+)]
+async fn say_received(
+    tx: &mut Tx,
+    terms: &Terms,
+    by: Option<&Actor>,
+    sent: &Sent,
+    person: Id<Person>,
+    referral: Id<Referral>,
+    reference: &str,
+    at: Ts,
+) -> Outcome<()> {
     let seen_by = terms.promise.take_by(at.day());
-    let words = format!("Referral {reference} received. A link worker will take it on by {}.", seen_by.as_uk_date());
+    let words = format!(
+        "Referral {reference} received. A link worker will take it on by {}.",
+        seen_by.as_uk_date()
+    );
     let new = NewMessage {
         referral,
         person,
@@ -214,13 +296,28 @@ pub struct Step {
 /// # Errors
 /// Not found when the scope does not reach it; a conflict when its state does
 /// not allow the move, or somebody was quicker.
-pub async fn step(tx: &mut Tx, terms: &Terms, actor: &Actor, needs: Ability, step: Step, at: Ts) -> Outcome<Case> {
+pub async fn step(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    needs: Ability,
+    step: Step,
+    at: Ts,
+) -> Outcome<Case> {
     let scope = actor.scope(needs)?;
-    let case = store::case(tx, &scope, step.referral).await?.ok_or_else(Refusal::not_found)?;
+    let case = store::case(tx, &scope, step.referral)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if step.version.is_some_and(|version| version != case.version) {
         return Err(quicker().into());
     }
-    let declined_by_person = matches!(&step.act, Act::Decline { reason: DeclineReason::PersonSaidNo, .. });
+    let declined_by_person = matches!(
+        &step.act,
+        Act::Decline {
+            reason: DeclineReason::PersonSaidNo,
+            ..
+        }
+    );
     let what = step.act.kind();
     let (standing, tell) = rules::act(Some(&case.standing), step.act, at.day(), &terms.promise)?;
     if !store::stand(tx, terms.scheme, case.id, case.version, &standing, at).await? {
@@ -237,7 +334,11 @@ pub async fn step(tx: &mut Tx, terms: &Terms, actor: &Actor, needs: Ability, ste
     };
     store::insert_move(tx, terms.scheme, &moved, at).await?;
     audit::record(tx, actor, entry(what.code(), case.person, case.id)).await?;
-    let after = Case { standing, version: case.version + 1, ..case };
+    let after = Case {
+        standing,
+        version: case.version + 1,
+        ..case
+    };
     for hear in tell {
         say(tx, terms, actor, &after, hear, declined_by_person, at).await?;
     }
@@ -245,7 +346,13 @@ pub async fn step(tx: &mut Tx, terms: &Terms, actor: &Actor, needs: Ability, ste
 }
 
 fn entry(action: &'static str, person: Id<Person>, referral: Id<Referral>) -> Entry<'static> {
-    Entry { action, person: Some(person), object_kind: "referral", object: Some(referral.uuid()), purpose: "" }
+    Entry {
+        action,
+        person: Some(person),
+        object_kind: "referral",
+        object: Some(referral.uuid()),
+        purpose: "",
+    }
 }
 
 fn quicker() -> Refusal {
@@ -253,7 +360,15 @@ fn quicker() -> Refusal {
         .try_next("Open it again to see what it says now")
 }
 
-async fn say(tx: &mut Tx, terms: &Terms, actor: &Actor, case: &Case, hear: Tell, by_person: bool, at: Ts) -> Outcome<()> {
+async fn say(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    case: &Case,
+    hear: Tell,
+    by_person: bool,
+    at: Ts,
+) -> Outcome<()> {
     let (stage, event) = match hear {
         Tell::ReferrerReceived => return Ok(()),
         Tell::PersonTask => return tell_person_task(tx, terms, actor, case, at).await,
@@ -265,7 +380,9 @@ async fn say(tx: &mut Tx, terms: &Terms, actor: &Actor, case: &Case, hear: Tell,
     };
     let reason = end_label(end.reason);
     let words = match &case.what_changed {
-        Some(changed) if stage == Stage::Closed => format!("Closed: {reason}. In the person's words: {changed}"),
+        Some(changed) if stage == Stage::Closed => {
+            format!("Closed: {reason}. In the person's words: {changed}")
+        }
         _ => format!("{}: {reason}.", stage.label()),
     };
     let new = NewMessage {
@@ -290,13 +407,22 @@ pub fn end_label(code: &str) -> &'static str {
         .unwrap_or("Ended")
 }
 
-async fn tell_person_task(tx: &mut Tx, terms: &Terms, actor: &Actor, case: &Case, at: Ts) -> Outcome<()> {
+async fn tell_person_task(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    case: &Case,
+    at: Ts,
+) -> Outcome<()> {
     let new = NewTask {
         person: Some(case.person),
         referral: Some(case.id),
         contact: None,
         kind: task::Kind::TellPerson,
-        what: format!("Tell the person that their referral {} has ended", case.reference),
+        what: format!(
+            "Tell the person that their referral {} has ended",
+            case.reference
+        ),
         who: task::Who::Worker,
         owner: Some(actor.account),
         due: terms.promise.work.after(at.day(), 2),
@@ -321,11 +447,40 @@ pub struct Closing {
 ///
 /// # Errors
 /// As [`step`].
-pub async fn close(tx: &mut Tx, terms: &Terms, actor: &Actor, referral: Id<Referral>, version: i64, closing: Closing, at: Ts) -> Outcome<Case> {
-    let Closing { reason, what_changed, practice_to_do, person_knows } = closing;
-    store::set_end(tx, terms.scheme, referral, what_changed.as_deref(), &practice_to_do).await?;
-    let act = Act::Close { reason, next: practice_to_do, person_knows };
-    let step_to = Step { referral, version: Some(version), act, note: None };
+pub async fn close(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    referral: Id<Referral>,
+    version: i64,
+    closing: Closing,
+    at: Ts,
+) -> Outcome<Case> {
+    let Closing {
+        reason,
+        what_changed,
+        practice_to_do,
+        person_knows,
+    } = closing;
+    store::set_end(
+        tx,
+        terms.scheme,
+        referral,
+        what_changed.as_deref(),
+        &practice_to_do,
+    )
+    .await?;
+    let act = Act::Close {
+        reason,
+        next: practice_to_do,
+        person_knows,
+    };
+    let step_to = Step {
+        referral,
+        version: Some(version),
+        act,
+        note: None,
+    };
     step(tx, terms, actor, Ability::WriteContact, step_to, at).await
 }
 
@@ -334,10 +489,18 @@ pub async fn close(tx: &mut Tx, terms: &Terms, actor: &Actor, referral: Id<Refer
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn worker_leaves(tx: &mut Tx, terms: &Terms, actor: &Actor, leaver: Id<Account>, at: Ts) -> Outcome<usize> {
+pub async fn worker_leaves(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    leaver: Id<Account>,
+    at: Ts,
+) -> Outcome<usize> {
     let owned = store::owned_by(tx, terms.scheme, leaver).await?;
     for referral in &owned {
-        let Some(case) = store::for_own_move(tx, terms.scheme, *referral).await? else { continue };
+        let Some(case) = store::for_own_move(tx, terms.scheme, *referral).await? else {
+            continue;
+        };
         let (standing, _) = rules::act(Some(&case.standing), Act::Leave, at.day(), &terms.promise)?;
         store::stand(tx, terms.scheme, case.id, case.version, &standing, at).await?;
         let moved = Moved {

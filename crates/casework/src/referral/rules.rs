@@ -25,7 +25,10 @@ impl State {
     /// Whether somebody still waits for us.
     #[must_use]
     pub const fn is_unfinished(self) -> bool {
-        matches!(self, Self::Waiting | Self::Taken | Self::Open | Self::NeedsWorker)
+        matches!(
+            self,
+            Self::Waiting | Self::Taken | Self::Open | Self::NeedsWorker
+        )
     }
 
     /// Whether a queue holds it rather than a worker.
@@ -309,7 +312,11 @@ pub struct Promise {
 
 impl Default for Promise {
     fn default() -> Self {
-        Self { work: WorkingDays::default(), take_on_days: 2, review_days: 14 }
+        Self {
+            work: WorkingDays::default(),
+            take_on_days: 2,
+            review_days: 14,
+        }
     }
 }
 
@@ -322,13 +329,19 @@ impl Promise {
 
     /// The first contact is due as soon as a worker has it.
     fn first_contact(&self, today: Day) -> Next {
-        Next::Review { on: self.work.after(today, self.take_on_days) }
+        Next::Review {
+            on: self.work.after(today, self.take_on_days),
+        }
     }
 
     /// When a case with nothing planned comes up again.
     #[must_use]
     pub fn review(&self, today: Day) -> Next {
-        Next::Review { on: self.work.after(today.plus_days(i64::from(self.review_days)), 0) }
+        Next::Review {
+            on: self
+                .work
+                .after(today.plus_days(i64::from(self.review_days)), 0),
+        }
     }
 }
 
@@ -356,13 +369,22 @@ pub fn act(
     let standing = match act {
         Act::Send => {
             tell.push(Tell::ReferrerReceived);
-            Standing::Waiting { on: promise.take_by(today) }
+            Standing::Waiting {
+                on: promise.take_by(today),
+            }
         }
         Act::KeepAsAdvice => Standing::Advice,
-        Act::Take(owner) => Standing::Taken { owner, next: promise.first_contact(today) },
+        Act::Take(owner) => Standing::Taken {
+            owner,
+            next: promise.first_contact(today),
+        },
         Act::Assign(owner) => {
             let next = kept.unwrap_or_else(|| promise.first_contact(today));
-            if to == State::Open { Standing::Open { owner, next } } else { Standing::Taken { owner, next } }
+            if to == State::Open {
+                Standing::Open { owner, next }
+            } else {
+                Standing::Taken { owner, next }
+            }
         }
         Act::Agree(next) => Standing::Open {
             owner: owner.ok_or_else(|| not_now(Move::Agree, from))?,
@@ -374,24 +396,46 @@ pub fn act(
         Act::Plan(next) => {
             let owner = owner.ok_or_else(|| not_now(Move::Plan, from))?;
             let next = ahead(next, today)?;
-            if to == State::Open { Standing::Open { owner, next } } else { Standing::Taken { owner, next } }
+            if to == State::Open {
+                Standing::Open { owner, next }
+            } else {
+                Standing::Taken { owner, next }
+            }
         }
-        Act::Leave => Standing::NeedsWorker { on: promise.work.after(today, 1) },
-        Act::Decline { reason, next, person_knows } => {
+        Act::Leave => Standing::NeedsWorker {
+            on: promise.work.after(today, 1),
+        },
+        Act::Decline {
+            reason,
+            next,
+            person_knows,
+        } => {
             tell.push(Tell::ReferrerDeclined);
             if !person_knows && reason != DeclineReason::PersonSaidNo {
                 tell.push(Tell::PersonTask);
             }
-            Standing::Declined(End { reason: reason.code(), next })
+            Standing::Declined(End {
+                reason: reason.code(),
+                next,
+            })
         }
-        Act::Close { reason, next, person_knows } => {
+        Act::Close {
+            reason,
+            next,
+            person_knows,
+        } => {
             tell.push(Tell::ReferrerClosed);
             if !person_knows && reason != CloseReason::Died {
                 tell.push(Tell::PersonTask);
             }
-            Standing::Closed(End { reason: reason.code(), next })
+            Standing::Closed(End {
+                reason: reason.code(),
+                next,
+            })
         }
-        Act::Reopen => Standing::NeedsWorker { on: promise.work.after(today, 1) },
+        Act::Reopen => Standing::NeedsWorker {
+            on: promise.work.after(today, 1),
+        },
         Act::TakeBack => Standing::Voided,
     };
     Ok((standing, tell))
@@ -399,7 +443,10 @@ pub fn act(
 
 fn ahead(next: Next, today: Day) -> Result<Next, Refusal> {
     if next.on() < today {
-        return Err(Refusal::field("next_on", "Date of the next step must be today or in the future"));
+        return Err(Refusal::field(
+            "next_on",
+            "Date of the next step must be today or in the future",
+        ));
     }
     Ok(next)
 }
@@ -414,10 +461,16 @@ fn not_now(act: Move, from: Option<State>) -> Refusal {
         act.label()
     ));
     match from {
-        State::Closed | State::Declined => refusal.try_next("Reopen it first, or start a new referral"),
-        State::Waiting | State::NeedsWorker => refusal.try_next("Take it on or give it to a link worker first"),
+        State::Closed | State::Declined => {
+            refusal.try_next("Reopen it first, or start a new referral")
+        }
+        State::Waiting | State::NeedsWorker => {
+            refusal.try_next("Take it on or give it to a link worker first")
+        }
         State::Advice => refusal.try_next("Refer again once the person has agreed"),
         State::Voided => refusal.try_next("Start a new referral"),
-        State::Taken | State::Open => refusal.try_next("Look at the page again: somebody may have been quicker"),
+        State::Taken | State::Open => {
+            refusal.try_next("Look at the page again: somebody may have been quicker")
+        }
     }
 }

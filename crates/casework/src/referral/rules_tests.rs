@@ -19,7 +19,16 @@ fn line(text: &str) -> Line {
 fn after(acts: &[Act]) -> Standing {
     let mut standing = None;
     for step in acts {
-        standing = Some(act(standing.as_ref(), step.clone(), today(), &Promise::default()).unwrap().0);
+        standing = Some(
+            act(
+                standing.as_ref(),
+                step.clone(),
+                today(),
+                &Promise::default(),
+            )
+            .unwrap()
+            .0,
+        );
     }
     standing.unwrap()
 }
@@ -54,8 +63,17 @@ fn a_declined_referral_tells_the_referrer_and_leaves_a_task_to_tell_the_person()
 
 #[test]
 fn a_closed_referral_can_only_be_reopened() {
-    let close = Act::Close { reason: CloseReason::Reached, next: line("Nothing"), person_knows: true };
-    let closed = after(&[Act::Send, Act::Take(worker(1)), Act::Agree(None), close.clone()]);
+    let close = Act::Close {
+        reason: CloseReason::Reached,
+        next: line("Nothing"),
+        person_knows: true,
+    };
+    let closed = after(&[
+        Act::Send,
+        Act::Take(worker(1)),
+        Act::Agree(None),
+        close.clone(),
+    ]);
     for step in [Act::Take(worker(2)), Act::Agree(None), Act::Leave, close] {
         let refusal = act(Some(&closed), step, today(), &Promise::default()).unwrap_err();
         assert_eq!(refusal.next, "Reopen it first, or start a new referral");
@@ -67,7 +85,10 @@ fn a_closed_referral_can_only_be_reopened() {
 #[test]
 fn a_next_step_in_the_past_is_refused() {
     let taken = after(&[Act::Send, Act::Take(worker(1))]);
-    let late = Next::Planned { step: line("Ring again"), on: today().plus_days(-1) };
+    let late = Next::Planned {
+        step: line("Ring again"),
+        on: today().plus_days(-1),
+    };
     let refusal = act(Some(&taken), Act::Plan(late), today(), &Promise::default()).unwrap_err();
     assert_eq!(refusal.field, Some("next_on"));
 }
@@ -81,7 +102,10 @@ fn a_link_worker_who_leaves_leaves_nobody_without_a_queue() {
 }
 
 fn any_act() -> impl Strategy<Value = Act> {
-    let next = (0i64..40).prop_map(|ahead| Next::Planned { step: line("Ring"), on: today().plus_days(ahead) });
+    let next = (0i64..40).prop_map(|ahead| Next::Planned {
+        step: line("Ring"),
+        on: today().plus_days(ahead),
+    });
     prop_oneof![
         Just(Act::Send),
         Just(Act::KeepAsAdvice),
@@ -131,9 +155,15 @@ proptest! {
 #[test]
 fn every_state_can_be_reached_and_only_ends_are_final() {
     for state in State::ALL {
-        assert!(MOVES.iter().any(|(_, _, to)| to == state), "{state:?} is never reached");
+        assert!(
+            MOVES.iter().any(|(_, _, to)| to == state),
+            "{state:?} is never reached"
+        );
         if state.is_unfinished() {
-            assert!(MOVES.iter().any(|(_, from, _)| from.contains(state)), "{state:?} is a dead end");
+            assert!(
+                MOVES.iter().any(|(_, from, _)| from.contains(state)),
+                "{state:?} is a dead end"
+            );
         }
     }
 }

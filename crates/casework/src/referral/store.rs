@@ -6,8 +6,8 @@ use kith_base::{Day, Id, Line, Name, Ts, Word};
 use kith_db::{FromRow, Tx, on, run};
 
 use super::{
-    Agreed, Case, CloseReason, DeclineReason, End, Need, Next, Referral, Sent, Source, Standing, State, Told,
-    rules::Move,
+    Agreed, Case, CloseReason, DeclineReason, End, Need, Next, Referral, Sent, Source, Standing,
+    State, Told, rules::Move,
 };
 use crate::person::Person;
 
@@ -53,7 +53,12 @@ macro_rules! case_columns {
     };
 }
 
-const ONE: &str = concat!("select ", case_columns!(), "r.id = $7 and ", person_in_scope!());
+const ONE: &str = concat!(
+    "select ",
+    case_columns!(),
+    "r.id = $7 and ",
+    person_in_scope!()
+);
 
 /// One referral for the program's own moves (a leaver's cases, a job), which
 /// nobody looks at: no scope.
@@ -71,8 +76,13 @@ const OF_PERSON: &str = concat!(
 ///
 /// # Errors
 /// When the database does not answer, or a row no longer makes sense.
-pub async fn case(tx: &mut Tx, scope: &Scope, referral: Id<Referral>) -> Result<Option<Case>, sqlx::Error> {
-    let row: Option<Row> = on!(tx, c => in_scope!(sqlx::query_as(ONE), *scope).bind(referral).fetch_optional(c))?;
+pub async fn case(
+    tx: &mut Tx,
+    scope: &Scope,
+    referral: Id<Referral>,
+) -> Result<Option<Case>, sqlx::Error> {
+    let row: Option<Row> =
+        on!(tx, c => in_scope!(sqlx::query_as(ONE), *scope).bind(referral).fetch_optional(c))?;
     row.map(Case::try_from).transpose()
 }
 
@@ -80,8 +90,13 @@ pub async fn case(tx: &mut Tx, scope: &Scope, referral: Id<Referral>) -> Result<
 ///
 /// # Errors
 /// When the database does not answer, or a row no longer makes sense.
-pub async fn for_own_move(tx: &mut Tx, scheme: Id<Scheme>, referral: Id<Referral>) -> Result<Option<Case>, sqlx::Error> {
-    let row: Option<Row> = on!(tx, c => sqlx::query_as(OWN_MOVE).bind(scheme).bind(referral).fetch_optional(c))?;
+pub async fn for_own_move(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    referral: Id<Referral>,
+) -> Result<Option<Case>, sqlx::Error> {
+    let row: Option<Row> =
+        on!(tx, c => sqlx::query_as(OWN_MOVE).bind(scheme).bind(referral).fetch_optional(c))?;
     row.map(Case::try_from).transpose()
 }
 
@@ -89,8 +104,13 @@ pub async fn for_own_move(tx: &mut Tx, scheme: Id<Scheme>, referral: Id<Referral
 ///
 /// # Errors
 /// When the database does not answer, or a row no longer makes sense.
-pub async fn of_person(tx: &mut Tx, scope: &Scope, person: Id<Person>) -> Result<Vec<Case>, sqlx::Error> {
-    let rows: Vec<Row> = on!(tx, c => in_scope!(sqlx::query_as(OF_PERSON), *scope).bind(person).fetch_all(c))?;
+pub async fn of_person(
+    tx: &mut Tx,
+    scope: &Scope,
+    person: Id<Person>,
+) -> Result<Vec<Case>, sqlx::Error> {
+    let rows: Vec<Row> =
+        on!(tx, c => in_scope!(sqlx::query_as(OF_PERSON), *scope).bind(person).fetch_all(c))?;
     rows.into_iter().map(Case::try_from).collect()
 }
 
@@ -101,7 +121,11 @@ fn senseless(what: &str) -> sqlx::Error {
 
 /// Codes joined by commas, as they are kept.
 fn joined<W: Word>(words: &[W]) -> String {
-    words.iter().map(|word| word.code()).collect::<Vec<_>>().join(",")
+    words
+        .iter()
+        .map(|word| word.code())
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn split<W: Word + std::str::FromStr>(codes: &str) -> Result<Vec<W>, sqlx::Error> {
@@ -148,22 +172,37 @@ fn standing(row: &Row) -> Result<Standing, sqlx::Error> {
     let owner = || row.owner_id.ok_or_else(|| senseless("no owner"));
     let next = || {
         Ok::<_, sqlx::Error>(match &row.next_step {
-            Some(step) => Next::Planned { step: step.clone(), on: on()? },
+            Some(step) => Next::Planned {
+                step: step.clone(),
+                on: on()?,
+            },
             None => Next::Review { on: on()? },
         })
     };
     let end = |known: &[&'static str]| {
-        let reason = row.end_reason.as_deref().and_then(|reason| known.iter().find(|code| **code == reason));
+        let reason = row
+            .end_reason
+            .as_deref()
+            .and_then(|reason| known.iter().find(|code| **code == reason));
         match (reason, &row.end_next) {
-            (Some(reason), Some(next)) => Ok(End { reason, next: next.clone() }),
+            (Some(reason), Some(next)) => Ok(End {
+                reason,
+                next: next.clone(),
+            }),
             _ => Err(senseless("an end without its reason")),
         }
     };
     Ok(match row.state {
         State::Advice => Standing::Advice,
         State::Waiting => Standing::Waiting { on: on()? },
-        State::Taken => Standing::Taken { owner: owner()?, next: next()? },
-        State::Open => Standing::Open { owner: owner()?, next: next()? },
+        State::Taken => Standing::Taken {
+            owner: owner()?,
+            next: next()?,
+        },
+        State::Open => Standing::Open {
+            owner: owner()?,
+            next: next()?,
+        },
         State::NeedsWorker => Standing::NeedsWorker { on: on()? },
         State::Declined => Standing::Declined(end(&codes::<DeclineReason>())?),
         State::Closed => Standing::Closed(end(&codes::<CloseReason>())?),
@@ -200,14 +239,39 @@ pub struct NewCase<'a> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(tx: &mut Tx, scheme: Id<Scheme>, new: &NewCase<'_>, sent: &Sent, standing: &Standing) -> Result<(), sqlx::Error> {
+pub async fn insert(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    new: &NewCase<'_>,
+    sent: &Sent,
+    standing: &Standing,
+) -> Result<(), sqlx::Error> {
     let kept = Kept::of(standing);
     let main = sent.needs.first().copied().unwrap_or(Need::Other);
-    run!(tx, sqlx::query(INSERT)
-        .bind(scheme).bind(new.id).bind(new.reference).bind(new.person).bind(sent.practice).bind(sent.source)
-        .bind(sent.referrer).bind(&sent.referrer_name).bind(main).bind(joined(&sent.needs)).bind(&sent.why)
-        .bind(joined(&sent.told)).bind(sent.agreed).bind(standing.state()).bind(kept.kind).bind(kept.on)
-        .bind(new.received_at).bind(new.received_at.day()).bind(new.take_by).bind(new.import))?;
+    run!(
+        tx,
+        sqlx::query(INSERT)
+            .bind(scheme)
+            .bind(new.id)
+            .bind(new.reference)
+            .bind(new.person)
+            .bind(sent.practice)
+            .bind(sent.source)
+            .bind(sent.referrer)
+            .bind(&sent.referrer_name)
+            .bind(main)
+            .bind(joined(&sent.needs))
+            .bind(&sent.why)
+            .bind(joined(&sent.told))
+            .bind(sent.agreed)
+            .bind(standing.state())
+            .bind(kept.kind)
+            .bind(kept.on)
+            .bind(new.received_at)
+            .bind(new.received_at.day())
+            .bind(new.take_by)
+            .bind(new.import)
+    )?;
     Ok(())
 }
 
@@ -224,8 +288,14 @@ struct Kept<'a> {
 impl<'a> Kept<'a> {
     fn of(standing: &'a Standing) -> Self {
         let (kind, step) = match standing {
-            Standing::Taken { next: Next::Planned { step, .. }, .. }
-            | Standing::Open { next: Next::Planned { step, .. }, .. } => ("planned", Some(step)),
+            Standing::Taken {
+                next: Next::Planned { step, .. },
+                ..
+            }
+            | Standing::Open {
+                next: Next::Planned { step, .. },
+                ..
+            } => ("planned", Some(step)),
             _ if standing.due().is_some() => ("review", None),
             _ => ("none", None),
         };
@@ -266,13 +336,26 @@ pub async fn stand(
     at: Ts,
 ) -> Result<bool, sqlx::Error> {
     let kept = Kept::of(standing);
-    let changed = run!(tx, sqlx::query(STAND)
-        .bind(scheme).bind(referral).bind(version).bind(standing.state()).bind(kept.owner).bind(kept.kind)
-        .bind(kept.step).bind(kept.on).bind(kept.reason).bind(kept.end_next).bind(at))?;
+    let changed = run!(
+        tx,
+        sqlx::query(STAND)
+            .bind(scheme)
+            .bind(referral)
+            .bind(version)
+            .bind(standing.state())
+            .bind(kept.owner)
+            .bind(kept.kind)
+            .bind(kept.step)
+            .bind(kept.on)
+            .bind(kept.reason)
+            .bind(kept.end_next)
+            .bind(at)
+    )?;
     Ok(changed == 1)
 }
 
-const INSERT_MOVE: &str = "insert into referral_move (scheme_id, id, referral_id, person_id, at, by_id,
+const INSERT_MOVE: &str =
+    "insert into referral_move (scheme_id, id, referral_id, person_id, at, by_id,
         move, from_state, to_state, owner_id, note)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
@@ -298,10 +381,27 @@ pub struct Moved<'a> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert_move(tx: &mut Tx, scheme: Id<Scheme>, moved: &Moved<'_>, at: Ts) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(INSERT_MOVE)
-        .bind(scheme).bind(Id::<Move>::new(at)).bind(moved.referral).bind(moved.person).bind(at).bind(moved.by)
-        .bind(moved.what).bind(moved.from).bind(moved.to.state()).bind(moved.to.owner()).bind(moved.note))?;
+pub async fn insert_move(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    moved: &Moved<'_>,
+    at: Ts,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(INSERT_MOVE)
+            .bind(scheme)
+            .bind(Id::<Move>::new(at))
+            .bind(moved.referral)
+            .bind(moved.person)
+            .bind(at)
+            .bind(moved.by)
+            .bind(moved.what)
+            .bind(moved.from)
+            .bind(moved.to.state())
+            .bind(moved.to.owner())
+            .bind(moved.note)
+    )?;
     Ok(())
 }
 
@@ -313,7 +413,11 @@ const UNFINISHED: &str = "select r.id from referral r
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn unfinished(tx: &mut Tx, scheme: Id<Scheme>, person: Id<Person>) -> Result<Option<Id<Referral>>, sqlx::Error> {
+pub async fn unfinished(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+) -> Result<Option<Id<Referral>>, sqlx::Error> {
     on!(tx, c => sqlx::query_scalar(UNFINISHED).bind(scheme).bind(person).fetch_optional(c))
 }
 
@@ -324,8 +428,21 @@ const SET_END: &str = "update referral set what_changed = $3, practice_to_do = $
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn set_end(tx: &mut Tx, scheme: Id<Scheme>, referral: Id<Referral>, what_changed: Option<&str>, to_do: &str) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(SET_END).bind(scheme).bind(referral).bind(what_changed).bind(to_do))?;
+pub async fn set_end(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    referral: Id<Referral>,
+    what_changed: Option<&str>,
+    to_do: &str,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(SET_END)
+            .bind(scheme)
+            .bind(referral)
+            .bind(what_changed)
+            .bind(to_do)
+    )?;
     Ok(())
 }
 
@@ -336,6 +453,10 @@ const OWNED_BY: &str = "select r.id from referral r
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn owned_by(tx: &mut Tx, scheme: Id<Scheme>, owner: Id<Account>) -> Result<Vec<Id<Referral>>, sqlx::Error> {
+pub async fn owned_by(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    owner: Id<Account>,
+) -> Result<Vec<Id<Referral>>, sqlx::Error> {
     on!(tx, c => sqlx::query_scalar(OWNED_BY).bind(scheme).bind(owner).fetch_all(c))
 }

@@ -6,7 +6,8 @@ use kith_db::{Tx, run};
 
 use super::{NewTask, Task};
 
-const INSERT: &str = "insert into task (scheme_id, id, person_id, referral_id, contact_id, kind, what,
+const INSERT: &str =
+    "insert into task (scheme_id, id, person_id, referral_id, contact_id, kind, what,
         who, owner_id, due_on, made_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
@@ -14,11 +15,28 @@ const INSERT: &str = "insert into task (scheme_id, id, person_id, referral_id, c
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(tx: &mut Tx, scheme: Id<Scheme>, task: &NewTask, at: Ts) -> Result<Id<Task>, sqlx::Error> {
+pub async fn insert(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    task: &NewTask,
+    at: Ts,
+) -> Result<Id<Task>, sqlx::Error> {
     let id = Id::new(at);
-    run!(tx, sqlx::query(INSERT)
-        .bind(scheme).bind(id).bind(task.person).bind(task.referral).bind(task.contact).bind(task.kind)
-        .bind(&task.what).bind(task.who).bind(task.owner).bind(task.due).bind(at))?;
+    run!(
+        tx,
+        sqlx::query(INSERT)
+            .bind(scheme)
+            .bind(id)
+            .bind(task.person)
+            .bind(task.referral)
+            .bind(task.contact)
+            .bind(task.kind)
+            .bind(&task.what)
+            .bind(task.who)
+            .bind(task.owner)
+            .bind(task.due)
+            .bind(at)
+    )?;
     Ok(id)
 }
 
@@ -29,8 +47,21 @@ const FINISH: &str = "update task set done_at = $3, done_by = $4
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn finish(tx: &mut Tx, scheme: Id<Scheme>, task: Id<Task>, by: Id<Account>, at: Ts) -> Result<bool, sqlx::Error> {
-    Ok(run!(tx, sqlx::query(FINISH).bind(scheme).bind(task).bind(at).bind(by))? == 1)
+pub async fn finish(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    task: Id<Task>,
+    by: Id<Account>,
+    at: Ts,
+) -> Result<bool, sqlx::Error> {
+    Ok(run!(
+        tx,
+        sqlx::query(FINISH)
+            .bind(scheme)
+            .bind(task)
+            .bind(at)
+            .bind(by)
+    )? == 1)
 }
 
 const HAND_OVER: &str = "update task set owner_id = $3
@@ -40,6 +71,11 @@ const HAND_OVER: &str = "update task set owner_id = $3
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn hand_over(tx: &mut Tx, scheme: Id<Scheme>, from: Id<Account>, to: Option<Id<Account>>) -> Result<u64, sqlx::Error> {
+pub async fn hand_over(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    from: Id<Account>,
+    to: Option<Id<Account>>,
+) -> Result<u64, sqlx::Error> {
     run!(tx, sqlx::query(HAND_OVER).bind(scheme).bind(from).bind(to))
 }

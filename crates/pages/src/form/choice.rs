@@ -24,6 +24,17 @@ pub trait Choice: Copy + PartialEq + 'static {
     }
 }
 
+/// Every closed set of words can be offered as it is.
+impl<W: kith_base::Word> Choice for W {
+    const ALL: &'static [Self] = <W as kith_base::Word>::ALL;
+    fn code(self) -> &'static str {
+        kith_base::Word::code(self)
+    }
+    fn words(self) -> &'static str {
+        self.label()
+    }
+}
+
 /// One thing offered.
 #[derive(Clone, Debug)]
 struct Offer<T> {

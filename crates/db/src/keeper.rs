@@ -1,0 +1,153 @@
+//! The keeper of SQLite's writer: it alone begins and commits, answers those
+//! whose batch was kept, and cleans up after an action that was refused, slow,
+//! panicked or dropped. A connection whose commit failed is never used again.
+
+use std::{sync::Arc, time::Instant};
+
+use sqlx::{Connection, sqlite::SqliteConnectOptions};
+use tokio::sync::{Notify, mpsc};
+
+use crate::{
+    failure::{SQLITE_BUSY, SQLITE_CONSTRAINT, SQLITE_ERROR, SQLITE_FULL, sqlite_code},
+    turn::{Call, Counts, Deadline, Lost, Pen},
+};
+
+/// Each batch stands on `base`, so that we notice when SQLite undoes the whole
+/// transaction by itself (disk full, I/O error); each action on `act`.
+const BEGIN: &str = "begin immediate; savepoint base; savepoint act";
+const UNDO: &str = "rollback to act";
+const COMMIT: &str = "release base; commit";
+
+/// Begins, commits and cleans up; the only one who does.
+pub(crate) struct Keeper {
+    pub(crate) returned: mpsc::UnboundedReceiver<Pen>,
+    pub(crate) options: SqliteConnectOptions,
+    /// A commit failed: the connection must be replaced first.
+    pub(crate) mistrusted: bool,
+    pub(crate) counts: Arc<Counts>,
+    pub(crate) deadline: Arc<Deadline>,
+    pub(crate) closing: Arc<Notify>,
+}
+
+impl Keeper {
+    pub(crate) async fn keep(mut self, mut pen: Pen) {
+        loop {
+            let call = tokio::select! {
+                call = pen.line.recv() => call,
+                () = self.closing.notified() => {
+                    pen.line.close();
+                    continue;
+                }
+            };
+            let Some(first) = call else { break };
+            if !self.begin(&mut pen).await {
+                // Dropping a call tells its owner that nothing was done.
+                while pen.line.try_recv().is_ok() {}
+                continue;
+            }
+            let Some((returned, outcome)) = self.batch(pen, first).await else {
+                return;
+            };
+            pen = returned;
+            if outcome.is_ok() {
+                self.counts.kept(pen.acks.len());
+            }
+            for ack in pen.acks.drain(..) {
+                // One who left does not hear the answer.
+                ack.send(outcome).ok();
+            }
+            if self.mistrusted {
+                self.replace(&mut pen).await;
+            }
+        }
+        if let Err(error) = pen.connection.close().await {
+            tracing::error!(%error, "the writer did not close well");
+        }
+    }
+
+    /// Opens a batch; `false` when it cannot be opened.
+    async fn begin(&mut self, pen: &mut Pen) -> bool {
+        if self.mistrusted && !self.replace(pen).await {
+            return false;
+        }
+        pen.opened = Instant::now();
+        pen.dirty = false;
+        pen.last = false;
+        let Err(error) = sqlx::raw_sql(BEGIN).execute(&mut pen.connection).await else {
+            return true;
+        };
+        self.mistrusted = sqlite_code(&error) != Some(SQLITE_BUSY);
+        tracing::error!(%error, "no batch could be begun; those in line were sent away");
+        false
+    }
+
+    /// One batch, from its first action to its commit. `None` when the runtime
+    /// is going down.
+    async fn batch(&mut self, mut pen: Pen, first: Call) -> Option<(Pen, Result<(), Lost>)> {
+        let mut first = Some(first);
+        loop {
+            pen.hand_on(first.take());
+            pen = self.returned.recv().await?;
+            if pen.dirty {
+                if let Err(error) = sqlx::query(UNDO).execute(&mut pen.connection).await {
+                    tracing::error!(%error, "SQLite undid a whole batch by itself");
+                    let lost = self.failed(&mut pen, &error).await;
+                    return Some((pen, Err(lost)));
+                }
+                pen.dirty = false;
+            }
+            if pen.last || !pen.goes_on() {
+                break;
+            }
+        }
+        // Stepping past the answers of the batch, nothing else: a batch of
+        // nothing but drops and refusals is committed too, empty.
+        let outcome = match sqlx::raw_sql(COMMIT).execute(&mut pen.connection).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::error!(%error, actions = pen.acks.len(), "a batch was not kept");
+                Err(self.failed(&mut pen, &error).await)
+            }
+        };
+        Some((pen, outcome))
+    }
+
+    /// Undoes what is left of a batch, and says what its actions are told.
+    async fn failed(&mut self, pen: &mut Pen, error: &sqlx::Error) -> Lost {
+        // Fails when SQLite has already undone it: that is as good.
+        sqlx::query("rollback")
+            .execute(&mut pen.connection)
+            .await
+            .ok();
+        match sqlite_code(error) {
+            Some(SQLITE_FULL) => Lost::Full,
+            // No such savepoint or transaction, locked, a deferred rule: the
+            // commit itself was never reached.
+            Some(SQLITE_ERROR | SQLITE_BUSY | SQLITE_CONSTRAINT) => Lost::Busy,
+            _ => {
+                self.mistrusted = true;
+                Lost::Fault
+            }
+        }
+    }
+
+    /// A new connection in place of one whose commit failed. The new one is
+    /// opened before the old one closes, so that closing does not move the
+    /// failed frames into the database; truncating the log then drops them.
+    async fn replace(&mut self, pen: &mut Pen) -> bool {
+        let replaced = async {
+            let new = self.deadline.open(&self.options).await?;
+            let old = std::mem::replace(&mut pen.connection, new);
+            old.close().await.ok();
+            sqlx::query_scalar::<_, i64>("pragma wal_checkpoint(truncate)")
+                .fetch_one(&mut pen.connection)
+                .await
+        };
+        match replaced.await {
+            Ok(0) => self.mistrusted = false,
+            Ok(_) => tracing::warn!("the log is being read, so it could not be truncated yet"),
+            Err(error) => tracing::error!(%error, "the writer could not be replaced"),
+        }
+        !self.mistrusted
+    }
+}
