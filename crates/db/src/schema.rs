@@ -134,12 +134,14 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn schema(&self) -> Result<Vec<Table>, DbFailure> {
-        let mut tx = self.beside().await?;
         let lite = self.is_embedded();
-        let mut tables = columns(&mut tx, lite).await?;
-        add_unique(&mut tx, lite, &mut tables).await?;
-        add_foreign(&mut tx, lite, &mut tables).await?;
-        Ok(tables)
+        self.beside(async |tx| {
+            let mut tables = columns(tx, lite).await?;
+            add_unique(tx, lite, &mut tables).await?;
+            add_foreign(tx, lite, &mut tables).await?;
+            Ok(tables)
+        })
+        .await
     }
 }
 
