@@ -2,7 +2,7 @@
 //! of the npm package): every fixture whose options we offer is read straight
 //! into the component, and the HTML must be the same. How many are offered is
 //! written down for each component, so that losing one fails.
-//! A second test puts a hostile string into every text and attribute of those
+//! A second test (`hostile`) puts a hostile string into every text and attribute of those
 //! fixtures, since equal HTML alone would not show a missing escape.
 
 mod adapt;
