@@ -1,7 +1,7 @@
 //! Change in wellbeing (A5): change, never effect; those with no second score are always
 //! mentioned, and a conclusion that hangs on them is not drawn.
 
-use super::{Sentences, codes, in_ten, number, percent, with_interval};
+use super::{Sentences, codes, in_ten, number, people, percent, with_interval};
 use crate::stats::disclosure::{Shown, list_shown};
 use crate::stats::estimate::{Estimate, Finding};
 use crate::stats::noise::Reliable;
@@ -137,8 +137,8 @@ fn for_researchers(finding: &Finding<Wellbeing>, answers: &Answers) -> String {
         number(bounds.lowest, 2),
         number(bounds.highest, 2),
         number(answers.completers.d_z, 2),
-        finding.n,
-        finding.n + finding.missing,
+        people(finding.n),
+        people(finding.n + finding.missing),
         codes(&finding.refusals)
     )
 }
