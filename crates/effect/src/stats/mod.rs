@@ -25,6 +25,7 @@ pub mod cr2;
 pub mod poisson;
 pub mod rising;
 pub mod negative_binomial;
+pub mod random_intercept;
 pub mod gee;
 pub mod newey_west;
 pub mod ar1;
