@@ -1,5 +1,9 @@
 //! A form as a browser meets it: shown blank, posted, shown again with what
 //! was typed, filled from a record.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where what it needs is not there"
+)]
 
 use kith_base::{Day, Email, Line, Refusal, Story};
 use kith_pages::Html;
