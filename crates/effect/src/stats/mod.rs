@@ -23,6 +23,7 @@ pub mod second_pass;
 pub mod inverse_root;
 pub mod cr2;
 pub mod poisson;
+pub mod absorbed;
 pub mod rising;
 pub mod negative_binomial;
 pub mod random_intercept;
