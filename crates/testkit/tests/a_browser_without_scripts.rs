@@ -37,7 +37,9 @@ fn routes() -> Router {
         .route("/form", get(async || Html(FORM)))
         .route(
             "/goals",
-            post(async |body: String| Html(format!("<h1>Sent</h1><p>{body}</p>"))),
+            post(async |body: String| {
+                Html(format!("<h1>Sent</h1><p>{}</p>", body.replace('&', " ")))
+            }),
         )
         .route(
             "/taken",
