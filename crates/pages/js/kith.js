@@ -41,7 +41,13 @@ function keepDraft(form) {
   says.className = "kith-saved";
   says.setAttribute("role", "status");
   form.append(says);
-  const fields = () => new URLSearchParams(new FormData(form)).toString();
+  // A password or a file is never part of a draft.
+  const secret = (name) => form.querySelector(`[type="password"][name="${CSS.escape(name)}"]`);
+  const fields = () => {
+    const typed = [...new FormData(form)];
+    const kept = typed.filter(([name, value]) => typeof value === "string" && !secret(name));
+    return new URLSearchParams(kept).toString();
+  };
   let saved = fields();
   let sent = false;
   const save = async () => {
