@@ -7,4 +7,5 @@
 pub mod stats;
 pub mod cells;
 pub mod picture;
+pub mod sentence;
 pub mod command;

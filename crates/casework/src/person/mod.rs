@@ -8,6 +8,7 @@
 pub mod words;
 pub mod likeness;
 pub mod store;
+pub mod banner;
 pub mod actions;
 
 use kith_access::{Organisation, Restricted};
@@ -89,6 +90,8 @@ pub struct Identity {
     pub interpreter: Option<Line>,
     /// What they need to get to a place.
     pub access_needs: Option<Line>,
+    /// There is a way to reach them without harm that must be read first.
+    pub has_safe_contact: bool,
     /// The record this one was merged into.
     pub merged_into: Option<Id<Person>>,
     /// Counts the changes: a form carries it back.

@@ -92,6 +92,7 @@ impl From<Row> for Record {
                 communication: row.communication,
                 interpreter: row.interpreter,
                 access_needs: row.access_needs,
+                has_safe_contact: place.safe_contact.is_some(),
                 merged_into: row.merged_into,
                 version: row.version,
             },

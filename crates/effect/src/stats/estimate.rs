@@ -90,6 +90,13 @@ impl Estimate {
         }
     }
 
+    /// Two-sided p of "it is 0", by the normal; none without an error above 0.
+    #[must_use]
+    pub fn normal_p(&self) -> Option<f64> {
+        let error = self.standard_error.filter(|error| *error > 0.0)?;
+        Some((2.0 * Normal::standard().sf((self.value / error).abs())).min(1.0))
+    }
+
     fn within(value: f64, standard_error: f64, reach: f64) -> Self {
         let interval = Interval {
             low: value - reach,

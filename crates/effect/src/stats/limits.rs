@@ -2,6 +2,13 @@
 //! They are our proposal: a service or a study may argue for others, and then this is
 //! the only file to change. Nothing else in the crate may hold such a number.
 
+/// A1 and A2. First month of the run-up before a referral. People come when contacts
+/// have been high for about a quarter; this stretch is shaded and matched on.
+pub const RUN_UP_FIRST: i32 = -3;
+
+/// A1. Last month shaded: the referral's own, which holds the contact that made it.
+pub const RUN_UP_LAST: i32 = 0;
+
 /// R2. Largest standardised difference allowed after matching; the usual limit of a
 /// negligible imbalance in the matching literature.
 pub const STANDARDISED_DIFFERENCE_MAX: f64 = 0.1;

@@ -29,6 +29,7 @@ pub mod gee;
 pub mod newey_west;
 pub mod ar1;
 pub mod series;
+pub mod event_time;
 pub mod ratio_reading;
 pub mod etwfe;
 pub mod group_time;

@@ -1,0 +1,242 @@
+//! Change in wellbeing (A5): change, never effect; those with no second score are always
+//! mentioned, and a conclusion that hangs on them is not drawn.
+
+use super::{Sentences, codes, in_ten, number, people, percent, with_interval};
+use crate::stats::disclosure::{Shown, list_shown};
+use crate::stats::estimate::{Estimate, Finding};
+use crate::stats::noise::Reliable;
+use crate::stats::wellbeing::{Answers, Wellbeing};
+
+/// The sentences of a change in wellbeing; `reliable` when the reliability of the score
+/// is known.
+#[must_use]
+pub fn sentences(finding: &Finding<Wellbeing>, reliable: Option<&Reliable>) -> Sentences {
+    match &finding.result.answers {
+        None => bounds_only(finding),
+        Some(answers) if finding.concludes() => concludes(finding, answers, reliable),
+        Some(answers) => cannot_tell(finding, answers),
+    }
+}
+
+fn bounds_only(finding: &Finding<Wellbeing>) -> Sentences {
+    let followed = finding.result.follow_up.rate().unwrap_or(0.0);
+    let bounds = finding.result.bounds;
+    let range = format!(
+        "{} to {}",
+        number(bounds.lowest, 2),
+        number(bounds.highest, 2)
+    );
+    Sentences {
+        link_worker: format!(
+            "{} people had a second score. That is too few to say how people changed. Asking more \
+             people again is what would help.",
+            capital(&in_ten(followed))
+        ),
+        gp: format!(
+            "{} were followed up, so no average is given: it lies somewhere from {range}.",
+            percent(followed, 0)
+        ),
+        researcher: format!(
+            "Follow-up {}; bounds {range} only.{}",
+            percent(followed, 1),
+            codes(&finding.refusals)
+        ),
+    }
+}
+
+fn concludes(
+    finding: &Finding<Wellbeing>,
+    answers: &Answers,
+    reliable: Option<&Reliable>,
+) -> Sentences {
+    let mean = answers.completers.mean;
+    let seen = match reliable {
+        Some(reliable) => more_than_noise(reliable),
+        None => format!(
+            "People with two scores {} by {} points on average.",
+            if mean.value < 0.0 { "fell" } else { "rose" },
+            number(mean.value.abs(), 1)
+        ),
+    };
+    Sentences {
+        link_worker: format!("{seen} {}", unseen(finding)),
+        gp: format!(
+            "Mean change {}; if nobody without a second score had changed: {}.",
+            with_interval(&mean, 2),
+            number(answers.no_change.value, 2)
+        ),
+        researcher: for_researchers(finding, answers),
+    }
+}
+
+fn cannot_tell(finding: &Finding<Wellbeing>, answers: &Answers) -> Sentences {
+    let why = finding
+        .refusals
+        .first()
+        .map_or_else(String::new, ToString::to_string);
+    Sentences {
+        link_worker: format!(
+            "We cannot tell how people changed. {why} {}",
+            unseen(finding)
+        ),
+        gp: format!(
+            "No conclusion: {why} Those with two scores changed by {} on average.",
+            with_interval(&answers.completers.mean, 2)
+        ),
+        researcher: for_researchers(finding, answers),
+    }
+}
+
+fn more_than_noise(reliable: &Reliable) -> String {
+    let pairs = reliable.improved + reliable.worsened + reliable.same;
+    let shown = list_shown(&[reliable.improved, pairs - reliable.improved]);
+    if shown.contains(&Shown::Hidden) {
+        return "The number who improved by more than the noise of the score is too small (or too near to \
+                everybody) to give."
+            .to_owned();
+    }
+    let improved = in_ten(reliable.improved as f64 / pairs.max(1) as f64);
+    format!(
+        "Of every 10 with two scores, {} improved by more than the noise of the score.",
+        improved.trim_end_matches(" in 10")
+    )
+}
+
+fn unseen(finding: &Finding<Wellbeing>) -> String {
+    let all = finding.n + finding.missing;
+    match finding.missing {
+        0 => "Everybody had a second score.".to_owned(),
+        missing => format!(
+            "{} had no second score: we do not know about them.",
+            capital(&in_ten(missing as f64 / all as f64))
+        ),
+    }
+}
+
+fn for_researchers(finding: &Finding<Wellbeing>, answers: &Answers) -> String {
+    let or_none =
+        |e: Option<Estimate>| e.map_or_else(|| "none".to_owned(), |e| with_interval(&e, 2));
+    let bounds = finding.result.bounds;
+    let tipping = answers.tipping.map_or_else(
+        || "none (nobody missing)".to_owned(),
+        |t| {
+            format!(
+                "{} ({} SD from those seen)",
+                number(t.change, 2),
+                number(t.distance, 2)
+            )
+        },
+    );
+    format!(
+        "Completers {} / IPW {} / MI {} / no change for the missing {} / bounds {} to {}; tipping {tipping}; \
+         d_z {}; n {} of {}; no control group: change, not effect.{}",
+        with_interval(&answers.completers.mean, 2),
+        or_none(answers.weighted.as_ref().map(|w| w.mean)),
+        or_none(answers.imputed.map(|i| i.mean)),
+        with_interval(&answers.no_change, 2),
+        number(bounds.lowest, 2),
+        number(bounds.highest, 2),
+        number(answers.completers.d_z, 2),
+        people(finding.n),
+        people(finding.n + finding.missing),
+        codes(&finding.refusals)
+    )
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::imputation::Plan;
+    use crate::stats::noise::reliable;
+    use crate::stats::scores::{Better, Person, Scale, Scores};
+    use crate::stats::wellbeing::wellbeing;
+
+    /// 100 people, `seen` of them with a second score about `rise` points up.
+    fn scores(seen: i32, rise: i32) -> Scores {
+        let person = |i: i32| {
+            let before = f64::from(12 + i * 7 % 13);
+            let after = before + f64::from(rise + i * 5 % 9 - 4);
+            Person {
+                cluster: None,
+                before,
+                after: (i < seen).then_some(after),
+                traits: vec![],
+            }
+        };
+        let scale = Scale::new("score", 0.0, 40.0, Better::Higher).expect("a scale");
+        Scores::new(scale, vec![], (0..100).map(person).collect(), 0).expect("on the scale")
+    }
+
+    fn said(scores: &Scores, reliability: f64) -> Sentences {
+        let finding = wellbeing(
+            scores,
+            Plan {
+                imputations: 20,
+                seed: 1,
+            },
+        )
+        .expect("people");
+        let reliable = reliable(scores, reliability).expect("pairs");
+        sentences(&finding, Some(&reliable))
+    }
+
+    #[test]
+    fn a_conclusion_counts_in_tenths_and_mentions_the_unseen() {
+        let said = said(&scores(80, 5), 0.9);
+        let link_worker = said.link_worker.as_str();
+        assert!(
+            link_worker.starts_with("Of every 10 with two scores, "),
+            "{link_worker}"
+        );
+        assert!(
+            link_worker.ends_with("2 in 10 had no second score: we do not know about them."),
+            "{link_worker}"
+        );
+        assert!(
+            said.gp
+                .starts_with("Mean change 5.00 (95% CI 4.42 to 5.58)"),
+            "{}",
+            said.gp
+        );
+        assert!(
+            said.researcher.contains("change, not effect") && said.researcher.contains("/ IPW ")
+        );
+    }
+
+    #[test]
+    fn few_followed_up_are_given_bounds_and_no_average() {
+        let said = said(&scores(40, 5), 0.9);
+        assert!(
+            said.link_worker
+                .starts_with("4 in 10 people had a second score.")
+        );
+        assert!(said.gp.contains("somewhere from"));
+        assert!(said.researcher.contains("R5"));
+    }
+
+    #[test]
+    fn a_change_that_hangs_on_the_unseen_is_no_conclusion() {
+        let said = said(&scores(65, 0), 0.9);
+        assert!(
+            said.link_worker
+                .starts_with("We cannot tell how people changed.")
+        );
+        assert!(said.gp.starts_with("No conclusion"));
+    }
+
+    #[test]
+    fn a_handful_who_improved_is_not_counted_out() {
+        let mut few = reliable(&scores(80, 5), 0.9).expect("pairs");
+        (few.improved, few.worsened, few.same) = (3, 0, 77);
+        assert!(more_than_noise(&few).contains("too small"));
+        (few.improved, few.same) = (78, 2);
+        assert!(more_than_noise(&few).contains("too small"));
+    }
+}
