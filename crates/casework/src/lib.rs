@@ -7,11 +7,15 @@
 
 pub mod paths;
 pub mod code_map;
+pub mod sheet;
 pub mod person;
 pub mod task;
 pub mod message;
 pub mod referral;
 pub mod contact;
+mod routes;
+
+pub use routes::routes;
 
 /// One import of a file; names its id.
 pub enum ImportBatch {}

@@ -8,8 +8,7 @@ use kith_base::Day;
 
 /// What a spreadsheet takes for the beginning of a formula, with the
 /// full-width forms some of them fold.
-const STARTS_A_FORMULA: &[char] =
-    &['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠'];
+const STARTS_A_FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠'];
 
 /// One cell.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,8 +80,13 @@ mod tests {
     use super::*;
 
     fn back(bytes: &[u8]) -> Vec<Vec<String>> {
-        let text = std::str::from_utf8(bytes).unwrap().strip_prefix('\u{feff}').unwrap();
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let text = std::str::from_utf8(bytes)
+            .unwrap()
+            .strip_prefix('\u{feff}')
+            .unwrap();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
         reader
             .records()
             .map(|row| row.unwrap().iter().map(str::to_owned).collect())
@@ -91,7 +95,10 @@ mod tests {
 
     #[test]
     fn a_formula_somebody_typed_is_only_text() {
-        for typed in ["=1+1", "+441632", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "－1", "＋1", "＠x", "\0=1"] {
+        for typed in [
+            "=1+1", "+441632", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "－1", "＋1", "＠x",
+            "\0=1",
+        ] {
             assert_eq!(inert(typed), format!("'{typed}"), "{typed:?}");
         }
         assert_eq!(inert("1 = 1"), "1 = 1");

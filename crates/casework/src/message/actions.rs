@@ -30,7 +30,9 @@ pub async fn tell(
     let Some(practice) = message.practice else {
         return Ok(id);
     };
-    if let Some((to, reference)) = store::practice_mail(tx, scheme, practice, message.referral).await? {
+    if let Some((to, reference)) =
+        store::practice_mail(tx, scheme, practice, message.referral).await?
+    {
         let mail = Mail {
             once_key: format!("message:{id}"),
             kind: "message.practice",
@@ -88,12 +90,22 @@ pub async fn unfile(tx: &mut Tx, actor: &Actor, message: Id<Message>) -> Outcome
     Ok(())
 }
 
-async fn of_practice(tx: &mut Tx, actor: &Actor, message: Id<Message>) -> Outcome<Id<kith_access::Person>> {
+async fn of_practice(
+    tx: &mut Tx,
+    actor: &Actor,
+    message: Id<Message>,
+) -> Outcome<Id<kith_access::Person>> {
     let scope = actor.scope(Ability::AnswerMessages)?;
-    Ok(store::whose(tx, &scope, message).await?.ok_or_else(Refusal::not_found)?)
+    Ok(store::whose(tx, &scope, message)
+        .await?
+        .ok_or_else(Refusal::not_found)?)
 }
 
-fn entry(action: &'static str, person: Id<kith_access::Person>, message: Id<Message>) -> Entry<'static> {
+fn entry(
+    action: &'static str,
+    person: Id<kith_access::Person>,
+    message: Id<Message>,
+) -> Entry<'static> {
     Entry {
         action,
         person: Some(person),

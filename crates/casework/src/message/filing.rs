@@ -34,7 +34,12 @@ pub fn sheet(messages: &[Read]) -> Result<Vec<u8>, csv::Error> {
 fn row(message: &Read) -> Vec<Cell> {
     vec![
         Cell::from(&*message.reference),
-        Cell::from(message.nhs_number.as_ref().map(kith_base::NhsNumber::spaced)),
+        Cell::from(
+            message
+                .nhs_number
+                .as_ref()
+                .map(kith_base::NhsNumber::spaced),
+        ),
         Cell::from(&*message.family),
         Cell::from(&*message.given),
         message.born.map_or(Cell::Empty, Cell::Day),

@@ -11,9 +11,10 @@ use axum::{
 use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, audit, once};
 use kith_base::{Id, NhsNumber, Refusal, Word};
 use kith_pages::{
-    Html, done,
+    Html,
     components::{Button, Cell, Empty, SummaryList, SummaryRow, Table, Tag, TagColour},
-    form::{FormToken, Posted, PostButton},
+    done,
+    form::{FormToken, PostButton, Posted},
     go,
 };
 
@@ -23,7 +24,10 @@ use super::{
 };
 use crate::{
     paths, person,
-    referral::{self, Case, Referral, State, rules::{Move, allowed}},
+    referral::{
+        self, Case, Referral, State,
+        rules::{Move, allowed},
+    },
 };
 
 /// The practice's pages.
@@ -78,8 +82,16 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
                 0 => Vec::new(),
                 _ => sent::to_answer(tx, &scope).await?,
             };
-            let to_file = if filing { sent::to_file(tx, &scope).await? } else { Vec::new() };
-            let lines = if filing { Default::default() } else { sent::list(tx, &scope, shown, after).await? };
+            let to_file = if filing {
+                sent::to_file(tx, &scope).await?
+            } else {
+                Vec::new()
+            };
+            let lines = if filing {
+                Default::default()
+            } else {
+                sent::list(tx, &scope, shown, after).await?
+            };
             Ok::<_, kith_db::Failure<Refusal>>((counts, to_answer, to_file, lines))
         })
         .await?;
@@ -88,11 +100,22 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
         counts,
         to_answer: cards(&to_answer, true, &token)?,
         choices: choices(shown, counts),
-        filing: if filing { Some(to_be_filed(&to_file, &token)?) } else { None },
-        more: lines.last().filter(|_| more).map(|last| format!("{}&after={}", paths::sent_showing(shown.code()), last.id)),
+        filing: if filing {
+            Some(to_be_filed(&to_file, &token)?)
+        } else {
+            None
+        },
+        more: lines
+            .last()
+            .filter(|_| more)
+            .map(|last| format!("{}&after={}", paths::sent_showing(shown.code()), last.id)),
         table: table(&lines, shown),
     };
-    Ok(signed.page("Sent").compact().under(paths::sent()).view(&view))
+    Ok(signed
+        .page("Sent")
+        .compact()
+        .under(paths::sent())
+        .view(&view))
 }
 
 fn choices(shown: Shown, counts: Counts) -> Vec<Filter> {
@@ -117,23 +140,34 @@ fn to_be_filed(messages: &[Read], token: &FormToken) -> Result<Filing, kith_acce
         ids: messages.iter().map(|message| message.id).collect(),
         sheet: paths::sheet_to_file(),
         open: kith_pages::form::open(paths::file_messages(), token).into(),
-        empty: Empty::new("Everything the service wrote is filed.").next("See everything you sent", paths::sent()).into(),
+        empty: Empty::new("Everything the service wrote is filed.")
+            .next("See everything you sent", paths::sent())
+            .into(),
     })
 }
 
 fn table(lines: &[SentLine], shown: Shown) -> Html {
     if lines.is_empty() {
         let empty = match shown {
-            Shown::All => Empty::new("Your practice has not referred anybody yet.").next("Refer somebody", paths::refer()),
-            _ => Empty::new("No referral is in this state.").next("See everything you sent", paths::sent()),
+            Shown::All => Empty::new("Your practice has not referred anybody yet.")
+                .next("Refer somebody", paths::refer()),
+            _ => Empty::new("No referral is in this state.")
+                .next("See everything you sent", paths::sent()),
         };
         return empty.into();
     }
     let rows = lines.iter().map(|line| {
-        let born = line.born.map_or_else(|| "birth date not recorded".to_owned(), |born| format!("born {}", born.as_banner_date()));
-        let number = number(line.nhs_number.as_ref()).map_or(String::new(), |number| format!(", NHS No. {number}"));
+        let born = line.born.map_or_else(
+            || "birth date not recorded".to_owned(),
+            |born| format!("born {}", born.as_banner_date()),
+        );
+        let number = number(line.nhs_number.as_ref())
+            .map_or(String::new(), |number| format!(", NHS No. {number}"));
         let who: Html = [
-            kith_pages::html::link(paths::sent_one(line.id), format!("{}, {}", line.family.to_uppercase(), line.given)),
+            kith_pages::html::link(
+                paths::sent_one(line.id),
+                format!("{}, {}", line.family.to_uppercase(), line.given),
+            ),
             format!(" {born}{number}").into(),
         ]
         .into_iter()
@@ -150,7 +184,14 @@ fn table(lines: &[SentLine], shown: Shown) -> Html {
     Table::new()
         .caption("Referrals of your practice, the newest first")
         .caption_classes("nhsuk-u-visually-hidden")
-        .head(["Person", "Sent", "About", "State", "Link worker", "For you to do"])
+        .head([
+            "Person",
+            "Sent",
+            "About",
+            "State",
+            "Link worker",
+            "For you to do",
+        ])
         .rows(rows.collect::<Vec<_>>())
         .responsive(true)
         .compact(true)
@@ -160,7 +201,9 @@ fn table(lines: &[SentLine], shown: Shown) -> Html {
 fn state(line: &SentLine) -> Html {
     let tag = state_tag(line.state);
     match line.state {
-        State::Waiting => [tag, format!(" until {}", line.take_by.as_uk_date()).into()].into_iter().collect(),
+        State::Waiting => [tag, format!(" until {}", line.take_by.as_uk_date()).into()]
+            .into_iter()
+            .collect(),
         _ => tag,
     }
 }
@@ -208,8 +251,15 @@ struct Card<'a> {
     copy: Html,
 }
 
-fn cards(messages: &[Read], named: bool, token: &FormToken) -> Result<Vec<Html>, kith_access::Trouble> {
-    messages.iter().map(|message| card(message, named, token)).collect()
+fn cards(
+    messages: &[Read],
+    named: bool,
+    token: &FormToken,
+) -> Result<Vec<Html>, kith_access::Trouble> {
+    messages
+        .iter()
+        .map(|message| card(message, named, token))
+        .collect()
 }
 
 /// One message; `named` where the page does not already say whose it is.
@@ -232,7 +282,8 @@ fn card(message: &Read, named: bool, token: &FormToken) -> Result<Html, kith_acc
         born: message.born.map(kith_base::Day::as_banner_date),
         number: number(message.nhs_number.as_ref()),
         written: message.made_at.as_uk_moment(),
-        acknowledged: by(&message.acknowledged_by, message.acknowledged_at).map(|by| format!("Read by {by}")),
+        acknowledged: by(&message.acknowledged_by, message.acknowledged_at)
+            .map(|by| format!("Read by {by}")),
         acknowledge: button(paths::acknowledge(message.referral_id), "We have read this"),
         filed: by(&message.filed_by, message.filed_at).map(|by| format!("Filed by {by}")),
         file: button(paths::file_messages(), "Mark as filed"),
@@ -245,9 +296,15 @@ fn card(message: &Read, named: bool, token: &FormToken) -> Result<Html, kith_acc
 
 /// The message as one line to be pasted into a record.
 fn plain(message: &Read) -> String {
-    let to_do = message.to_do.as_deref().map_or(String::new(), |to_do| format!(" Practice to do: {to_do}."));
+    let to_do = message
+        .to_do
+        .as_deref()
+        .map_or(String::new(), |to_do| format!(" Practice to do: {to_do}."));
     let code = message.code.as_deref().map_or(String::new(), |code| {
-        format!(" SNOMED CT {code} {}.", message.code_term.as_deref().unwrap_or_default())
+        format!(
+            " SNOMED CT {code} {}.",
+            message.code_term.as_deref().unwrap_or_default()
+        )
     });
     format!(
         "Social prescribing, ref {}, {}. {}{to_do}{code} Written by {}, {}, {}.",
@@ -276,25 +333,38 @@ async fn one(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) -> An
         .db
         .act(async |tx| {
             let case = referral::store::case(tx, &scope, referral).await?;
-            let case = case.filter(|case| case.sent.practice == scope.practice()).ok_or_else(Refusal::not_found)?;
-            let record = person::store::record(tx, &scope, case.person).await?.ok_or_else(Refusal::not_found)?;
+            let case = case
+                .filter(|case| case.sent.practice == scope.practice())
+                .ok_or_else(Refusal::not_found)?;
+            let record = person::store::record(tx, &scope, case.person)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
             let mut identity = record.identity;
             // The practice reads the number as it gave it, doubted or not.
             if identity.nhs_number.is_none() {
-                identity.nhs_number = person::store::doubted_number(tx, &scope, case.person).await?;
+                identity.nhs_number =
+                    person::store::doubted_number(tx, &scope, case.person).await?;
             }
             audit::look(tx, &signed.actor, case.person, "see a sent referral").await?;
-            Ok((case, identity, sent::of_referral(tx, &scope, referral).await?))
+            Ok((
+                case,
+                identity,
+                sent::of_referral(tx, &scope, referral).await?,
+            ))
         })
         .await?;
     let token = signed.token();
     let view = One {
         summary: summary(&case),
         cards: cards(&messages, false, &token)?,
-        empty: Empty::new("Nothing was sent: the person had not agreed, so this is kept as advice only.")
-            .next("Refer them once they agree", paths::refer())
-            .into(),
-        line: allowed(Move::AddLine, case.standing.state()).is_ok().then(|| paths::add_line(case.id)),
+        empty: Empty::new(
+            "Nothing was sent: the person had not agreed, so this is kept as advice only.",
+        )
+        .next("Refer them once they agree", paths::refer())
+        .into(),
+        line: allowed(Move::AddLine, case.standing.state())
+            .is_ok()
+            .then(|| paths::add_line(case.id)),
         print: Button::print("Print").into(),
     };
     let banner = person::banner::banner(&identity, signed.actor.today());
@@ -311,23 +381,51 @@ fn summary(case: &Case) -> Html {
     let labels = |words: Vec<&'static str>| words.join(", ");
     let mut rows = vec![
         SummaryRow::new("State", state_tag(case.standing.state())),
-        SummaryRow::new("Sent", format!("{}, by {}", case.received_at.day().as_uk_date(), sent.referrer_name)),
-        SummaryRow::new("About", labels(sent.needs.iter().map(|need| need.label()).collect())),
+        SummaryRow::new(
+            "Sent",
+            format!(
+                "{}, by {}",
+                case.received_at.day().as_uk_date(),
+                sent.referrer_name
+            ),
+        ),
+        SummaryRow::new(
+            "About",
+            labels(sent.needs.iter().map(|need| need.label()).collect()),
+        ),
     ];
     let mut also = |key: &'static str, value: Option<String>| {
         rows.extend(value.map(|value| SummaryRow::new(key, value)));
     };
     also("Line", sent.why.as_ref().map(ToString::to_string));
-    also("Told", Some(labels(sent.told.iter().map(|told| told.label()).collect())).filter(|told| !told.is_empty()));
+    also(
+        "Told",
+        Some(labels(sent.told.iter().map(|told| told.label()).collect()))
+            .filter(|told| !told.is_empty()),
+    );
     also("Agreed", Some(sent.agreed.label().to_owned()));
-    also("Link worker", case.owner_name.as_ref().map(ToString::to_string));
-    also("First seen", case.first_seen_at.map(|at| at.day().as_uk_date()));
-    also("What changed, in the person's words", case.what_changed.clone());
+    also(
+        "Link worker",
+        case.owner_name.as_ref().map(ToString::to_string),
+    );
+    also(
+        "First seen",
+        case.first_seen_at.map(|at| at.day().as_uk_date()),
+    );
+    also(
+        "What changed, in the person's words",
+        case.what_changed.clone(),
+    );
     also("What the practice needs to do", case.practice_to_do.clone());
     SummaryList::new(rows).into()
 }
 
-async fn acknowledge(signed: Signed, app: App, Path(referral): Path<Id<Referral>>, posted: Posted) -> Answer {
+async fn acknowledge(
+    signed: Signed,
+    app: App,
+    Path(referral): Path<Id<Referral>>,
+    posted: Posted,
+) -> Answer {
     let back = paths::sent_one(referral);
     let message = named_message(&posted)?;
     let again = app
@@ -336,14 +434,20 @@ async fn acknowledge(signed: Signed, app: App, Path(referral): Path<Id<Referral>
             if let Once::Again(to) = once(tx, &signed.actor, &posted, &back).await? {
                 return Ok(Some(to));
             }
-            actions::acknowledge(tx, &signed.actor, message).await.map(|()| None)
+            actions::acknowledge(tx, &signed.actor, message)
+                .await
+                .map(|()| None)
         })
         .await?;
     Ok(again.map_or_else(|| done(&back, "Marked as read"), |to| go(&to)))
 }
 
 async fn file(signed: Signed, app: App, posted: Posted) -> Answer {
-    let messages: Vec<Id<Message>> = posted.all("message").filter_map(|id| id.parse().ok()).take(500).collect();
+    let messages: Vec<Id<Message>> = posted
+        .all("message")
+        .filter_map(|id| id.parse().ok())
+        .take(500)
+        .collect();
     let back = paths::sent_showing(Shown::NotFiled.code());
     let filed = app
         .db
@@ -376,7 +480,10 @@ async fn unfile(signed: Signed, app: App, posted: Posted) -> Answer {
 }
 
 fn named_message(posted: &Posted) -> Result<Id<Message>, Refusal> {
-    posted.text("message").parse().map_err(|_| Refusal::not_found())
+    posted
+        .text("message")
+        .parse()
+        .map_err(|_| Refusal::not_found())
 }
 
 async fn sheet(signed: Signed, app: App) -> Answer {
@@ -401,7 +508,10 @@ async fn sheet(signed: Signed, app: App) -> Answer {
 fn as_file(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
     ];
     (headers, bytes).into_response()
 }

@@ -133,8 +133,14 @@ pub async fn acknowledge(
     message: Id<Message>,
     at: Ts,
 ) -> Result<bool, sqlx::Error> {
-    let changed = run!(tx, sqlx::query(ACKNOWLEDGE)
-        .bind(actor.scheme).bind(message).bind(actor.account).bind(at))?;
+    let changed = run!(
+        tx,
+        sqlx::query(ACKNOWLEDGE)
+            .bind(actor.scheme)
+            .bind(message)
+            .bind(actor.account)
+            .bind(at)
+    )?;
     Ok(changed == 1)
 }
 
@@ -148,8 +154,14 @@ pub async fn file(
     message: Id<Message>,
     at: Ts,
 ) -> Result<bool, sqlx::Error> {
-    let changed = run!(tx, sqlx::query(FILE)
-        .bind(actor.scheme).bind(message).bind(actor.account).bind(at))?;
+    let changed = run!(
+        tx,
+        sqlx::query(FILE)
+            .bind(actor.scheme)
+            .bind(message)
+            .bind(actor.account)
+            .bind(at)
+    )?;
     Ok(changed == 1)
 }
 
@@ -157,10 +169,6 @@ pub async fn file(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn unfile(
-    tx: &mut Tx,
-    actor: &Actor,
-    message: Id<Message>,
-) -> Result<bool, sqlx::Error> {
+pub async fn unfile(tx: &mut Tx, actor: &Actor, message: Id<Message>) -> Result<bool, sqlx::Error> {
     Ok(run!(tx, sqlx::query(UNFILE).bind(actor.scheme).bind(message))? == 1)
 }

@@ -130,8 +130,7 @@ pub async fn doubted_number(
     scope: &Scope,
     person: Id<Person>,
 ) -> Result<Option<NhsNumber>, sqlx::Error> {
-    let found: Option<Option<NhsNumber>> =
-        on!(tx, c => in_scope!(sqlx::query_scalar(DOUBTED_NUMBER), *scope).bind(person).fetch_optional(c))?;
+    let found: Option<Option<NhsNumber>> = on!(tx, c => in_scope!(sqlx::query_scalar(DOUBTED_NUMBER), *scope).bind(person).fetch_optional(c))?;
     Ok(found.flatten())
 }
 
@@ -222,7 +221,8 @@ const FORGET_PLACE_WORDS: &str = "delete from person_word where scheme_id = $1 a
     and (word like 'c%' or word like 'p%') and exists (select 1 from person p
         where p.scheme_id = $1 and p.id = $2 and p.location_sensitive)";
 
-const NAME_LIKE: &str = "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
+const NAME_LIKE: &str =
+    "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
     select n.scheme_id, $2, n.account_id, n.added_by, $4 from person_named n
      where n.scheme_id = $1 and n.person_id = $3";
 
@@ -243,11 +243,24 @@ pub async fn protect_like(
     by: Option<Id<Account>>,
     at: Ts,
 ) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(PROTECT_LIKE).bind(scheme).bind(new).bind(like))?;
+    run!(
+        tx,
+        sqlx::query(PROTECT_LIKE).bind(scheme).bind(new).bind(like)
+    )?;
     run!(tx, sqlx::query(FORGET_PLACE_WORDS).bind(scheme).bind(new))?;
-    run!(tx, sqlx::query(NAME_LIKE).bind(scheme).bind(new).bind(like).bind(at))?;
+    run!(
+        tx,
+        sqlx::query(NAME_LIKE)
+            .bind(scheme)
+            .bind(new)
+            .bind(like)
+            .bind(at)
+    )?;
     if let Some(by) = by {
-        run!(tx, sqlx::query(NAME).bind(scheme).bind(new).bind(by).bind(at))?;
+        run!(
+            tx,
+            sqlx::query(NAME).bind(scheme).bind(new).bind(by).bind(at)
+        )?;
     }
     Ok(())
 }

@@ -117,9 +117,11 @@ pub async fn refer(
     };
     match take_in(tx, terms, by, arriving, at).await? {
         Arrived::In(referred) => Ok(referred),
-        Arrived::AlreadyOpen(_) => Err(Refusal::conflict("This person already has an open referral")
-            .try_next("Add a line to it instead")
-            .into()),
+        Arrived::AlreadyOpen(_) => Err(Refusal::conflict(
+            "This person already has an open referral",
+        )
+        .try_next("Add a line to it instead")
+        .into()),
     }
 }
 
@@ -137,7 +139,12 @@ pub async fn take_in(
     at: Ts,
 ) -> Outcome<Arrived> {
     let scheme = terms.scheme;
-    let Arriving { id, who, sent, origin } = arriving;
+    let Arriving {
+        id,
+        who,
+        sent,
+        origin,
+    } = arriving;
     let scope = by.map(|actor| actor.scope(Ability::Refer)).transpose()?;
     let whose = matching::whose(tx, scheme, scope.as_ref(), who, origin, at).await?;
     let person = whose.person;
@@ -216,7 +223,17 @@ async fn two_referrals_task(
     );
     let due = terms.promise.work.after(at.day(), 1);
     let kind = task::Kind::Action;
-    queue_task(tx, terms.scheme, (person, first), kind, what, owner, due, at).await
+    queue_task(
+        tx,
+        terms.scheme,
+        (person, first),
+        kind,
+        what,
+        owner,
+        due,
+        at,
+    )
+    .await
 }
 
 #[expect(

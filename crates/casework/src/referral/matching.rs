@@ -34,9 +34,20 @@ pub(super) struct Whose {
 ///
 /// # Errors
 /// Not found when a known person is out of scope.
-pub(super) async fn whose(tx: &mut Tx, scheme: Id<Scheme>, scope: Option<&Scope>, who: Who, origin: Origin, at: Ts) -> Outcome<Whose> {
+pub(super) async fn whose(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    scope: Option<&Scope>,
+    who: Who,
+    origin: Origin,
+    at: Ts,
+) -> Outcome<Whose> {
     match who {
-        Who::Known(person) if is_seen(tx, scope, person).await? => Ok(Whose { person, made: false, perhaps: Vec::new() }),
+        Who::Known(person) if is_seen(tx, scope, person).await? => Ok(Whose {
+            person,
+            made: false,
+            perhaps: Vec::new(),
+        }),
         Who::Known(_) => Err(Refusal::not_found().into()),
         Who::Described(details) => described(tx, scheme, scope, &details, origin, at).await,
     }
@@ -49,7 +60,14 @@ async fn is_seen(tx: &mut Tx, scope: Option<&Scope>, person: Id<Person>) -> Outc
     }
 }
 
-async fn described(tx: &mut Tx, scheme: Id<Scheme>, scope: Option<&Scope>, details: &Details, origin: Origin, at: Ts) -> Outcome<Whose> {
+async fn described(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    scope: Option<&Scope>,
+    details: &Details,
+    origin: Origin,
+    at: Ts,
+) -> Outcome<Whose> {
     let sought = Likeable::from(details);
     let mut hidden = Vec::new();
     let mut perhaps = Vec::new();
@@ -58,18 +76,33 @@ async fn described(tx: &mut Tx, scheme: Id<Scheme>, scope: Option<&Scope>, detai
         number_taken |= sought.nhs_number.is_some() && sought.nhs_number == other.nhs_number;
         match likeness(&sought, &other) {
             Likeness::Same if is_seen(tx, scope, person).await? => {
-                return Ok(Whose { person, made: false, perhaps: Vec::new() });
+                return Ok(Whose {
+                    person,
+                    made: false,
+                    perhaps: Vec::new(),
+                });
             }
             Likeness::Same => hidden.push(person),
             Likeness::Close(why) => perhaps.push((person, why.join("; "))),
             Likeness::Other => {}
         }
     }
-    let origin = Origin { number_doubted: number_taken || origin.number_doubted, ..origin };
+    let origin = Origin {
+        number_doubted: number_taken || origin.number_doubted,
+        ..origin
+    };
     let person = person::actions::make(tx, scheme, details, origin, at).await?;
     for other in hidden {
-        person::store::protect_like(tx, scheme, person, other, scope.map(Scope::account), at).await?;
-        perhaps.push((other, "Same details, sent by somebody who does not see the other record".to_owned()));
+        person::store::protect_like(tx, scheme, person, other, scope.map(Scope::account), at)
+            .await?;
+        perhaps.push((
+            other,
+            "Same details, sent by somebody who does not see the other record".to_owned(),
+        ));
     }
-    Ok(Whose { person, made: true, perhaps })
+    Ok(Whose {
+        person,
+        made: true,
+        perhaps,
+    })
 }

@@ -100,7 +100,9 @@ pub fn leads_to(act: Move, from: Option<State>) -> Option<State> {
 /// # Errors
 /// A conflict that says what to do instead.
 pub fn allowed(act: Move, from: State) -> Result<(), Refusal> {
-    leads_to(act, Some(from)).map(|_| ()).ok_or_else(|| not_now(act, Some(from)))
+    leads_to(act, Some(from))
+        .map(|_| ())
+        .ok_or_else(|| not_now(act, Some(from)))
 }
 
 /// What is to happen next with somebody, and by when.

@@ -444,20 +444,6 @@ pub async fn unfinished_seen(
     on!(tx, c => in_scope!(sqlx::query_scalar(UNFINISHED_SEEN), *scope).bind(person).fetch_optional(c))
 }
 
-const PRACTICES: &str = "select o.id, o.name from organisation o
-    where o.scheme_id = $1 and o.kind = 'practice' and o.active order by o.name, o.id";
-
-/// The practices of the scheme, for a list to choose from.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn practices(
-    tx: &mut Tx,
-    scheme: Id<Scheme>,
-) -> Result<Vec<(Id<Organisation>, String)>, sqlx::Error> {
-    on!(tx, c => sqlx::query_as(PRACTICES).bind(scheme).fetch_all(c))
-}
-
 const SET_END: &str = "update referral set what_changed = $3, practice_to_do = $4
     where scheme_id = $1 and id = $2";
 
