@@ -12,6 +12,7 @@ use kith_effect::command::xmr::{self, XmrArgs};
 use kith_effect::stats::agreement::Level;
 use kith_effect::stats::imputation::Plan;
 use kith_effect::stats::scores::Better;
+use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -86,12 +87,15 @@ fn wellbeing_says_it_three_ways_and_writes_every_digit() {
         said.contains("3 in 10 had no second score: we do not know about them."),
         "{said}"
     );
-    assert!(said.contains("Mean change 1.88 (95% CI"), "{said}");
+    assert!(
+        said.contains("Mean change in SWEMWBS (higher is better) 1.88 (95% CI"),
+        "{said}"
+    );
     let written = json(&out, "wellbeing.json");
     let mean =
         &written["result"]["change"]["found"]["result"]["answers"]["completers"]["mean"]["value"];
     assert!((mean.as_f64().expect("a number") - 1.879_310_344_827_586_3).abs() < 1e-15);
-    let p = &written["result"]["threshold"]["found"]["p"];
+    let p = &written["result"]["threshold"]["found"]["result"]["p"];
     assert!((p.as_f64().expect("a number") - 5.539_621_596_994_972e-6).abs() < 1e-15);
     for name in [
         "wellbeing-bounds.svg",
@@ -433,4 +437,57 @@ fn one_code_only_is_an_answer_and_not_perfect_agreement() {
         said.contains("undefined")
             && json(&out, "agreement.json")["result"]["alpha"]["refused"]["code"] == "A8"
     );
+}
+
+/// Fields somebody's spreadsheet may hold.
+const FIELDS: &[&str] = &[
+    "", "NA", "0", "1", "2", "7", "20", "35", "19.5", "-3", "1e9", "1e400", "nan", "\u{a0}5",
+    "a b", "\"a\nb\"", "é", "5,5",
+];
+
+/// A finished file is an answer or a failure with a sentence; it is never a panic, and
+/// no sentence ever says NaN or infinity.
+fn holds(said: Said) -> Result<(), TestCaseError> {
+    let sentence = said.unwrap_or_else(|failure| failure.to_string());
+    prop_assert!(!sentence.trim().is_empty());
+    let wrong = ["NaN", " inf", "infinite"]
+        .iter()
+        .any(|word| sentence.contains(word));
+    prop_assert!(!wrong || sentence.contains("found \""), "{}", sentence);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+    #[test]
+    fn any_file_ends_in_an_answer_or_a_named_failure(
+        rows in prop::collection::vec(prop::collection::vec(prop::sample::select(FIELDS), 5), 0..25),
+        plain in any::<bool>(),
+    ) {
+        let out = folder();
+        // Half of the files are all numbers, so that the statistics are reached at all.
+        let field = |f: &&str| if plain && f.parse::<u32>().is_err() { "8".to_owned() } else { (*f).to_owned() };
+        let body: String = rows.iter().map(|r| r.iter().map(field).collect::<Vec<_>>().join(",") + "\n").collect();
+        let with = |header: &str| file(&out, &format!("{header}\n{body}"));
+        holds(run_wellbeing(&wellbeing_args(with("base,follow,practice,age,imd"), Some(&out))))?;
+        let equity_file = with("group,pop,referred,all,all_referred");
+        let standardised = EquityView::Standardised {
+            reference_people: "all".to_owned(),
+            reference_reached: "all_referred".to_owned(),
+        };
+        for view in [EquityView::Groups, EquityView::Gradient, EquityView::Funnel, standardised] {
+            holds(run_equity(&equity_args(equity_file.clone(), "group", view, &out)))?;
+        }
+        for level in [Level::Nominal, Level::Interval] {
+            holds(run_agreement(&agreement_args(with("a,b,c,d,e"), &["a", "b", "e"], level, &out)))?;
+        }
+        let args = XmrArgs {
+            file: with("month,value,x,y,z"),
+            label: "month".to_owned(),
+            value: "value".to_owned(),
+            measure: "Referrals".to_owned(),
+            out: Some(out.path().to_owned()),
+        };
+        holds(told(|said| xmr::run(&args, said)))?;
+    }
 }

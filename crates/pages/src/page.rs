@@ -139,7 +139,10 @@ impl Page {
     /// A link back above the heading.
     #[must_use]
     pub fn back(mut self, href: impl Into<Href>) -> Self {
-        self.above = BackLink::new(href).into();
+        self.above = el("nav")
+            .attr("aria-label", "Back")
+            .child(BackLink::new(href))
+            .into();
         self
     }
 
@@ -293,6 +296,13 @@ impl IntoResponse for Page {
             );
         }
         response
+    }
+}
+
+impl Frame {
+    /// A page in this frame.
+    pub fn page(&self, title: impl Into<String>) -> Page {
+        Page::new(title).in_frame(self)
     }
 }
 

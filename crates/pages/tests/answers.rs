@@ -1,5 +1,9 @@
 //! What a browser gets: the headers of every answer, the embedded files, the
 //! layout, the error pages and the success line.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where what it needs is not there"
+)]
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

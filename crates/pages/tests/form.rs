@@ -1,11 +1,17 @@
 //! A form as a browser meets it: shown blank, posted, shown again with what
 //! was typed, filled from a record.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where what it needs is not there"
+)]
 
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use kith_base::{Day, Email, Line, Refusal, Story};
 use kith_pages::Html;
 use kith_pages::form::{
-    Choice, Date, FormToken, Hidden, Long, Many, Maybe, Number, One, Pick, PostButton, Posted,
-    Secret, Text, Time,
+    Choice, Date, File, FormToken, Hidden, Long, Many, Maybe, Number, One, Pick, PostButton,
+    Posted, Secret, SentFile, Text, Time,
 };
 use kith_pages::{components::Button, form};
 use scraper::{Html as Dom, Selector};
@@ -431,6 +437,79 @@ fn a_form_that_posts_carries_its_token() {
         .map(|field| field.attr("name").unwrap())
         .collect();
     assert_eq!(names, ["csrf", "once", "answer"]);
+}
+
+struct BringIn {
+    sheet: SentFile,
+    year: u16,
+}
+
+form! {
+    /// A spreadsheet to bring in.
+    BringInForm => BringIn {
+        sheet: File = File::new("Spreadsheet", &[".csv", ".xlsx"], 1_000_000),
+        year: Number<u16> = Number::new("Year", 2000, 2100),
+    }
+}
+
+/// A post with a file of this name and text, as a browser sends it.
+async fn sent(file: &str, text: &str) -> Posted {
+    let part = |head: &str, text: &str| {
+        format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n")
+    };
+    let body = [
+        part("name=\"csrf\"", "token"),
+        part("name=\"year\"", "2026"),
+        part(&format!("name=\"sheet\"; filename=\"{file}\""), text),
+        "--edge--\r\n".into(),
+    ];
+    let request = Request::post("/")
+        .header("content-type", "multipart/form-data; boundary=edge")
+        .body(Body::from(body.concat()))
+        .unwrap();
+    Posted::from_request(request, &()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_file_comes_with_its_form() {
+    let posted = sent("June.CSV", "name,age\r\n").await;
+    assert_eq!(posted.csrf(), "token");
+    let command = BringInForm::blank().check(&posted).unwrap();
+    assert_eq!((&*command.sheet.name, command.year), ("June.CSV", 2026));
+    assert_eq!(&command.sheet.bytes[..], b"name,age\r\n");
+
+    let large = "x".repeat(1_000_001);
+    for (file, text, says) in [
+        ("", "", "Select spreadsheet"),
+        ("June.pdf", "x", "Spreadsheet must be a .csv or .xlsx file"),
+        ("June.csv", "", "The selected file is empty"),
+        (
+            "June.csv",
+            &*large,
+            "The selected file must be smaller than 1 MB",
+        ),
+    ] {
+        let Err(form) = BringInForm::blank().check(&sent(file, text).await) else {
+            panic!("{says}: taken");
+        };
+        assert!(form.errors().as_str().contains(says), "{}", form.errors());
+        assert!(form.year().as_str().contains("2026"), "the rest is kept");
+    }
+    let open = BringInForm::blank().open("/", &FormToken::new("a", "b"));
+    let open = open.with_files().to_string();
+    assert!(open.contains("enctype=\"multipart/form-data\""), "{open}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_form_is_refused() {
+    for kind in ["application/json", "text/plain", ""] {
+        let request = Request::post("/")
+            .header("content-type", kind)
+            .body(Body::from("{}"))
+            .unwrap();
+        let refused = Posted::from_request(request, &()).await.unwrap_err();
+        assert_eq!(refused.status(), 415, "{kind:?}");
+    }
 }
 
 #[test]

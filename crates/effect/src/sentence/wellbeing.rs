@@ -5,6 +5,7 @@ use super::{Sentences, codes, in_ten, number, people, percent, with_interval};
 use crate::stats::disclosure::{Shown, list_shown};
 use crate::stats::estimate::{Estimate, Finding};
 use crate::stats::noise::Reliable;
+use crate::stats::scores::{Better, Scale};
 use crate::stats::wellbeing::{Answers, Wellbeing};
 
 /// The sentences of a change in wellbeing; `reliable` when the reliability of the score
@@ -61,7 +62,8 @@ fn concludes(
     Sentences {
         link_worker: format!("{seen} {}", unseen(finding)),
         gp: format!(
-            "Mean change {}; if nobody without a second score had changed: {}.",
+            "Mean change in {} {}; if nobody without a second score had changed: {}.",
+            measure(&finding.result.scale),
             with_interval(&mean, 2),
             number(answers.no_change.value, 2)
         ),
@@ -85,6 +87,15 @@ fn cannot_tell(finding: &Finding<Wellbeing>, answers: &Answers) -> Sentences {
         ),
         researcher: for_researchers(finding, answers),
     }
+}
+
+/// "SWEMWBS (higher is better)".
+fn measure(scale: &Scale) -> String {
+    let way = match scale.better() {
+        Better::Higher => "higher",
+        Better::Lower => "lower",
+    };
+    format!("{} ({way} is better)", scale.name())
 }
 
 fn more_than_noise(reliable: &Reliable) -> String {
@@ -155,7 +166,7 @@ mod tests {
     use super::*;
     use crate::stats::imputation::Plan;
     use crate::stats::noise::reliable;
-    use crate::stats::scores::{Better, Person, Scale, Scores};
+    use crate::stats::scores::{Person, Scores};
     use crate::stats::wellbeing::wellbeing;
 
     /// 100 people, `seen` of them with a second score about `rise` points up.
@@ -183,7 +194,7 @@ mod tests {
             },
         )
         .expect("people");
-        let reliable = reliable(scores, reliability).expect("pairs");
+        let reliable = reliable(scores, reliability).expect("pairs").result;
         sentences(&finding, Some(&reliable))
     }
 
@@ -201,7 +212,7 @@ mod tests {
         );
         assert!(
             said.gp
-                .starts_with("Mean change 5.00 (95% CI 4.42 to 5.58)"),
+                .starts_with("Mean change in score (higher is better) 5.00 (95% CI 4.42 to 5.58)"),
             "{}",
             said.gp
         );
@@ -233,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_handful_who_improved_is_not_counted_out() {
-        let mut few = reliable(&scores(80, 5), 0.9).expect("pairs");
+        let mut few = reliable(&scores(80, 5), 0.9).expect("pairs").result;
         (few.improved, few.worsened, few.same) = (3, 0, 77);
         assert!(more_than_noise(&few).contains("too small"));
         (few.improved, few.same) = (78, 2);

@@ -79,6 +79,7 @@ const COMPONENTS: &[Shown] = &[
     shown("legend", 18, 27, legend),
     shown("notification-banner", 14, 17, whole::<NotificationBanner>),
     shown("pagination", 9, 11, whole::<Pagination>),
+    shown("panel", 13, 15, whole::<Panel>),
     shown("radios", 48, 48, whole::<Radios>),
     shown("select", 19, 20, whole::<Select>),
     shown("skip-link", 3, 3, whole::<SkipLink>),

@@ -110,13 +110,11 @@ fn alpha_of(units: &[&Vec<Option<usize>>], values: &[f64], level: Level) -> Opti
     let count = values.len();
     let mut together = vec![vec![0.0; count]; count];
     for unit in units {
-        let mut times = vec![0.0; count];
-        unit.iter().flatten().for_each(|code| times[*code] += 1.0);
-        let codes: f64 = times.iter().sum();
-        for a in 0..count {
-            for b in 0..count {
-                let others = times[b] - f64::from(u8::from(a == b));
-                together[a][b] += times[a] * others / (codes - 1.0);
+        let codes: Vec<usize> = unit.iter().copied().flatten().collect();
+        let weight = 1.0 / (codes.len() as f64 - 1.0);
+        for (i, a) in codes.iter().enumerate() {
+            for (_, b) in codes.iter().enumerate().filter(|(j, _)| *j != i) {
+                together[*a][*b] += weight;
             }
         }
     }
