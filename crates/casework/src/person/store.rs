@@ -210,6 +210,72 @@ pub async fn insert(
     insert_words(tx, scheme, person, details, false).await
 }
 
+const REACH_DIFFERS: &str = "select count(*) from person p
+    where p.scheme_id = $1 and p.id = $2 and (p.phone <> $3 or p.postcode <> $4)";
+
+const FILL_REACH: &str = "update person set phone = coalesce(phone, $3),
+        postcode = coalesce(postcode, $4), practice_id = coalesce(practice_id, $5),
+        version = version + 1, changed_at = $6
+    where scheme_id = $1 and id = $2 and ((phone is null and $3 is not null)
+        or (postcode is null and $4 is not null) or (practice_id is null and $5 is not null))";
+
+const ADD_PLACE_WORD: &str = "insert into person_word (scheme_id, word, person_id)
+    select p.scheme_id, $3, p.id from person p
+     where p.scheme_id = $1 and p.id = $2 and not p.location_sensitive
+       and (p.phone = $4 or p.postcode = $5)
+    on conflict (scheme_id, word, person_id) do nothing";
+
+/// Keeps how to reach somebody where the record says nothing of it. What the
+/// record says already stays: it may be the only safe way. Gives whether
+/// something else was given.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn fill_reach(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    details: &Details,
+    at: Ts,
+) -> Result<bool, sqlx::Error> {
+    let Place {
+        phone, postcode, ..
+    } = &details.place;
+    let differs: i64 = on!(tx, c => sqlx::query_scalar(REACH_DIFFERS)
+        .bind(scheme).bind(person).bind(phone).bind(postcode).fetch_one(c))?;
+    run!(
+        tx,
+        sqlx::query(FILL_REACH)
+            .bind(scheme)
+            .bind(person)
+            .bind(phone)
+            .bind(postcode)
+            .bind(details.practice)
+            .bind(at)
+    )?;
+    for (phone, postcode) in [(phone.as_ref(), None), (None, postcode.as_ref())] {
+        let place = words::Findable {
+            names: &[],
+            born: None,
+            nhs_number: None,
+            postcode,
+            phone,
+        };
+        for word in words::of(&place) {
+            run!(
+                tx,
+                sqlx::query(ADD_PLACE_WORD)
+                    .bind(scheme)
+                    .bind(person)
+                    .bind(&word)
+                    .bind(phone)
+                    .bind(postcode)
+            )?;
+        }
+    }
+    Ok(differs > 0)
+}
+
 const PROTECT_LIKE: &str = "update person set
         location_sensitive = location_sensitive or (select o.location_sensitive
             from person o where o.scheme_id = $1 and o.id = $3),

@@ -11,7 +11,8 @@ use kith_base::{Day, Email, Id, Line, Name, Refusal, Story, Ts, Word};
 use kith_db::{Failure, Outcome, Tx};
 
 use super::{
-    Act, Agreed, Case, Promise, Referral, Sent, Source, Standing, Tell, matching,
+    Act, Agreed, Case, Promise, Referral, Sent, Source, Standing, Tell,
+    matching::{self, Whose},
     rules::{self, DeclineReason},
     store::{self, Moved, NewCase},
 };
@@ -181,12 +182,7 @@ pub async fn take_in(
         note: None,
     };
     store::insert_move(tx, scheme, &moved, at).await?;
-    for (other, why) in &whose.perhaps {
-        let what = format!("{why} ({other})");
-        let kind = task::Kind::SamePerson;
-        let due = terms.promise.work.after(at.day(), 2);
-        queue_task(tx, scheme, (person, id), kind, what, None, due, at).await?;
-    }
+    ask_about(tx, terms, &new, &whose, at).await?;
     if let Some(first) = unseen {
         two_referrals_task(tx, terms, person, first, &reference, at).await?;
     }
@@ -205,6 +201,32 @@ pub async fn take_in(
         made_person: whose.made,
         standing,
     }))
+}
+
+/// What somebody must look at: who this may also be, and a telephone number
+/// or postcode that is not the record's.
+async fn ask_about(
+    tx: &mut Tx,
+    terms: &Terms,
+    new: &NewCase<'_>,
+    whose: &Whose,
+    at: Ts,
+) -> Outcome<()> {
+    let about = (new.person, new.id);
+    let due = terms.promise.work.after(at.day(), 2);
+    for (other, why) in &whose.perhaps {
+        let kind = task::Kind::SamePerson;
+        let what = format!("{why} ({other})");
+        queue_task(tx, terms.scheme, about, kind, what, None, due, at).await?;
+    }
+    if whose.reach_differs {
+        let kind = task::Kind::Action;
+        let what = "The referral gave another telephone number or postcode than the record has. \
+                    Ask who sent it before you use either."
+            .to_owned();
+        queue_task(tx, terms.scheme, about, kind, what, None, due, at).await?;
+    }
+    Ok(())
 }
 
 /// Whoever has the first referral decides which of the two goes on.

@@ -28,6 +28,8 @@ pub(super) struct Whose {
     pub made: bool,
     /// Records that may be the same person, with the reasons.
     pub perhaps: Vec<(Id<Person>, String)>,
+    /// Whether it gave another way to reach the person than the record has.
+    pub reach_differs: bool,
 }
 
 /// Finds the record, or makes one. No scope is the public door.
@@ -47,6 +49,7 @@ pub(super) async fn whose(
             person,
             made: false,
             perhaps: Vec::new(),
+            reach_differs: false,
         }),
         Who::Known(_) => Err(Refusal::not_found().into()),
         Who::Described(details) => described(tx, scheme, scope, &details, origin, at).await,
@@ -80,6 +83,8 @@ async fn described(
                     person,
                     made: false,
                     perhaps: Vec::new(),
+                    reach_differs: person::store::fill_reach(tx, scheme, person, details, at)
+                        .await?,
                 });
             }
             Likeness::Same => hidden.push(person),
@@ -104,5 +109,6 @@ async fn described(
         person,
         made: true,
         perhaps,
+        reach_differs: false,
     })
 }
