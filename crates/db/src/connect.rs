@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sqlx::Connection;
+
 use crate::{
     DbFailure, Failure,
     lite::Lite,
@@ -109,12 +111,24 @@ impl Db {
         }
     }
 
-    /// A connection beside the gate and the pools, for work on the whole
-    /// database.
-    pub(crate) async fn beside(&self) -> Result<Tx, sqlx::Error> {
-        Ok(Tx::new(match &*self.engine {
+    /// Work on the whole database, through a connection of its own beside the
+    /// gate and the pools, which is closed before this returns. What the work
+    /// leaves uncommitted is undone.
+    pub(crate) async fn beside<T, F>(&self, work: F) -> Result<T, DbFailure>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T, DbFailure>,
+    {
+        let mut tx = Tx::new(match &*self.engine {
             Running::Lite(lite) => Link::LiteBeside(lite.beside().await?),
             Running::Pg(pg) => Link::PgBeside(pg.beside().await?),
-        }))
+        });
+        let result = work(&mut tx).await;
+        // Nothing is left to be kept or lost when closing fails.
+        match tx.link {
+            Link::LiteBeside(connection) => connection.close().await.ok(),
+            Link::PgBeside(connection) => connection.close().await.ok(),
+            _ => None,
+        };
+        result
     }
 }

@@ -3,7 +3,7 @@
 //! is it unknown (look before trying again)? Forms carry an idempotency key
 //! for the second case.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 use kith_base::Refusal;
 
@@ -12,7 +12,6 @@ pub type Outcome<T> = Result<T, Failure<Refusal>>;
 
 /// Why an action gave no value. Only [`Failure::Fault`] leaves it unknown
 /// whether the action was kept; after all others nothing was done.
-#[derive(Debug)]
 pub enum Failure<R = Refusal> {
     /// The action itself said no.
     Refused(R),
@@ -75,6 +74,21 @@ impl<R: fmt::Display> fmt::Display for Failure<R> {
     }
 }
 
+/// For logs: PostgreSQL puts the values of a row into the details of an error,
+/// so those are left out.
+impl<R: fmt::Debug> fmt::Debug for Failure<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => f.debug_tuple("Refused").field(refusal).finish(),
+            Self::Busy => f.write_str("Busy"),
+            Self::Slow => f.write_str("Slow"),
+            Self::Full => f.write_str("Full"),
+            Self::Fault => f.write_str("Fault"),
+            Self::Sql(error) => write!(f, "Sql({error})"),
+        }
+    }
+}
+
 impl<R: fmt::Display + fmt::Debug> std::error::Error for Failure<R> {}
 
 /// The troubles that have a word of their own, told from the codes of SQLite
@@ -95,7 +109,7 @@ impl Trouble {
     pub(crate) fn of(error: &sqlx::Error) -> Self {
         let sqlx::Error::Database(db) = error else {
             return match error {
-                sqlx::Error::PoolTimedOut => Self::Busy,
+                sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self::Busy,
                 _ => Self::Other,
             };
         };
@@ -142,6 +156,8 @@ pub enum DbFailure {
     Address(String),
     /// There is no database file there.
     Missing(PathBuf),
+    /// The file could not be made there.
+    Place(PathBuf, io::Error),
     /// A migration that was applied has since been edited.
     Edited {
         /// The migration's file name, without the ending.
@@ -193,6 +209,9 @@ impl fmt::Display for DbFailure {
                 "{url} is not the address of a database. Give sqlite:FILE or postgres://…"
             ),
             Self::Missing(path) => write!(f, "There is no database at {}", path.display()),
+            Self::Place(path, why) => {
+                write!(f, "No database could be made at {}: {why}", path.display())
+            }
             Self::Edited { name } => write!(
                 f,
                 "The migration {name} was edited after it was applied. Put its text back, \
@@ -225,6 +244,7 @@ impl fmt::Display for DbFailure {
 impl std::error::Error for DbFailure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Self::Place(_, error) => Some(error),
             Self::Sql(error) | Self::Migration { source: error, .. } => Some(error),
             _ => None,
         }

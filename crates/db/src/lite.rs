@@ -3,6 +3,8 @@
 //! pool and cannot write.
 
 use std::{
+    fs::File,
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -36,18 +38,22 @@ pub(crate) struct Lite {
 impl Lite {
     pub(crate) async fn open(url: &str, create: bool) -> Result<Self, DbFailure> {
         let file = file_of(url)?.to_owned();
-        if !create && !file.exists() {
-            return Err(DbFailure::Missing(file));
+        if !file.exists() {
+            if !create {
+                return Err(DbFailure::Missing(file));
+            }
+            private_file(&file).map_err(|why| DbFailure::Place(file.clone(), why))?;
         }
         let options = SqliteConnectOptions::new()
             .filename(&file)
-            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .statement_cache_capacity(STATEMENTS)
             .pragma("temp_store", "memory")
+            // What is erased leaves no words behind in the file.
+            .pragma("secure_delete", "on")
             .pragma("cache_size", WRITER_CACHE);
         let gate = Gate::open(options.clone()).await?;
         let readers = PoolOptions::<Sqlite>::new()
@@ -60,7 +66,6 @@ impl Lite {
             .connect_with(
                 options
                     .clone()
-                    .create_if_missing(false)
                     .read_only(true)
                     .pragma("cache_size", READER_CACHE)
                     .pragma("query_only", "on"),
@@ -96,6 +101,19 @@ impl Lite {
 fn readers() -> u32 {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     u32::try_from(cores * 2).unwrap_or(4).clamp(4, 32)
+}
+
+/// A new, empty file that only its owner may read: it will hold people's
+/// records. SQLite gives its log and index the same rights.
+///
+/// # Errors
+/// When there is one already, or the folder cannot be written.
+pub(crate) fn private_file(path: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// The file of `sqlite:PATH` or `sqlite://PATH`, as it stands.

@@ -130,8 +130,7 @@ impl Db {
     /// When an applied migration was edited or is not known, or the database
     /// does not answer.
     pub async fn pending(&self) -> Result<Vec<&'static str>, DbFailure> {
-        let mut tx = self.beside().await?;
-        let left = self.left(&mut tx, ALL).await?;
+        let left = self.beside(async |tx| self.left(tx, ALL).await).await?;
         Ok(left.iter().map(|migration| migration.name).collect())
     }
 
@@ -150,32 +149,40 @@ impl Db {
     /// # Errors
     /// As [`Db::migrate`].
     pub async fn migrate_with(&self, list: &[Migration]) -> Result<Vec<&'static str>, DbFailure> {
-        let mut tx = self.beside().await?;
-        let left = self.left(&mut tx, list).await?;
-        let (Some(first), Some(last)) = (left.first(), left.last()) else {
-            return Ok(Vec::new());
-        };
+        self.beside(async |tx| {
+            let left = self.left(tx, list).await?;
+            let (Some(first), Some(last)) = (left.first(), left.last()) else {
+                return Ok(Vec::new());
+            };
+            self.start(tx, first.number, last.number).await?;
+            // Until the commit nothing is kept: an error closes the connection.
+            let names = self.apply(tx, list).await?;
+            plain(tx, "commit").await?;
+            Ok(names)
+        })
+        .await
+    }
+
+    /// Copies a file that has something in it, and opens the transaction.
+    async fn start(&self, tx: &mut Tx, first: u32, last: u32) -> Result<(), DbFailure> {
         match &*self.engine {
             Running::Lite(lite) => {
-                if on!(&mut tx, c => sqlx::query_scalar::<_, i64>(ANY_TABLE).fetch_one(c))? > 0 {
-                    let copy = free_name(&lite.file, first.number, last.number);
+                if on!(tx, c => sqlx::query_scalar::<_, i64>(ANY_TABLE).fetch_one(c))? > 0 {
+                    let copy = free_name(&lite.file, first, last);
                     self.backup(&copy).await?;
                     tracing::info!(copy = %copy.display(), "copied before migrating");
                 }
                 // A table is rebuilt by dropping it: its rows must not take
                 // those that point at them along. Checked before the commit.
-                plain(&mut tx, "pragma foreign_keys = off").await?;
-                plain(&mut tx, "begin immediate").await?;
+                plain(tx, "pragma foreign_keys = off").await?;
+                plain(tx, "begin immediate").await?;
             }
             Running::Pg(_) => {
-                plain(&mut tx, "begin").await?;
-                plain(&mut tx, LOCK_PG).await?;
+                plain(tx, "begin").await?;
+                plain(tx, LOCK_PG).await?;
             }
         }
-        // Until the commit nothing is kept: an error drops the connection.
-        let names = self.apply(&mut tx, list).await?;
-        plain(&mut tx, "commit").await?;
-        Ok(names)
+        Ok(())
     }
 
     async fn apply(&self, tx: &mut Tx, list: &[Migration]) -> Result<Vec<&'static str>, DbFailure> {

@@ -13,7 +13,8 @@ use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 use crate::{
     Db, DbFailure, Engine,
     connect::Running,
-    on,
+    lite::private_file,
+    on, run,
     tx::{Link, Tx},
 };
 
@@ -68,9 +69,9 @@ impl Db {
     /// When `to` exists or cannot be written; on PostgreSQL always:
     /// [`DbFailure::UsePgDump`].
     pub async fn backup(&self, to: &Path) -> Result<(), DbFailure> {
-        let Running::Lite(lite) = &*self.engine else {
+        if !self.is_embedded() {
             return Err(DbFailure::UsePgDump);
-        };
+        }
         let failed = |why: String| DbFailure::Copy(to.to_owned(), why);
         if to.exists() {
             return Err(failed("there is already a file of that name".into()));
@@ -82,12 +83,13 @@ impl Db {
         if part.exists() {
             fs::remove_file(part).map_err(|e| failed(e.to_string()))?;
         }
-        let mut connection = lite.beside().await?;
-        sqlx::query("vacuum into $1")
-            .bind(part.to_string_lossy().as_ref())
-            .execute(&mut connection)
-            .await
-            .map_err(|e| failed(e.to_string()))?;
+        private_file(part).map_err(|e| failed(e.to_string()))?;
+        let name = part.to_string_lossy();
+        self.beside(async |tx| {
+            run!(tx, sqlx::query("vacuum into $1").bind(name.as_ref()))
+                .map_err(|e| failed(e.to_string()))
+        })
+        .await?;
         settle(part, to).map_err(|e| failed(e.to_string()))
     }
 
@@ -97,14 +99,16 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn integrity(&self) -> Result<Integrity, DbFailure> {
-        let mut tx = self.beside().await?;
         let look = if self.is_embedded() {
             LOOK_LITE
         } else {
             LOOK_PG
         };
-        let problems = on!(&mut tx, c => sqlx::query_scalar(look).fetch_all(c))?;
-        Ok(Integrity { problems })
+        self.beside(async |tx| {
+            let problems = on!(tx, c => sqlx::query_scalar(look).fetch_all(c))?;
+            Ok(Integrity { problems })
+        })
+        .await
     }
 
     /// Counts for monitoring.

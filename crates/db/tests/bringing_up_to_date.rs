@@ -1,6 +1,8 @@
 //! Migrations: applied once, all or nothing, noticed when edited, the same
 //! tables on both databases.
 
+use std::time::Duration;
+
 use kith_base::{Day, Id, Ts};
 use kith_db::{
     Db, DbFailure, Engine, FromRow, Migration, Outcome, Table, Tx, on, run,
@@ -120,6 +122,36 @@ async fn two_programs_that_migrate_at_once_apply_each_migration_once() {
 }
 
 #[tokio::test]
+async fn a_migration_that_is_broken_off_leaves_nothing() {
+    let long = Migration {
+        number: 2,
+        name: "0002_test_long",
+        text: "create table half (id {id} not null primary key) {strict};\n\
+               create table long (n {int} not null) {strict};\n\
+               insert into long with recursive more (n) as\n\
+                 (select 1 union all select n + 1 from more where n < 3000000) select n from more;\n",
+    };
+    for db in both_empty().await {
+        db.migrate_with(&[FIRST]).await.unwrap();
+        let list = [FIRST, long];
+        let broken_off = tokio::time::timeout(Duration::from_millis(100), db.migrate_with(&list));
+        assert!(
+            broken_off.await.is_err(),
+            "{}: it was over too soon",
+            db.engine()
+        );
+        db.migrate_with(&[FIRST, SECOND]).await.unwrap();
+        let tables = db.schema().await.unwrap();
+        assert_eq!(
+            names(&tables),
+            ["gap", "kith_migration", "service"],
+            "{}",
+            db.engine()
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_file_with_something_in_it_is_copied_first() {
     let db = empty_sqlite().await;
     let folder = db.folder().unwrap();
@@ -162,6 +194,7 @@ async fn keys_and_what_they_point_at_are_told_the_same_on_both() {
         let tables = db.schema().await.unwrap();
         let gap = &tables[0];
         assert_eq!(gap.key, ["scheme_id", "id"], "{}", db.engine());
+        assert_eq!(gap.indexes, [["scheme_id", "service_id"]]);
         assert_eq!(gap.foreign.len(), 1);
         assert_eq!(gap.foreign[0].columns, ["scheme_id", "service_id"]);
         assert_eq!(gap.foreign[0].table, "service");
@@ -191,6 +224,7 @@ async fn both_databases_have_the_same_tables() {
         assert_eq!(shape(here), shape(there), "{table}");
         assert_eq!(here.key, there.key, "{table}");
         assert_eq!(here.unique, there.unique, "{table}");
+        assert_eq!(here.indexes, there.indexes, "{table}");
         assert_eq!(here.foreign, there.foreign, "{table}");
     }
 }

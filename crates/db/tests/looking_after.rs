@@ -4,7 +4,7 @@ mod ledger;
 
 use std::{fs, io::Write, os::unix::fs::FileExt};
 
-use kith_db::{Db, DbFailure, Outcome, testing::empty_sqlite};
+use kith_db::{Db, DbFailure, Outcome, run, testing::empty_sqlite};
 use ledger::{both_with_ledger, count, write};
 
 #[tokio::test]
@@ -148,4 +148,83 @@ async fn a_closed_file_stands_alone() {
     assert!(log.exists());
     db.close().await;
     assert!(!log.exists(), "the log was folded into the file");
+}
+
+#[tokio::test]
+async fn only_its_owner_may_read_a_database_and_its_copies() {
+    use std::os::unix::fs::PermissionsExt;
+    let db = both_with_ledger().await.swap_remove(0);
+    let folder = db.folder().unwrap();
+    let done: Outcome<()> = db.act(async |tx| Ok(write(tx, 1).await?)).await;
+    done.unwrap();
+    db.backup(&folder.join("copy.db")).await.unwrap();
+    for name in ["kith.db", "kith.db-wal", "kith.db-shm", "copy.db"] {
+        let mode = fs::metadata(folder.join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_said_in_plain_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("none").join("kith.db");
+    let failure = Db::create(&format!("sqlite:{}", place.display()))
+        .await
+        .map(drop)
+        .unwrap_err();
+    assert!(
+        failure
+            .to_string()
+            .starts_with("No database could be made at"),
+        "{failure}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_erased_leaves_no_words_in_the_file() {
+    let db = both_with_ledger().await.swap_remove(0);
+    let words = "she sleeps at her sister's";
+    for sql in [
+        "create table note (words text not null) strict",
+        "insert into note (words) values ($1)",
+        "delete from note where words = $1",
+    ] {
+        let done: Outcome<u64> = db
+            .act(async |tx| {
+                Ok(if sql.contains("$1") {
+                    run!(tx, sqlx::query(sql).bind(words))?
+                } else {
+                    run!(tx, sqlx::query(sql))?
+                })
+            })
+            .await;
+        done.unwrap();
+    }
+    let file = db.folder().unwrap().join("kith.db");
+    db.close().await;
+    let bytes = fs::read(&file).unwrap();
+    assert!(
+        !bytes
+            .windows(words.len())
+            .any(|part| part == words.as_bytes())
+    );
+}
+
+#[tokio::test]
+async fn a_persons_words_do_not_reach_the_log_by_way_of_an_error() {
+    for db in both_with_ledger().await {
+        let twice: Outcome<()> = db
+            .act(async |tx| {
+                write(tx, 7_654_321).await?;
+                Ok(write(tx, 7_654_321).await?)
+            })
+            .await;
+        let failure = twice.unwrap_err();
+        let logged = format!("{failure:?} {failure}");
+        assert!(failure.is_duplicate(), "{logged}");
+        assert!(!logged.contains("7654321"), "{}: {logged}", db.engine());
+    }
 }

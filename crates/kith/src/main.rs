@@ -1,2 +1,8 @@
-//! The program.
-fn main() {}
+//! The binary `kith`: see `kith::cli`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    kith::cli::run().await
+}

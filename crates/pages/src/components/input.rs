@@ -89,15 +89,17 @@ impl Input {
         let id = self.id.as_deref().unwrap_or(&self.name);
         let also = self.described_by.as_deref().unwrap_or("");
         let wiring = wire(id, also, self.hint.as_ref(), self.error_message.as_ref());
+        let more = self.classes.as_deref().unwrap_or("");
         let width = self
             .width
+            .filter(|_| !more.contains("nhsuk-input--width-"))
             .map_or(String::new(), |width| format!("nhsuk-input--width-{width}"));
         let input = el("input")
             .class("nhsuk-input")
             .class_if(self.code, "nhsuk-input--code")
             .class_if(wiring.wrong, "nhsuk-input--error")
             .class(width)
-            .class(self.classes.as_deref().unwrap_or(""))
+            .class(more)
             .attr("id", id)
             .attr("name", &self.name)
             .attr("type", self.r#type.unwrap_or(InputKind::Text).word())

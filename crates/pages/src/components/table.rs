@@ -269,7 +269,7 @@ impl Table {
         };
         let numeric = cell.numeric || column.is_some_and(|column| column.numeric);
         let align = cell.align.or(column.and_then(|column| column.align));
-        let words = words(
+        let inside = words(
             &cell.text,
             cell.visually_hidden_text.as_ref(),
             cell.href.as_ref(),
@@ -283,20 +283,23 @@ impl Table {
             .attr("role", self.responsive.then_some(role))
             .attr("data-sort-value", cell.sort_value.as_deref());
         match column.filter(|_| self.responsive) {
-            None => element.child(words).into(),
+            None => element.child(inside).into(),
             Some(column) => element
                 .child(
                     el("span")
                         .class("nhsuk-table__heading")
                         .attr("aria-hidden", "true")
-                        .child(&column.text)
-                        .children(column.visually_hidden_text.as_ref().map(spaced))
+                        .child(words(
+                            &column.text,
+                            column.visually_hidden_text.as_ref(),
+                            None,
+                        ))
                         .child(" "),
                 )
                 .child(if cell.block {
-                    el("span").child(words).into()
+                    el("span").child(inside).into()
                 } else {
-                    words
+                    inside
                 })
                 .into(),
         }
@@ -318,9 +321,14 @@ fn spaced(words: &Html) -> Html {
 }
 
 fn words(text: &Html, hidden_text: Option<&Html>, href: Option<&Href>) -> Html {
-    let words: Html = std::iter::once(text.clone())
-        .chain(hidden_text.map(spaced))
-        .collect();
+    let said = hidden_text.map(|said| {
+        if text.is_empty() {
+            hidden(said)
+        } else {
+            spaced(said)
+        }
+    });
+    let words: Html = std::iter::once(text.clone()).chain(said).collect();
     match href {
         None => words,
         Some(href) => el("a")

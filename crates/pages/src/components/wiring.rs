@@ -128,7 +128,8 @@ component! {
     ErrorMessage(text: Html) {
         /// Sets the id a control points to.
         maybe id: String,
-        /// Replaces the hidden word "Error", for another language.
+        /// Replaces the hidden word "Error", for another language; empty says
+        /// no word.
         maybe visually_hidden_text: Html,
     }
 }
@@ -139,12 +140,12 @@ impl ErrorMessage {
             Some(word) => word.clone(),
             None => Html::from("Error"),
         };
+        let said = (!word.is_empty())
+            .then(|| hidden([word, Html::from(": ")].into_iter().collect::<Html>()));
         el("span")
             .class("nhsuk-error-message")
             .attr("id", self.id.as_deref())
-            .child(hidden(
-                [word, Html::from(": ")].into_iter().collect::<Html>(),
-            ))
+            .children(said)
             .child(&self.text)
             .into()
     }

@@ -1,0 +1,69 @@
+//! The command line. Each command is a file: it reads what was asked, calls
+//! the same actions the pages call, and prints what came of it. Whatever goes
+//! wrong is said in words, with what to do; the exit code is then 1.
+
+mod settings;
+mod open;
+mod serve;
+mod init;
+mod migrate;
+mod backup;
+mod restore;
+mod doctor;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use kith_base::Refusal;
+
+pub use settings::Said;
+
+/// What a command gives: nothing, or why not and what to do.
+pub type Done = Result<(), Refusal>;
+
+/// Runs a social prescribing service, from the first referral to the
+/// follow-up a year later.
+#[derive(Parser, Debug)]
+#[command(name = "kith", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    said: Said,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve the pages and do the jobs, until asked to stop
+    Serve(serve::Serve),
+    /// Make the database, the first scheme and its first administrator
+    Init(init::Init),
+    /// Bring the database up to date
+    Migrate,
+    /// Write a whole copy of an embedded database, while the system goes on
+    Backup(backup::Backup),
+    /// Put a copy in the place of an embedded database
+    Restore(restore::Restore),
+    /// Look whether this installation is safe and sound
+    Doctor(doctor::Doctor),
+}
+
+/// Runs the command line of this process.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Serve(command) => command.run(&cli.said).await,
+        Command::Init(command) => command.run(&cli.said).await,
+        Command::Migrate => migrate::run(&cli.said).await,
+        Command::Backup(command) => command.run(&cli.said).await,
+        Command::Restore(command) => command.run(&cli.said).await,
+        Command::Doctor(command) => command.run(&cli.said).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            eprintln!("kith: {refusal}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Where each role begins, and the pages that belong to no area: the front
+//! page, help, accessibility, privacy. Whoever is signed in is led to their
+//! own work; nobody is shown a place that would then refuse them, because the
+//! places to go are asked of the table of permissions.
+
+mod words;
+
+use axum::response::Response;
+use kith_access::{Ability, Actor, Answer, Needs, Role, Routes, Visitor};
+use kith_casework::paths;
+use kith_pages::{Frame, components::NavItem, form::FormToken, go};
+
+/// The routes of the front page and the pages of words.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/", Needs::Anyone, front)
+        .get("/help", Needs::Anyone, words::help)
+        .get("/accessibility", Needs::Anyone, words::accessibility)
+        .get("/privacy", Needs::Anyone, words::privacy)
+}
+
+/// The front page: a way in for anybody, or on to one's own work.
+async fn front(visitor: Visitor) -> Answer {
+    Ok(match &visitor.signed {
+        Some(signed) => go(&home_of(&signed.actor)),
+        None => words::front(&visitor),
+    })
+}
+
+/// Where an account's work begins.
+#[must_use]
+pub fn home_of(actor: &Actor) -> String {
+    places_of(actor)
+        .into_iter()
+        .next()
+        .map_or_else(|| "/account".to_owned(), |(_, href)| href)
+}
+
+/// The places to go, the most used first: at most six.
+fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
+    let by_role: Vec<(&'static str, String, Ability)> = match actor.role {
+        Role::Practice => vec![
+            ("Refer", paths::refer(), Ability::Refer),
+            ("Sent", paths::sent(), Ability::SeeReferral),
+        ],
+        Role::LinkWorker => vec![
+            ("Caseload", paths::caseload(), Ability::SeeCaseload),
+            ("Waiting", paths::waiting(), Ability::TakeReferral),
+            ("Refer", paths::refer(), Ability::Refer),
+        ],
+        Role::Manager => vec![
+            ("Team", paths::team(), Ability::SeeTeam),
+            ("Waiting", paths::waiting(), Ability::AssignReferral),
+            ("Refer", paths::refer(), Ability::Refer),
+        ],
+        Role::Administrator => vec![],
+        Role::Guardian => vec![],
+    };
+    by_role
+        .into_iter()
+        .filter(|(.., ability)| actor.can(*ability))
+        .map(|(name, href, _)| (name, href))
+        .collect()
+}
+
+/// Puts the places to go into the frame of an account's pages.
+#[must_use]
+pub fn places(actor: &Actor, _token: &FormToken, frame: Frame) -> Frame {
+    let frame = frame.home(home_of(actor));
+    let mut items = places_of(actor)
+        .into_iter()
+        .map(|(name, href)| NavItem::new(name, href));
+    // The frame takes as many as it is given, up to six, and knows how many.
+    match [(); 6].map(|()| items.next()) {
+        [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] => frame.nav([a, b, c, d, e, f]),
+        [Some(a), Some(b), Some(c), Some(d), Some(e), _] => frame.nav([a, b, c, d, e]),
+        [Some(a), Some(b), Some(c), Some(d), ..] => frame.nav([a, b, c, d]),
+        [Some(a), Some(b), Some(c), ..] => frame.nav([a, b, c]),
+        [Some(a), Some(b), ..] => frame.nav([a, b]),
+        [Some(a), ..] => frame.nav([a]),
+        [None, ..] => frame,
+    }
+}
+
+/// A page of words alone.
+fn page_of(visitor: &Visitor, title: &str, template: &impl askama::Template) -> Response {
+    visitor.page(title).view(template)
+}
