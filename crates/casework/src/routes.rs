@@ -9,5 +9,4 @@ pub fn routes() -> Routes {
         .merge(crate::person::pages::routes())
         .merge(crate::task::pages::routes())
         .merge(crate::contact::pages::routes())
-        
 }

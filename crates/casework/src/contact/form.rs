@@ -9,8 +9,7 @@ use kith_pages::{
 };
 
 use super::{
-    Answer, Attended, Holding, Mode, Note, Promised, Purpose, Weight, Written,
-    promises::Promises,
+    Answer, Attended, Holding, Mode, Note, Promised, Purpose, Weight, Written, promises::Promises,
     rules::LONGEST,
 };
 use crate::{
@@ -115,7 +114,10 @@ impl ContactForm {
         form.next_on.kind.inner().today_or_future(today);
         form.actions.kind.from_today(today);
         for task in tasks.iter().filter(|task| task.done_at.is_none()) {
-            form.ticked.kind.inner().offer(task.id, task.id.to_string(), task.what.as_str());
+            form.ticked
+                .kind
+                .inner()
+                .offer(task.id, task.id.to_string(), task.what.as_str());
         }
         form
     }
@@ -136,8 +138,16 @@ impl ContactForm {
         form.why_not.fill(&note.why_not);
         form.note.fill(&note.note);
         form.practice_line.fill(&note.practice_line);
-        let readers = [(note.shared, Reader::Shared), (note.restricted, Reader::Restricted)];
-        form.readers.fill(&Some(readers.into_iter().filter_map(|(holds, reader)| holds.then_some(reader)).collect()));
+        let readers = [
+            (note.shared, Reader::Shared),
+            (note.restricted, Reader::Restricted),
+        ];
+        form.readers.fill(&Some(
+            readers
+                .into_iter()
+                .filter_map(|(holds, reader)| holds.then_some(reader))
+                .collect(),
+        ));
         form.weight.fill(&note.weight);
         form
     }
@@ -165,7 +175,12 @@ pub struct Read {
 ///
 /// # Errors
 /// The form again, with a message by each field that is wrong.
-pub fn read(form: ContactForm, posted: &Posted, today: Day, promise: &Promise) -> Result<Read, Box<ContactForm>> {
+pub fn read(
+    form: ContactForm,
+    posted: &Posted,
+    today: Day,
+    promise: &Promise,
+) -> Result<Read, Box<ContactForm>> {
     let kept = form.clone().kept(posted);
     let fields = form.check(posted).map_err(Box::new)?;
     let refused = |refusal: &Refusal| {
@@ -175,24 +190,42 @@ pub fn read(form: ContactForm, posted: &Posted, today: Day, promise: &Promise) -
     };
     let next = next(&fields, today, promise).map_err(|refusal| refused(&refusal))?;
     let note = note(&fields).map_err(|refusal| refused(&refusal))?;
-    let written = Written { note, answer: fields.answer, matters: fields.matters, actions: fields.actions, next };
-    Ok(Read { written, ticked: fields.ticked.unwrap_or_default() })
+    let written = Written {
+        note,
+        answer: fields.answer,
+        matters: fields.matters,
+        actions: fields.actions,
+        next,
+    };
+    Ok(Read {
+        written,
+        ticked: fields.ticked.unwrap_or_default(),
+    })
 }
 
 /// The note alone. A function of holding that was chosen before the purpose
 /// was changed means nothing; words about a connection are never dropped.
 fn note(fields: &Fields) -> Result<Note, Refusal> {
     if fields.connected_to.is_some() && fields.purpose != Purpose::Connect {
-        return Err(Refusal::field("purpose", "You named what the person was connected to")
-            .try_next("Select \"Connect to a service\", or empty that field"));
+        return Err(
+            Refusal::field("purpose", "You named what the person was connected to")
+                .try_next("Select \"Connect to a service\", or empty that field"),
+        );
     }
-    let reads = |reader| fields.readers.as_ref().is_some_and(|readers| readers.contains(&reader));
+    let reads = |reader| {
+        fields
+            .readers
+            .as_ref()
+            .is_some_and(|readers| readers.contains(&reader))
+    };
     Ok(Note {
         at: Ts::from_london(fields.at_on.date().to_datetime(fields.at_time)),
         mode: fields.mode,
         minutes: fields.minutes,
         purpose: fields.purpose,
-        holding: fields.holding.filter(|_| fields.purpose == Purpose::Holding),
+        holding: fields
+            .holding
+            .filter(|_| fields.purpose == Purpose::Holding),
         weight: fields.weight,
         attended: fields.attended,
         why_not: fields.why_not.clone(),
@@ -210,7 +243,9 @@ fn next(fields: &Fields, today: Day, promise: &Promise) -> Result<Option<Next>, 
         (Some(Soon::Week), _) => Some(ahead(today.plus_days(7))),
         (Some(Soon::Fortnight), _) => Some(ahead(today.plus_days(14))),
         (Some(Soon::Month), _) => Some(ahead(today.plus_months(1))),
-        (Some(Soon::OnDate), None) => return Err(Refusal::field("next_on", "Enter the date of the next step")),
+        (Some(Soon::OnDate), None) => {
+            return Err(Refusal::field("next_on", "Enter the date of the next step"));
+        }
         (Some(Soon::OnDate) | None, on) => on,
     };
     match (fields.next_step.clone(), on) {
@@ -231,15 +266,31 @@ pub const fn prompts(purpose: Purpose) -> &'static [&'static str] {
             "Who is around them? What have they tried?",
             "What do they want, and what are they able to do now?",
         ],
-        Purpose::Plan => &["Which one thing comes first?", "Who does what, by when?", "What could get in the way?"],
+        Purpose::Plan => &[
+            "Which one thing comes first?",
+            "Who does what, by when?",
+            "What could get in the way?",
+        ],
         Purpose::Connect => &[
             "What do they need to get through the door: a lift, a friend, you?",
             "What did they agree may be passed on?",
             "When will you ask how it went?",
         ],
-        Purpose::Holding => &["What are they carrying?", "What are you both waiting for, and since when?", "What do you need?"],
-        Purpose::FollowUp => &["What has changed since last time?", "What did they do that they are proud of?", "What now?"],
-        Purpose::Close => &["What changed, in their words?", "What will they go on with?", "How do they come back?"],
+        Purpose::Holding => &[
+            "What are they carrying?",
+            "What are you both waiting for, and since when?",
+            "What do you need?",
+        ],
+        Purpose::FollowUp => &[
+            "What has changed since last time?",
+            "What did they do that they are proud of?",
+            "What now?",
+        ],
+        Purpose::Close => &[
+            "What changed, in their words?",
+            "What will they go on with?",
+            "How do they come back?",
+        ],
     }
 }
 
@@ -267,14 +318,25 @@ mod tests {
             pairs.retain(|(known, _)| known != name);
             pairs.push((name, text));
         }
-        read(ContactForm::offering(now(), &[]), &Posted::from_pairs(pairs), now().day(), &Promise::default())
+        read(
+            ContactForm::offering(now(), &[]),
+            &Posted::from_pairs(pairs),
+            now().day(),
+            &Promise::default(),
+        )
     }
 
     #[test]
     fn a_new_note_began_now_and_may_be_read_by_the_person() {
         let form = ContactForm::new_note(now(), &[]);
-        let page = [form.at_on(), form.at_time(), form.readers()].iter().map(ToString::to_string).collect::<String>();
-        assert!(page.contains("value=\"20\"") && page.contains("value=\"14:00\""), "{page}");
+        let page = [form.at_on(), form.at_time(), form.readers()]
+            .iter()
+            .map(ToString::to_string)
+            .collect::<String>();
+        assert!(
+            page.contains("value=\"20\"") && page.contains("value=\"14:00\""),
+            "{page}"
+        );
         assert!(page.contains("value=\"shared\" checked"), "{page}");
     }
 
@@ -291,8 +353,21 @@ mod tests {
 
     #[test]
     fn what_holding_was_for_is_dropped_with_the_purpose_and_a_connection_never_is() {
-        assert_eq!(post(&[("holding", "witness")]).unwrap().written.note.holding, None);
-        assert!(post(&[("connected_to", "Walking group")]).unwrap_err().purpose.wrong().is_some());
+        assert_eq!(
+            post(&[("holding", "witness")])
+                .unwrap()
+                .written
+                .note
+                .holding,
+            None
+        );
+        assert!(
+            post(&[("connected_to", "Walking group")])
+                .unwrap_err()
+                .purpose
+                .wrong()
+                .is_some()
+        );
     }
 
     #[test]
@@ -306,15 +381,30 @@ mod tests {
 
     #[test]
     fn a_kept_note_comes_back_into_the_form_as_it_was() {
-        let note = post(&[("note", "She laughed"), ("weight", "3")]).unwrap().written.note;
+        let note = post(&[("note", "She laughed"), ("weight", "3")])
+            .unwrap()
+            .written
+            .note;
         let form = ContactForm::of_note(now(), &note);
-        let page = [form.at_time(), form.note(), form.weight()].iter().map(ToString::to_string).collect::<String>();
-        assert!(page.contains("13:30") && page.contains("She laughed") && page.contains("value=\"3\" checked"), "{page}");
+        let page = [form.at_time(), form.note(), form.weight()]
+            .iter()
+            .map(ToString::to_string)
+            .collect::<String>();
+        assert!(
+            page.contains("13:30")
+                && page.contains("She laughed")
+                && page.contains("value=\"3\" checked"),
+            "{page}"
+        );
     }
 
     #[test]
     fn every_purpose_has_its_prompts() {
         use kith_base::Word;
-        assert!(Purpose::ALL.iter().all(|purpose| !prompts(*purpose).is_empty()));
+        assert!(
+            Purpose::ALL
+                .iter()
+                .all(|purpose| !prompts(*purpose).is_empty())
+        );
     }
 }

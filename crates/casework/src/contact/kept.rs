@@ -49,11 +49,23 @@ pub fn view(kept: &Kept) -> NoteView {
     };
     let line = |words: Option<String>, label| words.map(|words| (label, words));
     let words = [
-        line(note.why_not.as_ref().map(ToString::to_string), "Why they did not meet"),
+        line(
+            note.why_not.as_ref().map(ToString::to_string),
+            "Why they did not meet",
+        ),
         line(note.note.as_ref().map(ToString::to_string), "Note"),
-        line(note.connected_to.as_ref().map(ToString::to_string), "Connected to"),
-        line(note.practice_line.as_ref().map(ToString::to_string), "Line for the practice"),
-        line(note.weight.map(|weight| weight.label().to_owned()), "How heavy it was for you"),
+        line(
+            note.connected_to.as_ref().map(ToString::to_string),
+            "Connected to",
+        ),
+        line(
+            note.practice_line.as_ref().map(ToString::to_string),
+            "Line for the practice",
+        ),
+        line(
+            note.weight.map(|weight| weight.label().to_owned()),
+            "How heavy it was for you",
+        ),
     ];
     NoteView {
         id: kept.id,

@@ -42,7 +42,11 @@ pub fn routes() -> Routes {
         .get("/people/{person}/contact", writes, new)
         .post("/people/{person}/contact", writes, write)
         .post("/people/{person}/contact/draft", writes, keep_draft)
-        .get("/people/{person}/contact/{contact}", Needs::Can(Ability::SeeNotes), show)
+        .get(
+            "/people/{person}/contact/{contact}",
+            Needs::Can(Ability::SeeNotes),
+            show,
+        )
         .post("/people/{person}/contact/{contact}", writes, put_right)
         .post("/people/{person}/contact/{contact}/void", writes, void)
 }
@@ -62,12 +66,20 @@ struct Open {
 async fn open(tx: &mut Tx, signed: &Signed, person: Id<Person>) -> Outcome<Open> {
     let actor = &signed.actor;
     let scope = actor.scope(Ability::WriteContact)?;
-    let record = person::store::record(tx, &scope, person).await?.ok_or_else(Refusal::not_found)?;
+    let record = person::store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let cases = referral::store::of_person(tx, &scope, person).await?;
     let tasks = task::store::of_person(tx, &scope, person, actor.now).await?;
     let draft = draft::store::one(tx, actor, DRAFT, person).await?;
     let met = |case: &Case| matches!(case.standing.state(), State::Taken | State::Open);
-    Ok(Open { who: record.identity, matters: record.matters, case: cases.into_iter().find(met), tasks, draft })
+    Ok(Open {
+        who: record.identity,
+        matters: record.matters,
+        case: cases.into_iter().find(met),
+        tasks,
+        draft,
+    })
 }
 
 async fn new(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answer {
@@ -128,8 +140,14 @@ fn new_page(signed: &Signed, open: &Open, mut form: ContactForm, marks: Marks) -
         None => page,
     };
     let Some(case) = &open.case else {
-        let empty = Empty::new("Nobody has taken on a referral of this person, so there is nothing to note yet.");
-        return page.body(Html::from(empty.next("See where they stand", paths::person(who.id)))).into_response();
+        let empty = Empty::new(
+            "Nobody has taken on a referral of this person, so there is nothing to note yet.",
+        );
+        return page
+            .body(Html::from(
+                empty.next("See where they stand", paths::person(who.id)),
+            ))
+            .into_response();
     };
     use kith_base::Word;
     let draft = open.draft.as_ref().filter(|_| !marks.fresh);
@@ -143,13 +161,20 @@ fn new_page(signed: &Signed, open: &Open, mut form: ContactForm, marks: Marks) -
         version: case.version,
         asks: case.standing.state() == State::Taken,
         matters: open.matters.as_deref(),
-        prompts: Purpose::ALL.iter().map(|purpose| (*purpose, form::prompts(*purpose))).collect(),
+        prompts: Purpose::ALL
+            .iter()
+            .map(|purpose| (*purpose, form::prompts(*purpose)))
+            .collect(),
     })
 }
 
 /// When a draft was saved: the time alone when it was today.
 fn said(saved_at: Ts, now: Ts) -> String {
-    if saved_at.day() == now.day() { saved_at.as_uk_time() } else { saved_at.as_uk_moment() }
+    if saved_at.day() == now.day() {
+        saved_at.as_uk_time()
+    } else {
+        saved_at.as_uk_moment()
+    }
 }
 
 /// What was pressed.
@@ -159,44 +184,93 @@ async fn write(app: App, signed: Signed, Path(person): Path<Id<Person>>, body: B
     let posted = Posted::read(&body);
     let press = posted.text(PRESS);
     if press == "draft" {
-        app.db.act(async |tx| draft::actions::save(tx, &signed.actor, DRAFT, person, &body).await).await?;
+        app.db
+            .act(async |tx| draft::actions::save(tx, &signed.actor, DRAFT, person, &body).await)
+            .await?;
         return Ok(done(&paths::new_contact(person), "Draft saved"));
     }
-    let open = app.db.read(async |tx| open(tx, &signed, person).await).await?;
+    let open = app
+        .db
+        .read(async |tx| open(tx, &signed, person).await)
+        .await?;
     let offered = ContactForm::offering(signed.actor.now, &open.tasks);
     if press == "more" {
         let mut form = offered.kept(&posted);
         form.actions.kind.add_one();
-        return Ok(new_page(&signed, &open, form, Marks { status: None, fresh: true }));
+        return Ok(new_page(
+            &signed,
+            &open,
+            form,
+            Marks {
+                status: None,
+                fresh: true,
+            },
+        ));
     }
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
-    let read = match form::read(offered.clone(), &posted, signed.actor.today(), &terms.promise) {
+    let read = match form::read(
+        offered.clone(),
+        &posted,
+        signed.actor.today(),
+        &terms.promise,
+    ) {
         Ok(read) => read,
-        Err(form) => return Ok(new_page(&signed, &open, *form, Marks { status: None, fresh: true })),
+        Err(form) => {
+            return Ok(new_page(
+                &signed,
+                &open,
+                *form,
+                Marks {
+                    status: None,
+                    fresh: true,
+                },
+            ));
+        }
     };
     let kept = keep(&app, &signed, &terms, person, &posted, &read).await;
     let refusal = match kept {
         Ok(to) => return Ok(done(&to, said_of(&read))),
-        Err(Failure::Refused(refusal)) if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) => refusal,
+        Err(Failure::Refused(refusal))
+            if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
+        {
+            refusal
+        }
         Err(failure) => return Err(failure.into()),
     };
     let mut form = offered.kept(&posted);
     form.refuse(&refusal);
     let status = (refusal.kind == Kind::Conflict).then_some(StatusCode::CONFLICT);
-    Ok(new_page(&signed, &open, form, Marks { status, fresh: true }))
+    Ok(new_page(
+        &signed,
+        &open,
+        form,
+        Marks {
+            status,
+            fresh: true,
+        },
+    ))
 }
 
 /// What the page after it says: nothing of the note.
 fn said_of(read: &Read) -> &'static str {
     match read.written.answer {
-        Some(super::Answer::No) => "Contact saved. The referral went back to whoever sent it, with the person's answer",
+        Some(super::Answer::No) => {
+            "Contact saved. The referral went back to whoever sent it, with the person's answer"
+        }
         _ if read.written.note.purpose == Purpose::Close => "Contact saved. Now close the referral",
         _ => "Contact saved",
     }
 }
 
 /// Keeps the note in one transaction and gives where to go.
-async fn keep(app: &App, signed: &Signed, terms: &Terms, person: Id<Person>, posted: &Posted, read: &Read) -> Outcome<String> {
+async fn keep(
+    app: &App,
+    signed: &Signed,
+    terms: &Terms,
+    person: Id<Person>,
+    posted: &Posted,
+    read: &Read,
+) -> Outcome<String> {
     let actor = &signed.actor;
     let incomplete = || Refusal::invalid("This form is incomplete").try_next("Open the page again");
     let referral: Id<Referral> = posted.text("referral").parse().map_err(|_| incomplete())?;
@@ -220,17 +294,27 @@ async fn keep(app: &App, signed: &Signed, terms: &Terms, person: Id<Person>, pos
 
 /// The form speaks of the person and the referral it was opened with, as they
 /// stood then: another tab or another worker may have moved on.
-async fn same_case(tx: &mut Tx, signed: &Signed, person: Id<Person>, referral: Id<Referral>, version: i64) -> Outcome<()> {
+async fn same_case(
+    tx: &mut Tx,
+    signed: &Signed,
+    person: Id<Person>,
+    referral: Id<Referral>,
+    version: i64,
+) -> Outcome<()> {
     let scope = signed.actor.scope(Ability::WriteContact)?;
-    let case = referral::store::case(tx, &scope, referral).await?.ok_or_else(Refusal::not_found)?;
+    let case = referral::store::case(tx, &scope, referral)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if case.person != person {
         return Err(Refusal::not_found().into());
     }
     if case.version != version {
         let state = case.standing.state();
-        return Err(Refusal::conflict(format!("The referral has changed while you were writing: it is {state} now"))
-            .try_next("Your words are all here. Look at the record in another window, then save again")
-            .into());
+        return Err(Refusal::conflict(format!(
+            "The referral has changed while you were writing: it is {state} now"
+        ))
+        .try_next("Your words are all here. Look at the record in another window, then save again")
+        .into());
     }
     Ok(())
 }
@@ -246,7 +330,12 @@ fn where_to(posted: &Posted, read: &Read, person: Id<Person>, referral: Id<Refer
 }
 
 /// Keeps what is typed every few seconds (answers nothing), or throws it away.
-async fn keep_draft(app: App, signed: Signed, Path(person): Path<Id<Person>>, body: Bytes) -> Answer {
+async fn keep_draft(
+    app: App,
+    signed: Signed,
+    Path(person): Path<Id<Person>>,
+    body: Bytes,
+) -> Answer {
     let discards = Posted::read(&body).text(PRESS) == "discard";
     app.db
         .act(async |tx| {
@@ -278,15 +367,28 @@ struct Show<'a> {
 }
 
 /// A kept note and whom it is about.
-async fn one(tx: &mut Tx, signed: &Signed, person: Id<Person>, contact: Id<Contact>) -> Outcome<(Identity, Kept)> {
+async fn one(
+    tx: &mut Tx,
+    signed: &Signed,
+    person: Id<Person>,
+    contact: Id<Contact>,
+) -> Outcome<(Identity, Kept)> {
     let scope = signed.actor.scope(Ability::SeeNotes)?;
-    let record = person::store::record(tx, &scope, person).await?.ok_or_else(Refusal::not_found)?;
+    let record = person::store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let kept = super::store::one(tx, &scope, contact).await?;
-    let kept = kept.filter(|kept| kept.person == person).ok_or_else(Refusal::not_found)?;
+    let kept = kept
+        .filter(|kept| kept.person == person)
+        .ok_or_else(Refusal::not_found)?;
     Ok((record.identity, kept))
 }
 
-async fn show(app: App, signed: Signed, Path((person, contact)): Path<(Id<Person>, Id<Contact>)>) -> Answer {
+async fn show(
+    app: App,
+    signed: Signed,
+    Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
+) -> Answer {
     let (who, kept) = app
         .db
         .act(async |tx| {
@@ -295,7 +397,9 @@ async fn show(app: App, signed: Signed, Path((person, contact)): Path<(Id<Person
             Ok(found)
         })
         .await?;
-    let own = kept.author == signed.actor.account && kept.void_reason.is_none() && signed.actor.can(Ability::WriteContact);
+    let own = kept.author == signed.actor.account
+        && kept.void_reason.is_none()
+        && signed.actor.can(Ability::WriteContact);
     let form = own.then(|| ContactForm::of_note(signed.actor.now, &kept.note));
     Ok(show_page(&signed, &who, &kept, form, Shown::default()))
 }
@@ -307,7 +411,13 @@ struct Shown {
     void_wrong: bool,
 }
 
-fn show_page(signed: &Signed, who: &Identity, kept: &Kept, form: Option<ContactForm>, shown: Shown) -> Response {
+fn show_page(
+    signed: &Signed,
+    who: &Identity,
+    kept: &Kept,
+    form: Option<ContactForm>,
+    shown: Shown,
+) -> Response {
     let errors = form.as_ref().map(ContactForm::errors).unwrap_or_default();
     let open = shown.conflict || !errors.is_empty();
     let mut form = form;
@@ -338,15 +448,39 @@ fn show_page(signed: &Signed, who: &Identity, kept: &Kept, form: Option<ContactF
     })
 }
 
-async fn put_right(app: App, signed: Signed, Path((person, contact)): Path<(Id<Person>, Id<Contact>)>, posted: Posted) -> Answer {
-    let (who, kept) = app.db.read(async |tx| one(tx, &signed, person, contact).await).await?;
+async fn put_right(
+    app: App,
+    signed: Signed,
+    Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
+    posted: Posted,
+) -> Answer {
+    let (who, kept) = app
+        .db
+        .read(async |tx| one(tx, &signed, person, contact).await)
+        .await?;
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let offered = ContactForm::offering(signed.actor.now, &[]);
-    let read = match form::read(offered.clone(), &posted, signed.actor.today(), &terms.promise) {
+    let read = match form::read(
+        offered.clone(),
+        &posted,
+        signed.actor.today(),
+        &terms.promise,
+    ) {
         Ok(read) => read,
-        Err(form) => return Ok(show_page(&signed, &who, &kept, Some(*form), Shown::default())),
+        Err(form) => {
+            return Ok(show_page(
+                &signed,
+                &who,
+                &kept,
+                Some(*form),
+                Shown::default(),
+            ));
+        }
     };
-    let version: i64 = posted.text("version").parse().map_err(|_| Refusal::invalid("This form is incomplete"))?;
+    let version: i64 = posted
+        .text("version")
+        .parse()
+        .map_err(|_| Refusal::invalid("This form is incomplete"))?;
     let to = paths::contact(person, contact);
     let result = app
         .db
@@ -354,7 +488,16 @@ async fn put_right(app: App, signed: Signed, Path((person, contact)): Path<(Id<P
             if let Once::Again(path) = once(tx, &signed.actor, &posted, &to).await? {
                 return Ok(Some(path));
             }
-            match actions::put_right(tx, &signed.actor, contact, version, &read.written.note, signed.actor.now).await? {
+            match actions::put_right(
+                tx,
+                &signed.actor,
+                contact,
+                version,
+                &read.written.note,
+                signed.actor.now,
+            )
+            .await?
+            {
                 PutRight::Done => Ok(Some(to.clone())),
                 PutRight::Conflict(_) => Ok(None),
             }
@@ -365,24 +508,64 @@ async fn put_right(app: App, signed: Signed, Path((person, contact)): Path<(Id<P
         Ok(Some(to)) => Ok(done(&to, "Note saved. What it said before is kept too")),
         Ok(None) => {
             form.add_error("This note was changed in the meantime: what it says now stands above yours. Save again to put yours in its place");
-            let (who, now) = app.db.read(async |tx| one(tx, &signed, person, contact).await).await?;
-            Ok(show_page(&signed, &who, &now, Some(form), Shown { conflict: true, void_wrong: false }))
+            let (who, now) = app
+                .db
+                .read(async |tx| one(tx, &signed, person, contact).await)
+                .await?;
+            Ok(show_page(
+                &signed,
+                &who,
+                &now,
+                Some(form),
+                Shown {
+                    conflict: true,
+                    void_wrong: false,
+                },
+            ))
         }
-        Err(Failure::Refused(refusal)) if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) => {
+        Err(Failure::Refused(refusal))
+            if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
+        {
             form.refuse(&refusal);
-            Ok(show_page(&signed, &who, &kept, Some(form), Shown::default()))
+            Ok(show_page(
+                &signed,
+                &who,
+                &kept,
+                Some(form),
+                Shown::default(),
+            ))
         }
         Err(failure) => Err(failure.into()),
     }
 }
 
-async fn void(app: App, signed: Signed, Path((person, contact)): Path<(Id<Person>, Id<Contact>)>, posted: Posted) -> Answer {
+async fn void(
+    app: App,
+    signed: Signed,
+    Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
+    posted: Posted,
+) -> Answer {
     let Ok(reason) = posted.text("reason").parse::<Line>() else {
-        let (who, kept) = app.db.read(async |tx| one(tx, &signed, person, contact).await).await?;
+        let (who, kept) = app
+            .db
+            .read(async |tx| one(tx, &signed, person, contact).await)
+            .await?;
         let form = ContactForm::of_note(signed.actor.now, &kept.note);
-        return Ok(show_page(&signed, &who, &kept, Some(form), Shown { conflict: false, void_wrong: true }));
+        return Ok(show_page(
+            &signed,
+            &who,
+            &kept,
+            Some(form),
+            Shown {
+                conflict: false,
+                void_wrong: true,
+            },
+        ));
     };
-    let version: i64 = posted.text("version").parse().map_err(|_| Refusal::invalid("This form is incomplete"))?;
+    let version: i64 = posted
+        .text("version")
+        .parse()
+        .map_err(|_| Refusal::invalid("This form is incomplete"))?;
     let to = paths::person(person);
     let to = app
         .db
@@ -390,9 +573,20 @@ async fn void(app: App, signed: Signed, Path((person, contact)): Path<(Id<Person
             if let Once::Again(path) = once(tx, &signed.actor, &posted, &to).await? {
                 return Ok(path);
             }
-            actions::void(tx, &signed.actor, contact, version, &reason, signed.actor.now).await?;
+            actions::void(
+                tx,
+                &signed.actor,
+                contact,
+                version,
+                &reason,
+                signed.actor.now,
+            )
+            .await?;
             Ok(to.clone())
         })
         .await?;
-    Ok(done(&to, "Note voided. It stays in the record, struck through"))
+    Ok(done(
+        &to,
+        "Note voided. It stays in the record, struck through",
+    ))
 }

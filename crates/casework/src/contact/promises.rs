@@ -56,7 +56,11 @@ impl Row {
         };
         let who = self.who.read().map_err(|wrong| at(in_who, wrong))?;
         let due = self.due.read().map_err(|wrong| at(in_due, wrong))?;
-        Ok(Some(Promised { what, who, due: due.unwrap_or_else(|| today.plus_days(7)) }))
+        Ok(Some(Promised {
+            what,
+            who,
+            due: due.unwrap_or_else(|| today.plus_days(7)),
+        }))
     }
 }
 
@@ -70,7 +74,10 @@ pub struct Promises {
 impl From<&str> for Promises {
     /// Rows with nothing in them; `_` names the kind in a form's definition.
     fn from(_: &str) -> Self {
-        Self { rows: vec![Row::blank(); FIRST], today: None }
+        Self {
+            rows: vec![Row::blank(); FIRST],
+            today: None,
+        }
     }
 }
 
@@ -103,7 +110,10 @@ impl FieldKind for Promises {
     type Value = Vec<Promised>;
 
     fn keep(&mut self, name: &str, posted: &Posted) {
-        let rows: usize = posted.text(&Self::part(name, "rows")).parse().unwrap_or(FIRST);
+        let rows: usize = posted
+            .text(&Self::part(name, "rows"))
+            .parse()
+            .unwrap_or(FIRST);
         while self.rows.len() < rows.min(MOST) {
             self.add_one();
         }
@@ -120,8 +130,14 @@ impl FieldKind for Promises {
 
     fn read(&self) -> Result<Vec<Promised>, Wrong> {
         // Without a day to count from, the first row's own words say so.
-        let today = self.today.ok_or_else(|| Wrong::from("Open the page again"))?;
-        let rows = self.rows.iter().zip(PARTS).map(|(row, parts)| row.read(parts, today));
+        let today = self
+            .today
+            .ok_or_else(|| Wrong::from("Open the page again"))?;
+        let rows = self
+            .rows
+            .iter()
+            .zip(PARTS)
+            .map(|(row, parts)| row.read(parts, today));
         rows.filter_map(Result::transpose).collect()
     }
 
@@ -141,19 +157,28 @@ impl FieldKind for Promises {
             .attr("type", "hidden")
             .attr("name", Self::part(name, "rows"))
             .attr("value", self.rows.len().to_string());
-        let rows = self.rows.iter().zip(PARTS).enumerate().map(|(at, (row, parts))| {
-            let mine = |part: &str| wrong.filter(|wrong| wrong.part == Some(part)).map(|wrong| Wrong::from(&*wrong.says));
-            let [what, who, due] = parts;
-            let fields: Html = [
-                row.what.show(&Self::part(name, what), mine(what).as_ref()),
-                row.who.show(&Self::part(name, who), mine(who).as_ref()),
-                row.due.show(&Self::part(name, due), mine(due).as_ref()),
-            ]
-            .into_iter()
-            .collect();
-            let legend = Wording::from(format!("Action {}", at + 1));
-            Html::from(Fieldset::new(legend, fields))
-        });
+        let rows = self
+            .rows
+            .iter()
+            .zip(PARTS)
+            .enumerate()
+            .map(|(at, (row, parts))| {
+                let mine = |part: &str| {
+                    wrong
+                        .filter(|wrong| wrong.part == Some(part))
+                        .map(|wrong| Wrong::from(&*wrong.says))
+                };
+                let [what, who, due] = parts;
+                let fields: Html = [
+                    row.what.show(&Self::part(name, what), mine(what).as_ref()),
+                    row.who.show(&Self::part(name, who), mine(who).as_ref()),
+                    row.due.show(&Self::part(name, due), mine(due).as_ref()),
+                ]
+                .into_iter()
+                .collect();
+                let legend = Wording::from(format!("Action {}", at + 1));
+                Html::from(Fieldset::new(legend, fields))
+            });
         std::iter::once(Html::from(count)).chain(rows).collect()
     }
 
@@ -189,17 +214,33 @@ mod tests {
 
     #[test]
     fn a_row_without_words_is_no_action_and_one_without_a_date_is_due_in_a_week() {
-        let read = rows(&[("actions-2-what", "Ring the council"), ("actions-2-who", "worker")]).read().unwrap();
+        let read = rows(&[
+            ("actions-2-what", "Ring the council"),
+            ("actions-2-who", "worker"),
+        ])
+        .read()
+        .unwrap();
         assert_eq!(read.len(), 1);
         assert_eq!(read[0].due, today().plus_days(7));
     }
 
     #[test]
     fn a_fourth_action_is_kept_once_a_row_was_added() {
-        let read = rows(&[("actions-rows", "4"), ("actions-4-what", "Walk"), ("actions-4-who", "person")]).read().unwrap();
+        let read = rows(&[
+            ("actions-rows", "4"),
+            ("actions-4-what", "Walk"),
+            ("actions-4-who", "person"),
+        ])
+        .read()
+        .unwrap();
         assert_eq!(read[0].who, Who::Person);
-        let shown = rows(&[("actions-rows", "9999")]).show("actions", None).into_string();
-        assert!(shown.contains("Action 9") && !shown.contains("Action 10"), "{shown}");
+        let shown = rows(&[("actions-rows", "9999")])
+            .show("actions", None)
+            .into_string();
+        assert!(
+            shown.contains("Action 9") && !shown.contains("Action 10"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -351,7 +351,11 @@ const RECOUNT: &str = "update referral set
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn recount(tx: &mut Tx, scheme: Id<Scheme>, referral: Id<Referral>) -> Result<(), sqlx::Error> {
+pub async fn recount(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    referral: Id<Referral>,
+) -> Result<(), sqlx::Error> {
     run!(tx, sqlx::query(RECOUNT).bind(scheme).bind(referral))?;
     Ok(())
 }

@@ -18,13 +18,21 @@ const MOST: usize = 64 * 1024;
 /// # Errors
 /// Not found when the person is not assigned to the actor; invalid when it is
 /// too long.
-pub async fn save(tx: &mut Tx, actor: &Actor, place: &'static str, person: Id<Person>, encoded: &[u8]) -> Outcome<()> {
+pub async fn save(
+    tx: &mut Tx,
+    actor: &Actor,
+    place: &'static str,
+    person: Id<Person>,
+    encoded: &[u8],
+) -> Outcome<()> {
     let scope = actor.scope(Ability::WriteContact)?;
     if !is_in_scope(tx, &scope, person).await? {
         return Err(Refusal::not_found().into());
     }
     if encoded.len() > MOST {
-        return Err(Refusal::invalid("This draft is too long to be kept").try_next("Save it as a note").into());
+        return Err(Refusal::invalid("This draft is too long to be kept")
+            .try_next("Save it as a note")
+            .into());
     }
     let key = Posted::read(encoded).once().to_owned();
     if !store::form_is_done(tx, actor, &key).await? {
@@ -35,8 +43,11 @@ pub async fn save(tx: &mut Tx, actor: &Actor, place: &'static str, person: Id<Pe
 
 /// The fields without what belonged to one showing of the form.
 fn without_keys(encoded: &[u8]) -> String {
-    let fields = form_urlencoded::parse(encoded).filter(|(name, _)| name != CSRF_FIELD && name != ONCE_FIELD);
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    let fields = form_urlencoded::parse(encoded)
+        .filter(|(name, _)| name != CSRF_FIELD && name != ONCE_FIELD);
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }
 
 #[cfg(test)]

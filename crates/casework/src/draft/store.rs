@@ -22,9 +22,23 @@ const SAVE: &str = "insert into draft (scheme_id, account_id, place, person_id, 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn save(tx: &mut Tx, actor: &Actor, place: &'static str, person: Id<Person>, body: &str) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(SAVE)
-        .bind(actor.scheme).bind(actor.account).bind(place).bind(person).bind(body).bind(actor.now))?;
+pub async fn save(
+    tx: &mut Tx,
+    actor: &Actor,
+    place: &'static str,
+    person: Id<Person>,
+    body: &str,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(SAVE)
+            .bind(actor.scheme)
+            .bind(actor.account)
+            .bind(place)
+            .bind(person)
+            .bind(body)
+            .bind(actor.now)
+    )?;
     Ok(())
 }
 
@@ -35,7 +49,12 @@ const ONE: &str = "select body, saved_at from draft
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn one(tx: &mut Tx, actor: &Actor, place: &'static str, person: Id<Person>) -> Result<Option<Draft>, sqlx::Error> {
+pub async fn one(
+    tx: &mut Tx,
+    actor: &Actor,
+    place: &'static str,
+    person: Id<Person>,
+) -> Result<Option<Draft>, sqlx::Error> {
     on!(tx, c => sqlx::query_as(ONE)
         .bind(actor.scheme).bind(actor.account).bind(place).bind(person).fetch_optional(c))
 }
@@ -47,8 +66,20 @@ const DROP: &str = "delete from draft
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn drop(tx: &mut Tx, actor: &Actor, place: &'static str, person: Id<Person>) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(DROP).bind(actor.scheme).bind(actor.account).bind(place).bind(person))?;
+pub async fn drop(
+    tx: &mut Tx,
+    actor: &Actor,
+    place: &'static str,
+    person: Id<Person>,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(DROP)
+            .bind(actor.scheme)
+            .bind(actor.account)
+            .bind(place)
+            .bind(person)
+    )?;
     Ok(())
 }
 

@@ -95,12 +95,22 @@ pub async fn grant_for(tx: &mut Tx, actor: &Actor, record: &Record) -> Outcome<G
 /// Not found when the person is not assigned to the actor; step up where the
 /// place is sensitive; a refusal by field when another record has the NHS
 /// number; a conflict when the record was merged into another.
-pub async fn put_right(tx: &mut Tx, actor: &Actor, person: Id<Person>, version: i64, profile: &Profile) -> Outcome<PutRight> {
+pub async fn put_right(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    version: i64,
+    profile: &Profile,
+) -> Outcome<PutRight> {
     let scope = actor.scope(Ability::WriteContact)?;
-    let record = store::record(tx, &scope, person).await?.ok_or_else(Refusal::not_found)?;
+    let record = store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let grant = grant_for(tx, actor, &record).await?;
     if record.identity.merged_into.is_some() {
-        return Err(Refusal::conflict("This record is now part of another").try_next("Change the other one").into());
+        return Err(Refusal::conflict("This record is now part of another")
+            .try_next("Change the other one")
+            .into());
     }
     if record.identity.version != version {
         return Ok(PutRight::Conflict(Box::new(record), grant));
@@ -116,7 +126,14 @@ pub async fn put_right(tx: &mut Tx, actor: &Actor, person: Id<Person>, version: 
     if !store::update(tx, actor.scheme, person, profile, version, actor.now).await? {
         return Ok(PutRight::Conflict(Box::new(record), grant));
     }
-    store::replace_words(tx, actor.scheme, person, &profile.details, record.identity.location_sensitive).await?;
+    store::replace_words(
+        tx,
+        actor.scheme,
+        person,
+        &profile.details,
+        record.identity.location_sensitive,
+    )
+    .await?;
     let purpose = profile.changed_from(&before).join(", ");
     let entry = Entry {
         action: "put details right",

@@ -73,7 +73,10 @@ impl ProfileForm {
         let mut form = Self::blank();
         form.born.kind.inner().today_or_past(today);
         for (id, name) in practices {
-            form.practice.kind.inner().offer(*id, id.to_string(), name.to_string());
+            form.practice
+                .kind
+                .inner()
+                .offer(*id, id.to_string(), name.to_string());
         }
         form
     }
@@ -81,7 +84,12 @@ impl ProfileForm {
 
 impl From<Fields> for Profile {
     fn from(fields: Fields) -> Self {
-        let safe = |word| fields.safe.as_ref().is_some_and(|safe| safe.contains(&word));
+        let safe = |word| {
+            fields
+                .safe
+                .as_ref()
+                .is_some_and(|safe| safe.contains(&word))
+        };
         let place = Place {
             text_is_safe: safe(Safe::Text),
             voicemail_is_safe: safe(Safe::Voicemail),
@@ -119,10 +127,21 @@ fn typed(entry: &Entry) -> Vec<(String, String)> {
     match (entry.name, entry.text.parse::<Day>()) {
         ("born", Ok(day)) => {
             let date = day.date();
-            let parts = [("day", date.day().to_string()), ("month", date.month().to_string()), ("year", date.year().to_string())];
-            parts.into_iter().map(|(part, text)| (format!("born-{part}"), text)).collect()
+            let parts = [
+                ("day", date.day().to_string()),
+                ("month", date.month().to_string()),
+                ("year", date.year().to_string()),
+            ];
+            parts
+                .into_iter()
+                .map(|(part, text)| (format!("born-{part}"), text))
+                .collect()
         }
-        ("safe", _) => entry.text.split_whitespace().map(|code| one("safe", code)).collect(),
+        ("safe", _) => entry
+            .text
+            .split_whitespace()
+            .map(|code| one("safe", code))
+            .collect(),
         _ => vec![one(entry.name, &entry.text)],
     }
 }
@@ -157,7 +176,11 @@ pub fn keep_name(field: &str) -> String {
 
 fn from_entries(entries: &[Entry]) -> Posted {
     let pairs: Vec<(String, String)> = entries.iter().flat_map(typed).collect();
-    Posted::from_pairs(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+    Posted::from_pairs(
+        pairs
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str())),
+    )
 }
 
 /// What the form of my version carries along while the reader chooses.
@@ -171,13 +194,20 @@ pub fn carried(profile: &Profile) -> Vec<(String, String)> {
 #[must_use]
 pub fn was(profile: &Profile) -> Vec<(String, String)> {
     let name = |entry: &Entry| format!("was-{}", entry.name);
-    profile.entries().into_iter().map(|entry| (name(&entry), entry.text)).collect()
+    profile
+        .entries()
+        .into_iter()
+        .map(|entry| (name(&entry), entry.text))
+        .collect()
 }
 
 /// The same, out of a posted form.
 #[must_use]
 pub fn was_posted(profile: &Profile, posted: &Posted) -> Vec<(String, String)> {
-    was(profile).into_iter().map(|(name, _)| (name.clone(), posted.text(&name).to_owned())).collect()
+    was(profile)
+        .into_iter()
+        .map(|(name, _)| (name.clone(), posted.text(&name).to_owned()))
+        .collect()
 }
 
 /// Whether I changed a field since I opened the form.
@@ -196,7 +226,10 @@ mod tests {
 
     fn profile(pairs: &[(&str, &str)]) -> Profile {
         let posted = Posted::from_pairs(pairs.iter().copied());
-        ProfileForm::offering(&[], today()).check(&posted).map(Profile::from).unwrap()
+        ProfileForm::offering(&[], today())
+            .check(&posted)
+            .map(Profile::from)
+            .unwrap()
     }
 
     fn mary() -> Profile {
@@ -213,7 +246,10 @@ mod tests {
 
     #[test]
     fn a_profile_posted_back_is_the_same_profile() {
-        let again = ProfileForm::offering(&[], today()).check(&posted(&mary())).map(Profile::from).unwrap();
+        let again = ProfileForm::offering(&[], today())
+            .check(&posted(&mary()))
+            .map(Profile::from)
+            .unwrap();
         assert_eq!(again, mary());
     }
 
@@ -225,9 +261,16 @@ mod tests {
         theirs.details.place.text_is_safe = false;
         let mut mine = mary();
         mine.about.risk = "Dog bites".parse().ok();
-        let choices = Posted::from_pairs([("keep-phone", "theirs"), ("keep-born", "mine"), ("keep-safe", "theirs")]);
+        let choices = Posted::from_pairs([
+            ("keep-phone", "theirs"),
+            ("keep-born", "mine"),
+            ("keep-safe", "theirs"),
+        ]);
         let form = ProfileForm::offering(&[], today());
-        let kept = form.check(&chosen(&mine, &theirs, &choices)).map(Profile::from).unwrap();
+        let kept = form
+            .check(&chosen(&mine, &theirs, &choices))
+            .map(Profile::from)
+            .unwrap();
         assert_eq!(kept.details.place.phone, theirs.details.place.phone);
         assert_eq!(kept.details.born, mine.details.born);
         assert!(!kept.details.place.text_is_safe);
@@ -236,9 +279,20 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_by_field() {
-        let posted = Posted::from_pairs([("given", "Mary"), ("family", ""), ("nhs_number", "123"), ("postcode", "nowhere")]);
-        let Err(form) = ProfileForm::offering(&[], today()).check(&posted) else { panic!("taken") };
-        for field in [form.family.wrong(), form.nhs_number.wrong(), form.postcode.wrong()] {
+        let posted = Posted::from_pairs([
+            ("given", "Mary"),
+            ("family", ""),
+            ("nhs_number", "123"),
+            ("postcode", "nowhere"),
+        ]);
+        let Err(form) = ProfileForm::offering(&[], today()).check(&posted) else {
+            panic!("taken")
+        };
+        for field in [
+            form.family.wrong(),
+            form.nhs_number.wrong(),
+            form.postcode.wrong(),
+        ] {
             assert!(field.is_some());
         }
         assert!(form.given.wrong().is_none());

@@ -3,7 +3,9 @@
 //! place is sensitive.
 
 use axum::{extract::Path, response::IntoResponse};
-use kith_access::{Ability, Answer, App, Grant, Needs, Once, Organisation, Routes, Signed, Trouble, audit, once};
+use kith_access::{
+    Ability, Answer, App, Grant, Needs, Once, Organisation, Routes, Signed, Trouble, audit, once,
+};
 use kith_base::{Id, Kind, Name, Refusal};
 use kith_db::{Failure, Outcome, Tx};
 use kith_pages::{
@@ -27,9 +29,21 @@ use crate::paths;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
-        .get("/people/{person}/edit", Needs::Can(Ability::WriteContact), edit)
-        .post("/people/{person}/edit", Needs::Can(Ability::WriteContact), put_right)
-        .get("/people/{person}/place", Needs::Can(Ability::SeeLocation), place)
+        .get(
+            "/people/{person}/edit",
+            Needs::Can(Ability::WriteContact),
+            edit,
+        )
+        .post(
+            "/people/{person}/edit",
+            Needs::Can(Ability::WriteContact),
+            put_right,
+        )
+        .get(
+            "/people/{person}/place",
+            Needs::Can(Ability::SeeLocation),
+            place,
+        )
 }
 
 #[derive(askama::Template)]
@@ -52,10 +66,16 @@ struct Open {
 
 async fn open(tx: &mut Tx, signed: &Signed, person: Id<Person>) -> Outcome<Open> {
     let scope = signed.actor.scope(Ability::WriteContact)?;
-    let record = store::record(tx, &scope, person).await?.ok_or_else(Refusal::not_found)?;
+    let record = store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let grant = actions::grant_for(tx, &signed.actor, &record).await?;
     let practices = store::practices(tx, signed.actor.scheme).await?;
-    Ok(Open { record, grant, practices })
+    Ok(Open {
+        record,
+        grant,
+        practices,
+    })
 }
 
 async fn edit(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answer {
@@ -68,8 +88,12 @@ async fn edit(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answe
         })
         .await?;
     let profile = Profile::of(&open.record, &open.grant).ok_or_else(Refusal::not_found)?;
-    let form = ProfileForm::offering(&open.practices, signed.actor.today()).kept(&form::posted(&profile));
-    let opened = Opened { version: open.record.identity.version, was: form::was(&profile) };
+    let form =
+        ProfileForm::offering(&open.practices, signed.actor.today()).kept(&form::posted(&profile));
+    let opened = Opened {
+        version: open.record.identity.version,
+        was: form::was(&profile),
+    };
     Ok(show(&signed, &open.record.identity, &form, opened))
 }
 
@@ -82,12 +106,22 @@ struct Opened {
 impl Opened {
     fn posted(profile: &Profile, posted: &Posted) -> Result<Self, Trouble> {
         let version = posted.text("version").parse();
-        let version = version.map_err(|_| Refusal::invalid("This form is incomplete").try_next("Open the page again"))?;
-        Ok(Self { version, was: form::was_posted(profile, posted) })
+        let version = version.map_err(|_| {
+            Refusal::invalid("This form is incomplete").try_next("Open the page again")
+        })?;
+        Ok(Self {
+            version,
+            was: form::was_posted(profile, posted),
+        })
     }
 }
 
-fn show(signed: &Signed, who: &Identity, form: &ProfileForm, opened: Opened) -> axum::response::Response {
+fn show(
+    signed: &Signed,
+    who: &Identity,
+    form: &ProfileForm,
+    opened: Opened,
+) -> axum::response::Response {
     let view = Edit {
         form,
         token: &signed.token(),
@@ -105,8 +139,16 @@ fn show(signed: &Signed, who: &Identity, form: &ProfileForm, opened: Opened) -> 
         .view(&view)
 }
 
-async fn put_right(app: App, signed: Signed, Path(person): Path<Id<Person>>, posted: Posted) -> Answer {
-    let asked = app.db.read(async |tx| open(tx, &signed, person).await).await;
+async fn put_right(
+    app: App,
+    signed: Signed,
+    Path(person): Path<Id<Person>>,
+    posted: Posted,
+) -> Answer {
+    let asked = app
+        .db
+        .read(async |tx| open(tx, &signed, person).await)
+        .await;
     let open = match asked {
         Ok(open) => open,
         Err(Failure::Refused(refusal)) if refusal.kind == Kind::StepUp => {
@@ -143,7 +185,14 @@ async fn put_right(app: App, signed: Signed, Path(person): Path<Id<Person>>, pos
 
 /// Keeps the profile once; a conflict leaves the form's key unused, because
 /// nothing was done.
-async fn keep(app: &App, signed: &Signed, person: Id<Person>, posted: &Posted, version: i64, profile: &Profile) -> Outcome<Kept> {
+async fn keep(
+    app: &App,
+    signed: &Signed,
+    person: Id<Person>,
+    posted: &Posted,
+    version: i64,
+    profile: &Profile,
+) -> Outcome<Kept> {
     let went_to = paths::person(person);
     let result = app
         .db
@@ -178,15 +227,24 @@ async fn prove_first(app: &App, signed: &Signed, person: Id<Person>, posted: &Po
         .db
         .read(async |tx| {
             let scope = signed.actor.scope(Ability::WriteContact)?;
-            let record = store::record(tx, &scope, person).await?.ok_or_else(Refusal::not_found)?;
-            Ok((record.identity, store::practices(tx, signed.actor.scheme).await?))
+            let record = store::record(tx, &scope, person)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            Ok((
+                record.identity,
+                store::practices(tx, signed.actor.scheme).await?,
+            ))
         })
         .await?;
     let mut form = ProfileForm::offering(&practices, signed.actor.today()).kept(posted);
     let typed = form.clone().check(posted).map(Profile::from).ok();
-    form.add_error("Confirm it is you in another window, at /step-up, then save again: nothing is saved yet");
+    form.add_error(
+        "Confirm it is you in another window, at /step-up, then save again: nothing is saved yet",
+    );
     let version = posted.text("version").parse().unwrap_or(0);
-    let was = typed.map(|typed| form::was_posted(&typed, posted)).unwrap_or_default();
+    let was = typed
+        .map(|typed| form::was_posted(&typed, posted))
+        .unwrap_or_default();
     Ok(show(signed, &who, &form, Opened { version, was }))
 }
 
@@ -213,12 +271,25 @@ struct Differ {
 
 /// Both versions side by side. Beforehand mine is chosen where I changed the
 /// field, and theirs where only they did.
-async fn both(app: &App, signed: &Signed, person: Id<Person>, mine: &Profile, posted: &Posted) -> Answer {
-    let now = app.db.read(async |tx| open(tx, signed, person).await).await?;
+async fn both(
+    app: &App,
+    signed: &Signed,
+    person: Id<Person>,
+    mine: &Profile,
+    posted: &Posted,
+) -> Answer {
+    let now = app
+        .db
+        .read(async |tx| open(tx, signed, person).await)
+        .await?;
     let theirs = Profile::of(&now.record, &now.grant).ok_or_else(Refusal::not_found)?;
     let readable = |name: &str, text: String| match name {
         _ if text.is_empty() => "nothing".to_owned(),
-        "practice" => now.practices.iter().find(|(id, _)| id.to_string() == text).map_or(text, |(_, name)| name.to_string()),
+        "practice" => now
+            .practices
+            .iter()
+            .find(|(id, _)| id.to_string() == text)
+            .map_or(text, |(_, name)| name.to_string()),
         _ => text,
     };
     let differ = mine
@@ -240,7 +311,10 @@ async fn both(app: &App, signed: &Signed, person: Id<Person>, mine: &Profile, po
         action: paths::edit_person(person),
         back: paths::edit_person(person),
         version: who.version,
-        carried: form::carried(mine).into_iter().chain(form::was(&theirs)).collect(),
+        carried: form::carried(mine)
+            .into_iter()
+            .chain(form::was(&theirs))
+            .collect(),
         differ,
     };
     Ok(signed
@@ -256,7 +330,9 @@ async fn place(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answ
         .db
         .act(async |tx| {
             let scope = signed.actor.scope(Ability::SeeLocation)?;
-            let record = store::record(tx, &scope, person).await?.ok_or_else(Refusal::not_found)?;
+            let record = store::record(tx, &scope, person)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
             let grant = Grant::location(tx, &signed.actor, person).await?;
             audit::look(tx, &signed.actor, person, "see a location").await?;
             Ok((record, grant))
@@ -278,13 +354,25 @@ pub fn place_rows(place: &Place) -> Html {
     let text = |value: Option<String>| value.unwrap_or_else(|| "Not recorded".into());
     let yes = |holds: bool| if holds { "Yes" } else { "No, or not asked" };
     let rows = vec![
-        SummaryRow::new("How to reach them safely", text(place.safe_contact.as_ref().map(ToString::to_string))),
-        SummaryRow::new("Telephone", text(place.phone.as_ref().map(ToString::to_string))),
+        SummaryRow::new(
+            "How to reach them safely",
+            text(place.safe_contact.as_ref().map(ToString::to_string)),
+        ),
+        SummaryRow::new(
+            "Telephone",
+            text(place.phone.as_ref().map(ToString::to_string)),
+        ),
         SummaryRow::new("Texts are safe", yes(place.text_is_safe)),
         SummaryRow::new("Voicemail is safe", yes(place.voicemail_is_safe)),
         SummaryRow::new("Email", text(place.email.as_ref().map(ToString::to_string))),
-        SummaryRow::new("Address", text(place.address.as_ref().map(ToString::to_string))),
-        SummaryRow::new("Postcode", text(place.postcode.as_ref().map(ToString::to_string))),
+        SummaryRow::new(
+            "Address",
+            text(place.address.as_ref().map(ToString::to_string)),
+        ),
+        SummaryRow::new(
+            "Postcode",
+            text(place.postcode.as_ref().map(ToString::to_string)),
+        ),
     ];
     SummaryList::new(rows).into()
 }

@@ -87,10 +87,13 @@ impl Profile {
     #[must_use]
     pub fn safe(&self) -> Vec<Safe> {
         let place = &self.details.place;
-        [(place.text_is_safe, Safe::Text), (place.voicemail_is_safe, Safe::Voicemail)]
-            .into_iter()
-            .filter_map(|(holds, word)| holds.then_some(word))
-            .collect()
+        [
+            (place.text_is_safe, Safe::Text),
+            (place.voicemail_is_safe, Safe::Voicemail),
+        ]
+        .into_iter()
+        .filter_map(|(holds, word)| holds.then_some(word))
+        .collect()
     }
 
     /// Every field in the order of the form.
@@ -104,7 +107,15 @@ impl Profile {
             entry("known_as", "Likes to be called", details.known_as.as_ref()),
             entry("pronouns", "Pronouns", about.pronouns.as_ref()),
             entry("born", "Date of birth", details.born.as_ref()),
-            entry("nhs_number", "NHS number", details.nhs_number.as_ref().map(|number| number.spaced()).as_ref()),
+            entry(
+                "nhs_number",
+                "NHS number",
+                details
+                    .nhs_number
+                    .as_ref()
+                    .map(|number| number.spaced())
+                    .as_ref(),
+            ),
             entry("practice", "Practice", details.practice.as_ref()),
             entry("gender", "Gender", about.gender.as_ref()),
             entry("ethnicity", "Ethnicity", about.ethnicity.as_ref()),
@@ -113,9 +124,17 @@ impl Profile {
             entry("phone", "Telephone", place.phone.as_ref()),
             entry("email", "Email", place.email.as_ref()),
             entry("safe", "Safe to use", Some(&safe.join(" "))),
-            entry("safe_contact", "How to reach them safely", place.safe_contact.as_ref()),
+            entry(
+                "safe_contact",
+                "How to reach them safely",
+                place.safe_contact.as_ref(),
+            ),
             entry("risk", "Risk to know about", about.risk.as_ref()),
-            entry("communication", "Communication need", about.communication.as_ref()),
+            entry(
+                "communication",
+                "Communication need",
+                about.communication.as_ref(),
+            ),
             entry("interpreter", "Interpreter", about.interpreter.as_ref()),
             entry("access_needs", "Access need", about.access_needs.as_ref()),
         ]
@@ -133,7 +152,11 @@ impl Profile {
 }
 
 fn entry<T: ToString>(name: &'static str, label: &'static str, value: Option<&T>) -> Entry {
-    Entry { name, label, text: value.map(ToString::to_string).unwrap_or_default() }
+    Entry {
+        name,
+        label,
+        text: value.map(ToString::to_string).unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]
@@ -151,7 +174,10 @@ mod tests {
             practice: None,
             place: Place::default(),
         };
-        Profile { details, about: About::default() }
+        Profile {
+            details,
+            about: About::default(),
+        }
     }
 
     #[test]
@@ -160,7 +186,10 @@ mod tests {
         after.details.place.phone = "07700 900 982".parse().ok();
         after.details.place.text_is_safe = true;
         after.about.risk = "Dog bites".parse().ok();
-        assert_eq!(after.changed_from(&mary()), ["Telephone", "Safe to use", "Risk to know about"]);
+        assert_eq!(
+            after.changed_from(&mary()),
+            ["Telephone", "Safe to use", "Risk to know about"]
+        );
         assert!(after.changed_from(&after).is_empty());
     }
 }

@@ -238,13 +238,34 @@ pub async fn update(
     at: Ts,
 ) -> Result<bool, sqlx::Error> {
     let (details, place, about) = (&profile.details, &profile.details.place, &profile.about);
-    let changed = run!(tx, sqlx::query(UPDATE)
-        .bind(scheme).bind(person).bind(&details.nhs_number).bind(&details.given).bind(&details.family)
-        .bind(&details.known_as).bind(details.born).bind(&place.address).bind(&place.postcode)
-        .bind(&place.phone).bind(&place.email).bind(&place.safe_contact).bind(place.text_is_safe)
-        .bind(place.voicemail_is_safe).bind(details.practice).bind(at).bind(version)
-        .bind(&about.pronouns).bind(&about.gender).bind(&about.ethnicity).bind(&about.risk)
-        .bind(&about.communication).bind(&about.access_needs).bind(&about.interpreter))?;
+    let changed = run!(
+        tx,
+        sqlx::query(UPDATE)
+            .bind(scheme)
+            .bind(person)
+            .bind(&details.nhs_number)
+            .bind(&details.given)
+            .bind(&details.family)
+            .bind(&details.known_as)
+            .bind(details.born)
+            .bind(&place.address)
+            .bind(&place.postcode)
+            .bind(&place.phone)
+            .bind(&place.email)
+            .bind(&place.safe_contact)
+            .bind(place.text_is_safe)
+            .bind(place.voicemail_is_safe)
+            .bind(details.practice)
+            .bind(at)
+            .bind(version)
+            .bind(&about.pronouns)
+            .bind(&about.gender)
+            .bind(&about.ethnicity)
+            .bind(&about.risk)
+            .bind(&about.communication)
+            .bind(&about.access_needs)
+            .bind(&about.interpreter)
+    )?;
     Ok(changed == 1)
 }
 
@@ -274,7 +295,10 @@ const PRACTICES: &str = "select id, name from organisation
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn practices(tx: &mut Tx, scheme: Id<Scheme>) -> Result<Vec<(Id<Organisation>, Name)>, sqlx::Error> {
+pub async fn practices(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+) -> Result<Vec<(Id<Organisation>, Name)>, sqlx::Error> {
     on!(tx, c => sqlx::query_as(PRACTICES).bind(scheme).fetch_all(c))
 }
 

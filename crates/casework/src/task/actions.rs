@@ -45,7 +45,9 @@ pub async fn untick(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Outcome<Optio
 /// whoever is assigned to the person.
 async fn reached(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Outcome<Option<Id<Person>>> {
     let scope = actor.scope(Ability::SeeIdentity)?;
-    let found = store::one(tx, &scope, task).await?.ok_or_else(Refusal::not_found)?;
+    let found = store::one(tx, &scope, task)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if found.owner_id == Some(actor.account) || actor.role == Role::Manager {
         return Ok(found.person_id);
     }
@@ -60,5 +62,11 @@ async fn reached(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Outcome<Option<I
 }
 
 fn entry(action: &'static str, person: Option<Id<Person>>, task: Id<Task>) -> Entry<'static> {
-    Entry { action, person, object_kind: "task", object: Some(task.uuid()), purpose: "" }
+    Entry {
+        action,
+        person,
+        object_kind: "task",
+        object: Some(task.uuid()),
+        purpose: "",
+    }
 }

@@ -10,7 +10,6 @@ use kith_pages::{
     components::Button,
     done,
     form::{FormToken, PostButton, Posted},
-
 };
 
 use super::{Task, actions, store::Listed};
@@ -21,7 +20,11 @@ use crate::paths;
 pub fn routes() -> Routes {
     Routes::new()
         .post("/tasks/{task}/done", Needs::Can(Ability::SeeCaseload), tick)
-        .post("/tasks/{task}/undo", Needs::Can(Ability::SeeCaseload), untick)
+        .post(
+            "/tasks/{task}/undo",
+            Needs::Can(Ability::SeeCaseload),
+            untick,
+        )
 }
 
 /// The field that says which page to go back to.
@@ -42,7 +45,10 @@ async fn tick(app: App, signed: Signed, Path(task): Path<Id<Task>>, posted: Post
             Ok(back(&posted, person))
         })
         .await?;
-    Ok(done(&to, "Task ticked off. You can take the tick back today"))
+    Ok(done(
+        &to,
+        "Task ticked off. You can take the tick back today",
+    ))
 }
 
 async fn untick(app: App, signed: Signed, Path(task): Path<Id<Task>>, posted: Posted) -> Answer {

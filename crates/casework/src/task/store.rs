@@ -127,7 +127,12 @@ const OF_PERSON: &str = concat!(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn of_person(tx: &mut Tx, scope: &Scope, person: Id<Person>, done_since: Ts) -> Result<Vec<Listed>, sqlx::Error> {
+pub async fn of_person(
+    tx: &mut Tx,
+    scope: &Scope,
+    person: Id<Person>,
+    done_since: Ts,
+) -> Result<Vec<Listed>, sqlx::Error> {
     on!(tx, c => in_scope!(sqlx::query_as(OF_PERSON), *scope).bind(person).bind(done_since).fetch_all(c))
 }
 
@@ -143,7 +148,11 @@ const ONE: &str = concat!(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn one(tx: &mut Tx, scope: &Scope, task: Id<Task>) -> Result<Option<Listed>, sqlx::Error> {
+pub async fn one(
+    tx: &mut Tx,
+    scope: &Scope,
+    task: Id<Task>,
+) -> Result<Option<Listed>, sqlx::Error> {
     on!(tx, c => in_scope!(sqlx::query_as(ONE), *scope).bind(task).fetch_optional(c))
 }
 
@@ -155,6 +164,19 @@ const UNDO: &str = "update task set done_at = null, done_by = null
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn undo(tx: &mut Tx, scheme: Id<Scheme>, task: Id<Task>, by: Id<Account>, since: Ts) -> Result<bool, sqlx::Error> {
-    Ok(run!(tx, sqlx::query(UNDO).bind(scheme).bind(task).bind(by).bind(since))? == 1)
+pub async fn undo(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    task: Id<Task>,
+    by: Id<Account>,
+    since: Ts,
+) -> Result<bool, sqlx::Error> {
+    Ok(run!(
+        tx,
+        sqlx::query(UNDO)
+            .bind(scheme)
+            .bind(task)
+            .bind(by)
+            .bind(since)
+    )? == 1)
 }
