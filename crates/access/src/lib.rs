@@ -38,6 +38,7 @@ mod mailed;
 pub mod sign_in;
 pub mod welcome;
 pub mod own_account;
+pub mod staff;
 pub mod demo;
 pub mod organisation;
 #[cfg(feature = "testing")]
