@@ -10,10 +10,11 @@ pub mod code_map;
 pub mod sheet;
 pub mod person;
 pub mod task;
+pub mod draft;
 pub mod message;
 pub mod referral;
 pub mod contact;
-mod routes;
+pub mod routes;
 
 pub use routes::routes;
 

@@ -1,14 +1,15 @@
-//! Every route of the area, one line for each thing.
+//! Every address of the area, each with what it needs.
 
 use kith_access::Routes;
 
-use crate::{message, referral};
-
-/// Every route of the area.
+/// The routes of the case work.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
-        .merge(referral::pages::routes())
-        .merge(referral::myself::routes())
-        .merge(message::pages::routes())
+        .merge(crate::person::pages::routes())
+        .merge(crate::task::pages::routes())
+        .merge(crate::message::pages::routes())
+        .merge(crate::referral::pages::routes())
+        .merge(crate::referral::myself::routes())
+        .merge(crate::contact::pages::routes())
 }
