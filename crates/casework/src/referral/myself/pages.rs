@@ -5,9 +5,7 @@
 use askama::Template;
 use axum::extract::Path;
 use kith_access::{
-    Answer, App, Needs, Once, Routes, Scheme, SchemeSettings, Visitor,
-    app::Peer,
-    once_in, organisation,
+    Answer, App, Needs, Once, Peer, Routes, Scheme, SchemeSettings, Visitor, once_in, organisation,
     scheme::{self, SchemeRow},
     settings,
 };
