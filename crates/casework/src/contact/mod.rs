@@ -9,13 +9,16 @@ pub mod rules;
 mod rules_tests;
 pub mod store;
 pub mod actions;
+pub mod kept;
+pub mod promises;
+pub mod form;
+pub mod pages;
 
 use kith_base::{Line, Story, Ts, words};
 
 use crate::referral::Next;
 
-/// Names a contact's id.
-pub enum Contact {}
+pub use crate::Contact;
 
 words! {
     /// How somebody was met.

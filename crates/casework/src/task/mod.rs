@@ -3,6 +3,8 @@
 //! one person. It has a due date, and an owner or the manager's queue.
 
 pub mod store;
+pub mod actions;
+pub mod pages;
 
 use kith_access::{Account, Person};
 use kith_base::{Day, Id, words};
@@ -37,9 +39,9 @@ pub struct NewTask {
     /// Whom it is about.
     pub person: Option<Id<Person>>,
     /// The referral it belongs to.
-    pub referral: Option<Id<crate::referral::Referral>>,
+    pub referral: Option<Id<crate::Referral>>,
     /// The contact it came from.
-    pub contact: Option<Id<crate::contact::Contact>>,
+    pub contact: Option<Id<crate::Contact>>,
     /// Why there is one.
     pub kind: Kind,
     /// What is to be done.
