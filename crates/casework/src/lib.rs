@@ -12,6 +12,9 @@ pub mod task;
 pub mod message;
 pub mod referral;
 pub mod contact;
+pub mod waiting;
+pub mod caseload;
+pub mod routes;
 
 /// One import of a file; names its id.
 pub enum ImportBatch {}

@@ -9,6 +9,7 @@ pub mod words;
 pub mod likeness;
 pub mod store;
 pub mod banner;
+pub mod listed;
 pub mod actions;
 
 use kith_access::{Organisation, Restricted};
