@@ -222,8 +222,9 @@ fn addresses(css: &str, prefix: &str) -> Vec<String> {
 fn refuse_outside(name: &str, css: &str) -> Result<()> {
     for sign in ["http://", "https://", "url(//", "url(\"//", "@import"] {
         if let Some(at) = css.find(sign) {
-            let near: String = css.chars().skip(at.saturating_sub(40)).take(120).collect();
-            return Err(format!("the styles of {name} reach another host: …{near}…").into());
+            let (_, from) = css.split_at(at);
+            let near: String = from.chars().take(80).collect();
+            return Err(format!("the styles of {name} reach another host: {near}").into());
         }
     }
     Ok(())

@@ -2,12 +2,14 @@
 //! the program is reached, its key, and what the program hangs in from above
 //! (the places to go for each role, what happens when somebody leaves).
 
-use std::sync::Arc;
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
 use futures::future::BoxFuture;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use kith_base::{Clock, Id};
 use kith_db::{Db, Outcome, Tx};
 use kith_pages::{Frame, form::FormToken};
+use tokio::sync::Semaphore;
 
 use crate::{
     actor::{Account, Actor},
@@ -33,9 +35,20 @@ pub struct App {
     pub places: fn(&Actor, &FormToken, Frame) -> Frame,
     /// What happens to the work of somebody who leaves.
     pub on_leave: OnLeave,
+    /// Whether a balancer of ours stands before us and writes the browser's
+    /// address into `X-Forwarded-For`.
+    pub behind_balancer: bool,
     /// The server's key.
     pub(crate) key: ServerKey,
+    /// Passwords are hashed two at a time.
+    pub(crate) hashing: Arc<Semaphore>,
+    /// How often one address may try to sign in.
+    pub(crate) tries: Arc<DefaultKeyedRateLimiter<IpAddr>>,
 }
+
+/// Tries to sign in from one address: twenty at once, then one in three
+/// seconds. A practice stands behind one address.
+const TRIES_AT_ONCE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 impl App {
     /// An app with nowhere to go and nothing to hand over; the program sets
@@ -49,7 +62,10 @@ impl App {
             demo: false,
             places: |_, _, frame| frame,
             on_leave: |_, _, _| Box::pin(async { Ok(()) }),
+            behind_balancer: false,
             key,
+            hashing: Arc::new(Semaphore::new(2)),
+            tries: Arc::new(RateLimiter::keyed(Quota::per_minute(TRIES_AT_ONCE))),
         }
     }
 }

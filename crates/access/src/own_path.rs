@@ -1,6 +1,9 @@
 //! A path of our own, to come back to after signing in. It is parsed, never
 //! compared as text: what could lead to another host is no own path.
 
+use std::convert::Infallible;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
 use kith_base::text::BadText;
 
 /// A path of ours, with what stands after its `?`.
@@ -45,6 +48,21 @@ impl std::str::FromStr for OwnPath {
         }
         let path = parsed.path_and_query().ok_or_else(wrong)?;
         Ok(Self(path.as_str().to_owned()))
+    }
+}
+
+/// The path to come back to, from `?back=` of the address; `/` without one.
+pub(crate) struct Back(pub(crate) OwnPath);
+
+impl<S: Sync> FromRequestParts<S> for Back {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or("").as_bytes();
+        let back = form_urlencoded::parse(query).find(|(name, _)| name == "back");
+        Ok(Self(
+            back.and_then(|(_, path)| path.parse().ok())
+                .unwrap_or_default(),
+        ))
     }
 }
 

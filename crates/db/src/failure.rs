@@ -109,7 +109,7 @@ impl Trouble {
     pub(crate) fn of(error: &sqlx::Error) -> Self {
         let sqlx::Error::Database(db) = error else {
             return match error {
-                sqlx::Error::PoolTimedOut => Self::Busy,
+                sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self::Busy,
                 _ => Self::Other,
             };
         };

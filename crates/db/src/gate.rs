@@ -91,6 +91,12 @@ impl Gate {
         let (result, answer) = turn.finish(result).await;
         match answer.await {
             Ok(Ok(())) => result,
+            // Nothing was done, and this action knows better why. A refusal
+            // does not count: it may have rested on what was undone.
+            Ok(Err(Lost::Busy)) => match result {
+                Ok(_) | Err(Failure::Refused(_)) => Err(Failure::Busy),
+                own => own,
+            },
             Ok(Err(lost)) => Err(lost.into()),
             Err(_gone) => Err(Failure::Fault),
         }

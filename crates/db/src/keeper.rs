@@ -100,8 +100,6 @@ impl Keeper {
                 break;
             }
         }
-        // Stepping past the answers of the batch, nothing else: a batch of
-        // nothing but drops and refusals is committed too, empty.
         let outcome = match sqlx::raw_sql(COMMIT).execute(&mut pen.connection).await {
             Ok(_) => Ok(()),
             Err(error) => {

@@ -17,6 +17,8 @@ pub struct Table {
     pub key: Vec<String>,
     /// The columns of each other unique key, sorted by key.
     pub unique: Vec<Vec<String>>,
+    /// The columns of each index that is no key, sorted.
+    pub indexes: Vec<Vec<String>>,
     /// What its rows point at, sorted.
     pub foreign: Vec<ForeignKey>,
 }
@@ -72,19 +74,19 @@ const COLUMNS_PG: &str = "select t.relname::text as owner, a.attname::text as na
     where t.relkind in ('r', 'p') and t.relnamespace = current_schema()::regnamespace
     order by t.relname collate \"C\", a.attnum";
 
-const UNIQUE_LITE: &str = "select m.name as owner, i.name as key_name, c.name as column_name
+const INDEX_LITE: &str = "select m.name as owner, i.name as key_name, c.name as column_name,
+        (i.\"unique\" = 1) as is_unique
     from sqlite_master m join pragma_index_list(m.name) i join pragma_index_info(i.name) c
-    where m.type = 'table' and i.\"unique\" = 1 and i.origin <> 'pk'
+    where m.type = 'table' and i.origin <> 'pk'
     order by m.name, i.name, c.seqno";
-const UNIQUE_PG: &str = "select t.relname::text as owner, n.relname::text as key_name,
-        a.attname::text as column_name
+const INDEX_PG: &str = "select t.relname::text as owner, n.relname::text as key_name,
+        a.attname::text as column_name, i.indisunique as is_unique
     from pg_catalog.pg_index i
     join pg_catalog.pg_class t on t.oid = i.indrelid
     join pg_catalog.pg_class n on n.oid = i.indexrelid
     cross join lateral unnest(i.indkey::int2[]) with ordinality as k (attnum, place)
     left join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = k.attnum and k.attnum > 0
-    where i.indisunique and not i.indisprimary
-        and t.relnamespace = current_schema()::regnamespace
+    where not i.indisprimary and t.relnamespace = current_schema()::regnamespace
     order by 1, 2, k.place";
 
 const FOREIGN_LITE: &str = "select m.name as owner, cast(f.id as text) as key_name,
@@ -113,10 +115,11 @@ struct ColumnRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct UniqueRow {
+struct IndexRow {
     owner: String,
     key_name: String,
     column_name: Option<String>,
+    is_unique: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -137,7 +140,7 @@ impl Db {
         let lite = self.is_embedded();
         self.beside(async |tx| {
             let mut tables = columns(tx, lite).await?;
-            add_unique(tx, lite, &mut tables).await?;
+            add_indexes(tx, lite, &mut tables).await?;
             add_foreign(tx, lite, &mut tables).await?;
             Ok(tables)
         })
@@ -166,6 +169,7 @@ async fn columns(tx: &mut Tx, lite: bool) -> Result<Vec<Table>, sqlx::Error> {
                 columns: vec![column],
                 key: Vec::new(),
                 unique: Vec::new(),
+                indexes: Vec::new(),
                 foreign: Vec::new(),
             }),
         }
@@ -178,24 +182,30 @@ async fn columns(tx: &mut Tx, lite: bool) -> Result<Vec<Table>, sqlx::Error> {
     Ok(tables)
 }
 
-async fn add_unique(tx: &mut Tx, lite: bool, tables: &mut [Table]) -> Result<(), sqlx::Error> {
-    let sql = if lite { UNIQUE_LITE } else { UNIQUE_PG };
-    let rows: Vec<UniqueRow> = on!(tx, c => sqlx::query_as(sql).fetch_all(c))?;
-    let mut keys: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+async fn add_indexes(tx: &mut Tx, lite: bool, tables: &mut [Table]) -> Result<(), sqlx::Error> {
+    let sql = if lite { INDEX_LITE } else { INDEX_PG };
+    let rows: Vec<IndexRow> = on!(tx, c => sqlx::query_as(sql).fetch_all(c))?;
+    let mut all: BTreeMap<(String, String, bool), Vec<String>> = BTreeMap::new();
     for row in rows {
         // An index on an expression has no column there.
         let column = row.column_name.unwrap_or_else(|| "(expression)".to_owned());
-        keys.entry((row.owner, row.key_name))
+        all.entry((row.owner, row.key_name, row.is_unique))
             .or_default()
             .push(column);
     }
-    for ((owner, _), columns) in keys {
-        if let Some(table) = tables.iter_mut().find(|table| table.name == owner) {
+    for ((owner, _, is_unique), columns) in all {
+        let Some(table) = tables.iter_mut().find(|table| table.name == owner) else {
+            continue;
+        };
+        if is_unique {
             table.unique.push(columns);
+        } else {
+            table.indexes.push(columns);
         }
     }
     for table in tables {
         table.unique.sort();
+        table.indexes.sort();
     }
     Ok(())
 }

@@ -194,6 +194,7 @@ async fn keys_and_what_they_point_at_are_told_the_same_on_both() {
         let tables = db.schema().await.unwrap();
         let gap = &tables[0];
         assert_eq!(gap.key, ["scheme_id", "id"], "{}", db.engine());
+        assert_eq!(gap.indexes, [["scheme_id", "service_id"]]);
         assert_eq!(gap.foreign.len(), 1);
         assert_eq!(gap.foreign[0].columns, ["scheme_id", "service_id"]);
         assert_eq!(gap.foreign[0].table, "service");
@@ -223,6 +224,7 @@ async fn both_databases_have_the_same_tables() {
         assert_eq!(shape(here), shape(there), "{table}");
         assert_eq!(here.key, there.key, "{table}");
         assert_eq!(here.unique, there.unique, "{table}");
+        assert_eq!(here.indexes, there.indexes, "{table}");
         assert_eq!(here.foreign, there.foreign, "{table}");
     }
 }

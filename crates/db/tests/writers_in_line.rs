@@ -85,7 +85,7 @@ async fn a_batch_that_sqlite_undid_is_acknowledged_to_nobody() {
         let mut others = several(round * 100);
         let breaking = tokio::spawn(break_batch(db.clone()));
         others.extend(several(round * 100 + 50));
-        assert!(breaking.await.unwrap().is_err());
+        assert!(matches!(breaking.await.unwrap(), Err(Failure::Sql(_))));
         for (number, other) in others {
             let answer = other.await.unwrap();
             let there: Outcome<i64> = db

@@ -96,6 +96,25 @@ fn words_from_outside_stay_words() {
 }
 
 #[test]
+fn no_colour_says_good_or_bad() {
+    // Ink, the accent, two greys and white; no red and no green.
+    let inks = ["#212b32", "#005eb8", "#768692", "#e3e8eb", "#ffffff"];
+    for (kind, picture) in pictures(CASES[0].values, Size::Wide) {
+        for colour in picture
+            .svg
+            .split("=\"#")
+            .skip(1)
+            .filter_map(|rest| rest.get(..6))
+        {
+            assert!(
+                inks.contains(&format!("#{colour}").as_str()),
+                "{kind}: #{colour}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_same_figures_draw_the_same_picture() {
     let again = pictures(CASES[0].values, Size::Wide);
     assert_eq!(pictures(CASES[0].values, Size::Wide), again);

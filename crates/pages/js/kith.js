@@ -41,7 +41,13 @@ function keepDraft(form) {
   says.className = "kith-saved";
   says.setAttribute("role", "status");
   form.append(says);
-  const fields = () => new URLSearchParams(new FormData(form)).toString();
+  // A password or a file is never part of a draft.
+  const secret = (name) => form.querySelector(`[type="password"][name="${CSS.escape(name)}"]`);
+  const fields = () => {
+    const typed = [...new FormData(form)];
+    const kept = typed.filter(([name, value]) => typeof value === "string" && !secret(name));
+    return new URLSearchParams(kept).toString();
+  };
   let saved = fields();
   let sent = false;
   const save = async () => {
@@ -55,6 +61,7 @@ function keepDraft(form) {
       });
       if (!answer.ok) throw new Error(String(answer.status));
       saved = now;
+      reachedServer();
       says.textContent = `Draft saved ${clock(new Date())}`;
     } catch {
       says.textContent = "Draft not saved yet. It stays on this page and will be tried again.";
@@ -88,10 +95,23 @@ function copyOnPress(button) {
 }
 
 // Two minutes before the session ends a dialog asks whether to stay. It is a
-// real dialog: it takes the focus, Escape stays, and it is read out.
+// real dialog: it takes the focus, Escape stays, and it is read out. Whatever
+// reaches the server in one tab keeps the session for the others too.
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("kith-session") : null;
+let reachedServer = () => {};
+
 function watchSession(settings) {
   const lasts = Number(settings.timeout) * 1000;
   let ends = Date.now() + lasts;
+  const renew = () => {
+    ends = Date.now() + lasts;
+  };
+  reachedServer = () => {
+    renew();
+    tabs?.postMessage("here");
+  };
+  tabs?.addEventListener("message", renew);
+  reachedServer();
   const { dialog, left } = sessionDialog(async () => {
     const token = document.querySelector('input[name="csrf"]')?.value ?? "";
     try {
@@ -100,7 +120,7 @@ function watchSession(settings) {
         body: new URLSearchParams({ csrf: token }),
         credentials: "same-origin",
       });
-      if (answer.ok) ends = Date.now() + lasts;
+      if (answer.ok) reachedServer();
     } catch {
       // Offline: the session may still end; the next tick says so.
     }

@@ -25,7 +25,9 @@ pub fn done(path: &str, words: &str) -> Response {
 /// Sends the browser on to `path` (303) without a word. A path that cannot
 /// stand in a header, or leads to another site, becomes the home page.
 pub fn go(path: &str) -> Response {
-    let here = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    let here = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|c: char| c == '\\' || c.is_control());
     let to = HeaderValue::from_str(path)
         .ok()
         .filter(|_| here)

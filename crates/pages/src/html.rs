@@ -26,6 +26,13 @@ impl Html {
         template.render().map(Self)
     }
 
+    /// Adds a piece after this one.
+    #[must_use]
+    pub fn and(mut self, piece: impl Into<Self>) -> Self {
+        self.0.push_str(&piece.into().0);
+        self
+    }
+
     /// Whether there is nothing to show.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -139,7 +139,10 @@ impl Page {
     /// A link back above the heading.
     #[must_use]
     pub fn back(mut self, href: impl Into<Href>) -> Self {
-        self.above = BackLink::new(href).into();
+        self.above = el("nav")
+            .attr("aria-label", "Back")
+            .child(BackLink::new(href))
+            .into();
         self
     }
 

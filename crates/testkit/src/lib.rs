@@ -1,1 +1,13 @@
-//! To come.
+//! For tests alone: a small made-up world on a clock that stands still, on
+//! both databases, and a browser without JavaScript in which its people work.
+//! A journey then reads like a story: `kay.opens("/waiting").await;
+//! kay.presses("Take on").await; kay.sees("Taken on");`.
+//! A step that cannot be done fails the test and prints what the page said.
+
+mod seen;
+mod fields;
+mod browser;
+mod world;
+
+pub use browser::{Browser, Sent};
+pub use world::{Staff, World};

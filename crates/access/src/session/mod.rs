@@ -8,7 +8,9 @@ pub(crate) mod cookie;
 mod store;
 
 pub use store::of_account;
-pub(crate) use store::{Found, Stage, begin, end, end_all, end_others, find, touch, touch_due};
+pub(crate) use store::{
+    Found, Stage, begin, end, end_all, end_others, find, renew, touch, touch_due,
+};
 
 /// Idle time after which a session is over, in seconds.
 pub const IDLE_SECONDS: i64 = 15 * 60;

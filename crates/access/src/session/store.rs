@@ -217,3 +217,23 @@ pub(crate) async fn end_others(
             .bind(&but[..])
     )?)
 }
+
+const RENEW: &str = "update session set token_hash = $3, proved_at = $4, seen_at = $4
+    where scheme_id = $1 and token_hash = $2";
+
+/// Gives a session a new token after a new proof; the old one is dead.
+pub(crate) async fn renew(tx: &mut Tx, scheme: Id<Scheme>, hash: &Hash, now: Ts) -> Outcome<Token> {
+    let token = Token::new(scheme);
+    let renewed = run!(
+        tx,
+        sqlx::query(RENEW)
+            .bind(scheme)
+            .bind(&hash[..])
+            .bind(&token.hash()[..])
+            .bind(now)
+    )?;
+    if renewed == 0 {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(token)
+}

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::failure::CommandFailure;
-use crate::picture::{Picture, Table};
+use crate::picture::{Frame, Picture, Size, Table};
+use crate::sentence::Sentences;
+use crate::stats::refusal::Refusal;
 
 /// A folder for the results of one command, or none.
 pub struct Folder(Option<PathBuf>);
@@ -18,6 +20,33 @@ struct Whole<'a, T> {
     /// Small numbers are not hidden in this file.
     keep: &'static str,
     result: &'a T,
+}
+
+/// A result, or why there is none, as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer<T> {
+    /// The result.
+    Found(T),
+    /// Why there is none.
+    Refused {
+        /// The rule.
+        code: &'static str,
+        /// Its sentence.
+        sentence: String,
+    },
+}
+
+/// A result as it is written.
+#[must_use]
+pub fn answer<T>(result: &Result<T, Refusal>) -> Answer<&T> {
+    match result {
+        Ok(found) => Answer::Found(found),
+        Err(refusal) => Answer::Refused {
+            code: refusal.code(),
+            sentence: refusal.to_string(),
+        },
+    }
 }
 
 impl Folder {
@@ -62,13 +91,36 @@ impl Folder {
         })
     }
 
-    /// A picture, as `{name}.svg`, with its table as `{name}.csv`.
+    /// A picture in both sizes, as `{name}.svg` and `{name}-narrow.svg`, with its table as
+    /// `{name}.csv`. `draw` is given the frame.
     ///
     /// # Errors
     /// `Unwritten`.
-    pub fn picture(&self, name: &str, picture: &Picture) -> Result<(), CommandFailure> {
-        self.write(name, "svg", || Ok(picture.svg.clone().into_bytes()))?;
-        self.table(name, &picture.table)
+    pub fn picture(
+        &self,
+        name: &str,
+        title: &str,
+        draw: impl Fn(&Frame) -> Picture,
+    ) -> Result<(), CommandFailure> {
+        let wide = draw(&Frame::new(name, title, Size::Wide));
+        let narrow = draw(&Frame::new(&format!("{name}-narrow"), title, Size::Narrow));
+        self.write(name, "svg", || Ok(wide.svg.into_bytes()))?;
+        self.write(&format!("{name}-narrow"), "svg", || {
+            Ok(narrow.svg.into_bytes())
+        })?;
+        self.table(name, &wide.table)
+    }
+
+    /// The sentences for the three readers, as `{name}.txt`.
+    ///
+    /// # Errors
+    /// `Unwritten`.
+    pub fn sentences(&self, name: &str, said: &Sentences) -> Result<(), CommandFailure> {
+        let text: String = said
+            .with_readers()
+            .map(|(reader, sentence)| format!("{reader}: {sentence}\n"))
+            .concat();
+        self.write(name, "txt", || Ok(text.into_bytes()))
     }
 
     fn write(

@@ -9,7 +9,23 @@
 mod failure;
 mod folder;
 mod sheet;
+pub mod wellbeing;
+pub mod equity;
+pub mod xmr;
+pub mod agreement;
 
 pub use failure::CommandFailure;
-pub use folder::Folder;
+pub use folder::{Answer, Folder, answer};
 pub use sheet::{Row, Sheet};
+
+use std::io::Write;
+
+use crate::sentence::Sentences;
+
+/// Prints the sentences, each under its reader.
+fn printed(out: &mut dyn Write, said: &Sentences) -> Result<(), CommandFailure> {
+    for (reader, sentence) in said.with_readers() {
+        writeln!(out, "{reader}:\n  {sentence}").map_err(CommandFailure::unprinted)?;
+    }
+    Ok(())
+}

@@ -8,6 +8,7 @@ use super::canvas::{Anchor, Mark, Stroke};
 use super::plot::{Key, Plot};
 use super::scale::Scale;
 use super::{Frame, Picture, Table, shown};
+use crate::stats::limits::{RUN_UP_FIRST, RUN_UP_LAST};
 
 /// One month of one group.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +24,7 @@ pub struct Month {
 }
 
 /// First and last month of the run-up, shaded.
-const RUN_UP: (i64, i64) = (-3, 0);
+const RUN_UP: (i64, i64) = (RUN_UP_FIRST as i64, RUN_UP_LAST as i64);
 
 /// Draws the profile of people referred, and of a comparison when there is one.
 pub fn draw(frame: &Frame, referred: &[Month], comparison: &[Month]) -> Picture {

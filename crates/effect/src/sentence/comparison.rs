@@ -2,7 +2,7 @@
 //! Only a comparison without a refusal, whose interval says something, is said to differ;
 //! everything else is "we cannot tell", with what would be needed.
 
-use super::{Sentences, codes, number, percent, with_interval};
+use super::{Sentences, codes, number, people, percent, with_interval};
 use crate::stats::estimate::Estimate;
 use crate::stats::ratio_reading::{Reading, people_needed, read_log_ratio};
 use crate::stats::refusal::Refusal;
@@ -152,7 +152,7 @@ impl Comparison<'_> {
         format!(
             "RR {}{df}; n {}; matched {}; SMD max {}.{}",
             with_interval(&ratio, 3),
-            self.people,
+            people(self.people),
             percent(self.matched, 0),
             number(self.largest_difference, 2),
             codes(&notes)

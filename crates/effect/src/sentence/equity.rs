@@ -3,7 +3,7 @@
 //! places outside the funnel. A difference is a question about the service, never a
 //! ranking; and people whose group is not recorded are always mentioned.
 
-use super::{Sentences, codes, number, percent, with_interval};
+use super::{Sentences, codes, number, people, percent, with_interval};
 use crate::stats::disclosure::{Shown, shown};
 use crate::stats::equity::{GroupRate, Reach, Standardised};
 use crate::stats::estimate::{Estimate, Finding};
@@ -37,8 +37,8 @@ pub fn groups(finding: &Finding<Reach>) -> Sentences {
             "Rate ratio to the rest, Benjamini\u{2013}Hochberg at {}: {}. n {}, not recorded {}.{}",
             number(FALSE_SHARE, 2),
             rates.join("; "),
-            finding.n,
-            finding.missing,
+            people(finding.n),
+            people(finding.missing),
             codes(&finding.refusals)
         ),
     }
@@ -144,7 +144,7 @@ pub fn gradient(finding: &Finding<Gradient>) -> Sentences {
             with_interval(&gradient.slope, 5),
             with_interval(&relative, 3),
             with_interval(&gradient.log_odds, 3),
-            finding.n,
+            people(finding.n),
             codes(&finding.refusals)
         ),
     }
@@ -224,7 +224,7 @@ pub fn standardised(finding: &Finding<Standardised>) -> Sentences {
             "Indirectly standardised ratio {} (Byar); expected {}; n {}.{}",
             with_interval(&result.ratio, 3),
             number(result.expected, 1),
-            finding.n,
+            people(finding.n),
             codes(&finding.refusals)
         ),
     }

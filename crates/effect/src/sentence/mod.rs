@@ -14,6 +14,7 @@ pub mod agreement;
 
 use serde::Serialize;
 
+use crate::stats::disclosure::shown;
 use crate::stats::estimate::Estimate;
 use crate::stats::refusal::Refusal;
 
@@ -85,6 +86,11 @@ pub(crate) fn in_ten(share: f64) -> String {
 /// A share as a percentage.
 pub(crate) fn percent(share: f64, decimals: usize) -> String {
     format!("{}%", number(100.0 * share, decimals))
+}
+
+/// A number of people as it may be shown (R10): to the nearest 5, or "hidden".
+pub(crate) fn people(count: u64) -> String {
+    shown(count).words()
 }
 
 /// The refusals as a researcher reads them: " R3: … R5: …"; empty without any.

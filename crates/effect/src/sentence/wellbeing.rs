@@ -1,10 +1,11 @@
 //! Change in wellbeing (A5): change, never effect; those with no second score are always
 //! mentioned, and a conclusion that hangs on them is not drawn.
 
-use super::{Sentences, codes, in_ten, number, percent, with_interval};
+use super::{Sentences, codes, in_ten, number, people, percent, with_interval};
 use crate::stats::disclosure::{Shown, list_shown};
 use crate::stats::estimate::{Estimate, Finding};
 use crate::stats::noise::Reliable;
+use crate::stats::scores::{Better, Scale};
 use crate::stats::wellbeing::{Answers, Wellbeing};
 
 /// The sentences of a change in wellbeing; `reliable` when the reliability of the score
@@ -61,7 +62,8 @@ fn concludes(
     Sentences {
         link_worker: format!("{seen} {}", unseen(finding)),
         gp: format!(
-            "Mean change {}; if nobody without a second score had changed: {}.",
+            "Mean change in {} {}; if nobody without a second score had changed: {}.",
+            measure(&finding.result.scale),
             with_interval(&mean, 2),
             number(answers.no_change.value, 2)
         ),
@@ -85,6 +87,15 @@ fn cannot_tell(finding: &Finding<Wellbeing>, answers: &Answers) -> Sentences {
         ),
         researcher: for_researchers(finding, answers),
     }
+}
+
+/// "SWEMWBS (higher is better)".
+fn measure(scale: &Scale) -> String {
+    let way = match scale.better() {
+        Better::Higher => "higher",
+        Better::Lower => "lower",
+    };
+    format!("{} ({way} is better)", scale.name())
 }
 
 fn more_than_noise(reliable: &Reliable) -> String {
@@ -137,8 +148,8 @@ fn for_researchers(finding: &Finding<Wellbeing>, answers: &Answers) -> String {
         number(bounds.lowest, 2),
         number(bounds.highest, 2),
         number(answers.completers.d_z, 2),
-        finding.n,
-        finding.n + finding.missing,
+        people(finding.n),
+        people(finding.n + finding.missing),
         codes(&finding.refusals)
     )
 }
@@ -155,7 +166,7 @@ mod tests {
     use super::*;
     use crate::stats::imputation::Plan;
     use crate::stats::noise::reliable;
-    use crate::stats::scores::{Better, Person, Scale, Scores};
+    use crate::stats::scores::{Person, Scores};
     use crate::stats::wellbeing::wellbeing;
 
     /// 100 people, `seen` of them with a second score about `rise` points up.
@@ -201,7 +212,7 @@ mod tests {
         );
         assert!(
             said.gp
-                .starts_with("Mean change 5.00 (95% CI 4.42 to 5.58)"),
+                .starts_with("Mean change in score (higher is better) 5.00 (95% CI 4.42 to 5.58)"),
             "{}",
             said.gp
         );

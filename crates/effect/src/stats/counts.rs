@@ -205,7 +205,7 @@ impl CountCells {
     }
 
     /// A yes/no column where no "yes" cell has an event: its coefficient runs away.
-    fn has_no_events(&self, column: usize) -> bool {
+    pub(super) fn has_no_events(&self, column: usize) -> bool {
         let column = self.x.column(column);
         column.iter().all(|&value| value == 0.0 || value == 1.0) && column.dot(&self.sum) == 0.0
     }

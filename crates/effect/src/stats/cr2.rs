@@ -4,12 +4,14 @@
 //! Exact from cells: residuals that differ inside a cell have no say in either, so a
 //! cell of n stands as one row of √n times its values.
 
+use std::collections::BTreeMap;
+
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::estimate::Estimate;
 use super::inverse_root::Diagonal;
 use super::limits::{CLUSTERS_MIN, SATTERTHWAITE_DF_MIN};
-use super::linear::{quadratic, scaled_rows};
+use super::linear::{beside, quadratic, scaled_rows};
 use super::refusal::Refusal;
 use super::sandwich::{Clusters, WorkingModel};
 
@@ -41,6 +43,7 @@ impl Cr2 {
             model: "CR2 variance",
         };
         clusters.more_than_one()?;
+        nested(working, clusters)?;
         let root = Cholesky::new(working.bread.clone()).ok_or(UNSOLVED)?.l();
         let terms = working.x.ncols();
         let mut meat = DMatrix::zeros(terms, terms);
@@ -135,14 +138,17 @@ fn adjust(
         .component_mul(&steep)
         .component_div(&n);
     let weighted = scaled_rows(&x, &weight.map(f64::sqrt));
-    let lever = &weighted * root;
+    let intercepts = intercepts(working, members);
+    let lever = beside(&(&weighted * root), &intercepts);
     let inside = Diagonal {
         scale: &variance,
         lever: &lever,
     }
     .inverse_root_times(&weighted)?;
     let k = scaled_rows(&inside, &half);
-    let own = k.transpose() * scaled_rows(&k, &variance);
+    // What the strata's intercepts take up of a cluster's own variance.
+    let taken = intercepts.transpose() * scaled_rows(&k, &half);
+    let own = k.transpose() * scaled_rows(&k, &variance) - taken.transpose() * taken;
     let score = k.tr_mul(&residual);
     Some((
         Adjusted {
@@ -151,4 +157,42 @@ fn adjust(
         },
         score,
     ))
+}
+
+/// A stratum with an intercept of its own has to lie inside one cluster.
+fn nested(working: &WorkingModel, clusters: &Clusters) -> Result<(), Refusal> {
+    let mut home = BTreeMap::new();
+    let strata = working.strata.iter().flatten();
+    let crosses = strata.zip(clusters.of_cells()).any(|(stratum, cluster)| {
+        home.insert(*stratum, *cluster)
+            .is_some_and(|other| other != *cluster)
+    });
+    if crosses {
+        return Err(Refusal::Impossible {
+            what: "a stratum that lies in two clusters".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// The directions of the strata's intercepts, one column for each stratum of these cells,
+/// of length one because a stratum lies inside a cluster.
+fn intercepts(working: &WorkingModel, members: &[usize]) -> DMatrix<f64> {
+    let Some(strata) = &working.strata else {
+        return DMatrix::zeros(members.len(), 0);
+    };
+    let mut place = BTreeMap::new();
+    for &cell in members {
+        let next = place.len();
+        place.entry(strata[cell]).or_insert(next);
+    }
+    let mut columns = DMatrix::zeros(members.len(), place.len());
+    for (row, &cell) in members.iter().enumerate() {
+        columns[(row, place[&strata[cell]])] = (working.n[cell] * working.weight[cell]).sqrt();
+    }
+    for mut column in columns.column_iter_mut() {
+        let length = column.norm();
+        column /= length;
+    }
+    columns
 }

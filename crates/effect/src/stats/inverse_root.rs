@@ -12,7 +12,7 @@ use std::f64::consts::FRAC_PI_2;
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use super::linear::{scaled_rows, weighted_gram};
+use super::linear::{beside, scaled_rows, weighted_gram};
 
 /// A leverage this near one means a direction that the cluster alone decides.
 const LEVERAGE_ONE: f64 = 1e-9;
@@ -36,7 +36,7 @@ impl Diagonal<'_> {
         let shift = (range.low * range.high).sqrt();
         // A zero direction is lifted into the middle of the spectrum and taken out after.
         let seen = right - &null * null.tr_mul(right);
-        let thin = join(&scaled_rows(self.lever, self.scale), &null);
+        let thin = beside(&scaled_rows(self.lever, self.scale), &null);
         let signs = DVector::from_fn(thin.ncols(), |column, _| {
             if column < self.lever.ncols() {
                 -1.0
@@ -77,15 +77,6 @@ impl Diagonal<'_> {
         let null = scaled_rows(&inside, &self.scale.map(f64::recip));
         (null.qr().q().columns(0, ones.len()).into_owned(), smallest)
     }
-}
-
-fn join(left: &DMatrix<f64>, right: &DMatrix<f64>) -> DMatrix<f64> {
-    let mut both = left
-        .clone()
-        .resize_horizontally(left.ncols() + right.ncols(), 0.0);
-    both.columns_mut(left.ncols(), right.ncols())
-        .copy_from(right);
-    both
 }
 
 /// An interval that holds every eigenvalue other than zero.

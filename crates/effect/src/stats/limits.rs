@@ -69,6 +69,10 @@ pub const ALIASING_TOLERANCE: f64 = 1e-10;
 /// R7. A theta beyond this cannot be told from the Poisson limit in double precision.
 pub const THETA_MAX: f64 = 1e7;
 
+/// R7. Practices that spread less than this on the log scale do not differ: a
+/// thousandth either way.
+pub const CLUSTER_SPREAD_MIN: f64 = 1e-3;
+
 /// R8 and R9. Lower margin of "no real difference" on the ratio scale: a tenth fewer
 /// contacts is about one a year for a frequent attender.
 pub const MARGIN_LOW: f64 = 0.90;

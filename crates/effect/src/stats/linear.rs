@@ -22,6 +22,17 @@ pub fn scaled_rows(x: &DMatrix<f64>, factor: &DVector<f64>) -> DMatrix<f64> {
     scaled
 }
 
+/// Two matrices of as many rows, side by side.
+#[must_use]
+pub fn beside(left: &DMatrix<f64>, right: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut both = left
+        .clone()
+        .resize_horizontally(left.ncols() + right.ncols(), 0.0);
+    both.columns_mut(left.ncols(), right.ncols())
+        .copy_from(right);
+    both
+}
+
 /// The inverse of a positive definite matrix; none when it is not.
 #[must_use]
 pub fn inverse(matrix: &DMatrix<f64>) -> Option<DMatrix<f64>> {

@@ -33,8 +33,8 @@ pub struct Change {
     pub d_z: f64,
     /// d_z with Hedges' correction for few people.
     pub hedges_g: f64,
-    /// Mean change over the deviation of the first score.
-    pub in_baseline_deviations: f64,
+    /// Mean change over the deviation of the first score; none when it never varies.
+    pub in_baseline_deviations: Option<f64>,
     /// Correlation of the two scores; none when one of them never varies.
     pub correlation: Option<f64>,
     /// Wilcoxon's signed ranks.
@@ -106,7 +106,8 @@ pub fn change(scores: &Scores) -> Result<Finding<Change>, Refusal> {
             deviation: spread,
             d_z,
             hedges_g: d_z * (1.0 - 3.0 / (4.0 * (n - 1.0) - 1.0)),
-            in_baseline_deviations: independent.value / deviation(&before),
+            in_baseline_deviations: Some(independent.value / deviation(&before))
+                .filter(|size| size.is_finite()),
             correlation: correlation(&before, &after),
             signed_rank: signed_rank(&changes),
         },
@@ -256,6 +257,21 @@ mod tests {
         ));
         let same = people(&[(5.0, Some(7.0), 1), (6.0, Some(8.0), 2)]);
         assert_eq!(change(&same), Err(Refusal::Constant));
+    }
+
+    #[test]
+    fn first_scores_that_are_all_the_same_leave_no_size_to_measure_by() {
+        let flat = people(&[
+            (5.0, Some(7.0), 1),
+            (5.0, Some(8.0), 1),
+            (5.0, Some(2.0), 2),
+        ]);
+        let finding = change(&flat).expect("pairs").result;
+        assert_eq!(
+            (finding.in_baseline_deviations, finding.correlation),
+            (None, None)
+        );
+        assert!(finding.t.is_finite() && finding.signed_rank.p <= 1.0);
     }
 
     #[test]

@@ -114,6 +114,8 @@ pub enum Refusal {
     },
     /// R7: no more spread than Poisson, so theta runs to infinity; use the Poisson model.
     PoissonLimit,
+    /// R7: practices differ no more than chance, so an intercept for each says nothing.
+    NoClusterSpread,
     /// R7: nothing happened to anybody.
     NoEvents,
     /// R7: the outcome never varies.
@@ -200,6 +202,7 @@ impl Refusal {
             | Self::Aliased { .. }
             | Self::NotConverged { .. }
             | Self::PoissonLimit
+            | Self::NoClusterSpread
             | Self::NoEvents
             | Self::Constant
             | Self::TooFewObservations { .. } => "R7",
@@ -352,6 +355,11 @@ impl Refusal {
                 "The counts spread no more than chance (theta runs to infinity): use the Poisson \
                  model."
             ),
+            Self::NoClusterSpread => write!(
+                f,
+                "The practices differ no more than chance, so use the model without an intercept \
+                 for each."
+            ),
             Self::NoEvents => write!(
                 f,
                 "Nothing was counted for anybody, so there is no rate to compare."
@@ -454,6 +462,7 @@ mod tests {
             Refusal::Aliased { term: term() },
             Refusal::NotConverged { model: "Poisson" },
             Refusal::PoissonLimit,
+            Refusal::NoClusterSpread,
             Refusal::NoEvents,
             Refusal::Constant,
             Refusal::TooFewObservations {

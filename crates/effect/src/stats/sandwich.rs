@@ -30,6 +30,8 @@ pub struct WorkingModel {
     pub(super) residual_squares: DVector<f64>,
     /// The inverse of Σ n w x xᵀ.
     pub(super) bread: DMatrix<f64>,
+    /// Stratum of each cell, when `x` is taken within strata that have an intercept each.
+    pub(super) strata: Option<Vec<usize>>,
 }
 
 impl WorkingModel {
@@ -54,6 +56,7 @@ impl WorkingModel {
             residual,
             residual_squares: squares,
             bread,
+            strata: None,
         }
     }
 
@@ -71,6 +74,16 @@ impl WorkingModel {
             residual,
             residual_squares,
             bread,
+            strata: None,
+        }
+    }
+
+    /// The same model with an intercept for every stratum, which `x` already leaves out.
+    pub(super) fn within_strata(self, x: DMatrix<f64>, stratum: Vec<usize>) -> Self {
+        Self {
+            x,
+            strata: Some(stratum),
+            ..self
         }
     }
 

@@ -15,12 +15,14 @@ use super::limits::{FOLLOW_UP_MIN, TIPPING_MIN_SD};
 use super::paired::{Change, change, clusters_of, mean_of};
 use super::proportion::Share;
 use super::refusal::Refusal;
-use super::scores::{Person, Scores, deviation, mean};
+use super::scores::{Person, Scale, Scores, deviation, mean};
 use super::weighting::{Weighted, weighted};
 
 /// Everything about the change of a group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Wellbeing {
+    /// The measure.
+    pub scale: Scale,
     /// People with a second score among those with a first.
     pub follow_up: Share,
     /// The lowest and highest mean change the scale allows for the missing.
@@ -89,6 +91,7 @@ pub fn wellbeing(scores: &Scores, plan: Plan) -> Result<Finding<Wellbeing>, Refu
         ],
         refusals: vec![],
         result: Wellbeing {
+            scale: scores.scale().clone(),
             follow_up,
             bounds: bounds(scores),
             answers: None,
@@ -210,7 +213,7 @@ fn missing_decides(answers: &Answers) -> Vec<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::scores::{Better, Scale};
+    use crate::stats::scores::Better;
     use proptest::prelude::*;
 
     const PLAN: Plan = Plan {
@@ -270,6 +273,26 @@ mod tests {
     fn a_rise_that_hangs_on_the_missing_does_not() {
         let finding = wellbeing(&group(65, 0), PLAN).expect("people");
         assert!(finding.refusals.contains(&Refusal::MissingDecides));
+    }
+
+    #[test]
+    fn a_small_rise_that_half_a_deviation_would_overturn_tips_too_easily() {
+        // 4,000 people with widely spread first scores: a rise of a point is clear of 0.
+        let row = |i: i32| {
+            let before = 1 + i * 7 % 39;
+            (
+                before,
+                (i % 10 < 7).then_some((before + 1 + i * 5 % 3 - 1).min(40)),
+                i * 3 % 8,
+            )
+        };
+        let finding = wellbeing(&scores(&(0..4000).map(row).collect::<Vec<_>>()), PLAN);
+        let finding = finding.expect("people");
+        assert!(
+            matches!(finding.refusals.as_slice(), [Refusal::TipsTooEasily { .. }]),
+            "{:?}",
+            finding.refusals
+        );
     }
 
     #[test]

@@ -79,7 +79,10 @@ fn completers(ledger: &mut Ledger, answers: &Answers) {
         ("ci95/0", interval.low),
         ("ci95/1", interval.high),
         ("cohen_dz_SRM", change.d_z),
-        ("effect_size_baseline_sd", change.in_baseline_deviations),
+        (
+            "effect_size_baseline_sd",
+            change.in_baseline_deviations.expect("first scores vary"),
+        ),
         ("hedges_g_dz", change.hedges_g),
         ("cor", change.correlation.expect("both vary")),
         ("wilcoxon_V", change.signed_rank.rises),

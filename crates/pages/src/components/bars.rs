@@ -55,8 +55,17 @@ impl Bars {
             .class("kith-bars")
             .child(el("figcaption").class("nhsuk-heading-s").child(&self.title))
             .child(self.picture())
+            .children(self.key())
             .child(Details::new("Show as a table", self.table()))
             .into()
+    }
+
+    /// What the marks mean, when there are any.
+    fn key(&self) -> Option<Html> {
+        self.items.iter().find(|bar| bar.mark.is_some())?;
+        let words = self.mark_words.as_deref().unwrap_or("Limit");
+        let said = format!("The upright line marks: {}", words.to_lowercase());
+        Some(el("p").class("kith-bars__key").child(said).into())
     }
 
     fn picture(&self) -> Html {

@@ -161,3 +161,17 @@ impl Button {
         }
     }
 }
+
+component! {
+    /// Buttons beside each other, with room between.
+    ButtonGroup(items: Vec<Html>) {}
+}
+
+impl ButtonGroup {
+    pub(crate) fn render(&self) -> Html {
+        el("div")
+            .class("nhsuk-button-group")
+            .children(&self.items)
+            .into()
+    }
+}

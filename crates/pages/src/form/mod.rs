@@ -15,6 +15,7 @@ mod lines;
 mod date;
 mod choice;
 mod number;
+mod file;
 mod definition;
 
 pub use choice::{Choice, Many, One, Pick};
@@ -22,10 +23,11 @@ pub use date::Date;
 pub use definition::{Open, open, summary};
 pub use dressing::Dressing;
 pub use field::{Field, FieldKind, Maybe};
+pub use file::File;
 #[doc(no_inline)]
 pub use kith_base::Refusal;
 pub use lines::{Hidden, Long, Secret, Text};
 pub use number::{Number, Time};
-pub use posted::Posted;
+pub use posted::{Posted, SentFile};
 pub use token::{CSRF_FIELD, FormToken, ONCE_FIELD, PostButton};
 pub use wrong::Wrong;

@@ -36,6 +36,10 @@ pub fn adapt(component: &str, options: Value) -> Option<Value> {
         "details" | "inset-text" | "warning-callout" => as_html(component, &mut o),
         "summary-list" => summary_list(&mut o),
         "card" => card(&mut o),
+        "panel" => {
+            heading(&mut o);
+            as_html("panel", &mut o);
+        }
         "tables" => table(&mut o),
         "pagination" => pagination(&mut o),
         "task-list" => {
@@ -230,7 +234,7 @@ fn as_html(component: &str, o: &mut Options) {
     };
     o.remove("text");
     let html = match component {
-        "details" => Html::from(words),
+        "details" | "panel" => Html::from(words),
         "inset-text" => p(words),
         _ => crate::html::el("p")
             .class("nhsuk-card__description")
@@ -249,18 +253,23 @@ fn actions(o: &mut Options) {
     }
 }
 
-fn card(o: &mut Options) {
+/// The options of a heading become the component's own.
+fn heading(o: &mut Options) {
     if let Some(Value::Object(heading)) = o.get("heading").cloned() {
         o.remove("heading");
         for (name, value) in heading {
-            let name = if name == "text" {
-                "heading".into()
-            } else {
-                name
+            let ours = match name.as_str() {
+                "text" => "heading",
+                "id" => "id of the heading",
+                other => other,
             };
-            o.insert(name, value);
+            o.insert(ours.into(), value);
         }
     }
+}
+
+fn card(o: &mut Options) {
+    heading(o);
     // Markup as description stands there as it is, without a paragraph.
     if o.get("description").is_some_and(Value::is_object)
         && let Some(html) = o.remove("description")

@@ -2,7 +2,7 @@
 //! of the npm package): every fixture whose options we offer is read straight
 //! into the component, and the HTML must be the same. How many are offered is
 //! written down for each component, so that losing one fails.
-//! A second test puts a hostile string into every text and attribute of those
+//! A second test (`hostile`) puts a hostile string into every text and attribute of those
 //! fixtures, since equal HTML alone would not show a missing escape.
 
 mod adapt;
@@ -79,6 +79,7 @@ const COMPONENTS: &[Shown] = &[
     shown("legend", 18, 27, legend),
     shown("notification-banner", 14, 17, whole::<NotificationBanner>),
     shown("pagination", 9, 11, whole::<Pagination>),
+    shown("panel", 13, 15, whole::<Panel>),
     shown("radios", 48, 48, whole::<Radios>),
     shown("select", 19, 20, whole::<Select>),
     shown("skip-link", 3, 3, whole::<SkipLink>),

@@ -1,0 +1,28 @@
+//! Looking after one's own account: password, authenticator, recovery codes,
+//! where one is signed in. Every change asks for a proof of the last ten
+//! minutes, is told to the account by mail, and ends all other sessions where
+//! it changes what proves who somebody is.
+
+mod actions;
+mod pages;
+mod store;
+
+use crate::routes::{Needs, Routes};
+
+/// The routes of one's own account.
+#[must_use]
+pub fn routes() -> Routes {
+    let own = Needs::SignedIn;
+    Routes::new()
+        .get("/account", own, pages::show)
+        .get("/account/password", own, pages::show_password)
+        .post("/account/password", own, pages::password)
+        .get("/account/authenticator", own, pages::show_authenticator)
+        .post("/account/authenticator", own, pages::authenticator)
+        .post("/account/recovery-codes", own, pages::recovery_codes)
+        .post(
+            "/account/sign-out-elsewhere",
+            own,
+            pages::sign_out_elsewhere,
+        )
+}

@@ -1,0 +1,288 @@
+//! `kith effect equity`: counts of people and of those reached, one row a group.
+//! Four views: groups against each other, a gradient, a funnel of places, and observed
+//! over expected. Small numbers are hidden in tables and pictures.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::failure::CommandFailure;
+use super::folder::{Folder, answer};
+use super::printed;
+use super::sheet::{Row, Sheet};
+use crate::picture::forest::{self, Measure};
+use crate::picture::funnel as funnel_picture;
+use crate::picture::{Frame, Table};
+use crate::sentence::{self, Sentences};
+use crate::stats::disclosure::{Shown, shown, table_shown};
+use crate::stats::equity::{Group, Reach, Stratum, reach, standardised};
+use crate::stats::estimate::Finding;
+use crate::stats::funnel::{Funnel, Place, funnel};
+use crate::stats::inequality::gradient;
+use crate::stats::proportion::Share;
+use crate::stats::refusal::Refusal;
+
+/// What to read and which question to answer.
+#[derive(Debug, Clone)]
+pub struct EquityArgs {
+    /// The CSV, one row a group.
+    pub file: PathBuf,
+    /// Column of the group's name.
+    pub group: String,
+    /// Column of the people who could be reached.
+    pub people: String,
+    /// Column of those who were.
+    pub reached: String,
+    /// The question.
+    pub view: EquityView,
+    /// Names that mean "not recorded", besides an empty field; any case.
+    pub not_recorded: Vec<String>,
+    /// Where to write; nothing is written without it.
+    pub out: Option<PathBuf>,
+}
+
+/// Which question of reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EquityView {
+    /// Each group against everybody else.
+    Groups,
+    /// Groups in order, the most deprived first.
+    Gradient,
+    /// Places of different size.
+    Funnel,
+    /// Strata (such as age bands) beside a reference population.
+    Standardised {
+        /// Column of the people in the reference.
+        reference_people: String,
+        /// Column of those reached in the reference.
+        reference_reached: String,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A bad file, or a result that cannot be written.
+pub fn run(args: &EquityArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let folder = Folder::create(args.out.as_deref())?;
+    let rows = read(args)?;
+    let (name, said) = match &args.view {
+        EquityView::Groups => ("equity-groups", groups(&folder, &rows)?),
+        EquityView::Gradient => ("equity-gradient", in_order(&folder, &rows)?),
+        EquityView::Funnel => ("equity-funnel", places(&folder, &rows)?),
+        EquityView::Standardised { .. } => ("equity-standardised", expected(&folder, &rows)?),
+    };
+    folder.sentences(name, &said)?;
+    printed(out, &said)
+}
+
+/// One row of the file; the reference is there when its columns were named.
+struct Line {
+    label: Option<String>,
+    here: Share,
+    reference: Option<Share>,
+}
+
+fn read(args: &EquityArgs) -> Result<Vec<Line>, CommandFailure> {
+    let mut columns = vec![args.group.as_str(), &args.people, &args.reached];
+    if let EquityView::Standardised {
+        reference_people,
+        reference_reached,
+    } = &args.view
+    {
+        columns.extend([reference_people.as_str(), reference_reached]);
+    }
+    let mut sheet = Sheet::open(&args.file, &columns)?;
+    let mut lines: Vec<Line> = vec![];
+    while let Some(row) = sheet.next_row()? {
+        let means_nothing = |name: &str| {
+            args.not_recorded
+                .iter()
+                .any(|n| n.to_lowercase() == name.to_lowercase())
+        };
+        let label = row
+            .words(0)
+            .filter(|name| !means_nothing(name))
+            .map(str::to_owned);
+        if label.is_some() && lines.iter().any(|line| line.label == label) {
+            return Err(row.wrong(0, "a group once"));
+        }
+        let reference = (columns.len() > 3).then(|| share(&row, 3)).transpose()?;
+        lines.push(Line {
+            label,
+            here: share(&row, 1)?,
+            reference,
+        });
+    }
+    Ok(lines)
+}
+
+/// People at `column` and those reached at the next.
+fn share(row: &Row, column: usize) -> Result<Share, CommandFailure> {
+    let (people, reached) = (row.count(column)?, row.count(column + 1)?);
+    let expected = format!("at most the {people} people");
+    Share::new(reached, people).map_err(|_| row.wrong(column + 1, &expected))
+}
+
+fn groups(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
+    let groups: Vec<Group> = lines
+        .iter()
+        .map(|l| Group {
+            label: l.label.clone(),
+            share: l.here,
+        })
+        .collect();
+    let found = reach(&groups);
+    folder.json("equity-groups", &answer(&found))?;
+    let finding = match found {
+        Ok(finding) => finding,
+        Err(refusal) => return Ok(sentence::of_refusal(&refusal)),
+    };
+    folder.table("equity-groups", &table_of(&finding))?;
+    let rows: Vec<forest::Row> = finding
+        .result
+        .groups
+        .iter()
+        .map(|group| {
+            let ratio = group
+                .ratio_to_rest()
+                .filter(|_| shown(group.share.events()) != Shown::Hidden);
+            forest::Row {
+                label: group.label.clone(),
+                estimate: ratio.map(|r| r.value),
+                range: ratio.and_then(|r| r.interval).map(|i| (i.low, i.high)),
+                headline: false,
+            }
+        })
+        .collect();
+    let title = "Rate of each group against everybody else";
+    let draw = |frame: &Frame| forest::draw(frame, Measure::Ratio, "Rate ratio", &rows);
+    folder.picture("equity-ratios", title, draw)?;
+    Ok(sentence::equity::groups(&finding))
+}
+
+/// People, reached and rate by group, as they may be shown.
+fn table_of(finding: &Finding<Reach>) -> Table {
+    let reach = &finding.result;
+    let mut shares: Vec<(&str, Share)> = reach
+        .groups
+        .iter()
+        .map(|g| (g.label.as_str(), g.share))
+        .collect();
+    shares.push(("Not recorded", reach.not_recorded));
+    let counts: Vec<Vec<u64>> = shares
+        .iter()
+        .map(|(_, s)| vec![s.events(), s.people() - s.events()])
+        .collect();
+    let cells = table_shown(&counts).unwrap_or_default();
+    let mut table = Table::new(
+        "Reach by group; small numbers hidden, others to the nearest 5",
+        &["Group", "Reached", "People", "Rate (%)"],
+    );
+    for ((label, share), cells) in shares.iter().zip(cells) {
+        let open = !cells.contains(&Shown::Hidden);
+        let people = if open {
+            shown(share.people()).words()
+        } else {
+            Shown::Hidden.words()
+        };
+        let rate = share
+            .rate()
+            .filter(|_| open)
+            .map_or_else(|| "hidden".to_owned(), |r| format!("{:.2}", 100.0 * r));
+        let reached = cells.first().map_or_else(String::new, |c| c.words());
+        table
+            .rows
+            .push(vec![(*label).to_owned(), reached, people, rate]);
+    }
+    table
+}
+
+fn in_order(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
+    let groups: Vec<Share> = lines
+        .iter()
+        .filter(|l| l.label.is_some())
+        .map(|l| l.here)
+        .collect();
+    let found = gradient(&groups);
+    folder.json("equity-gradient", &answer(&found))?;
+    Ok(found
+        .as_ref()
+        .map_or_else(sentence::of_refusal, sentence::equity::gradient))
+}
+
+fn expected(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
+    let strata: Vec<Stratum> = lines
+        .iter()
+        .filter_map(|l| {
+            Some(Stratum {
+                here: l.here,
+                reference: l.reference?,
+            })
+        })
+        .collect();
+    let found = standardised(&strata);
+    folder.json("equity-standardised", &answer(&found))?;
+    Ok(found
+        .as_ref()
+        .map_or_else(sentence::of_refusal, sentence::equity::standardised))
+}
+
+fn places(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
+    let places: Vec<Place> = lines
+        .iter()
+        .map(|l| Place {
+            label: l.label.clone().unwrap_or_else(|| "Not recorded".to_owned()),
+            share: l.here,
+        })
+        .collect();
+    let found: Result<Finding<Funnel>, Refusal> = funnel(&places);
+    folder.json("equity-funnel", &answer(&found))?;
+    let finding = match found {
+        Ok(finding) => finding,
+        Err(refusal) => return Ok(sentence::of_refusal(&refusal)),
+    };
+    draw_funnel(folder, &finding.result)?;
+    Ok(sentence::equity::funnel(&finding))
+}
+
+/// Places with 1 to 7 reached are left out of the picture and of its table.
+fn draw_funnel(folder: &Folder, funnel: &Funnel) -> Result<(), CommandFailure> {
+    let points: Vec<funnel_picture::Point> = funnel
+        .places
+        .iter()
+        .filter(|p| shown(p.share.events()) != Shown::Hidden)
+        .filter_map(|p| {
+            Some(funnel_picture::Point {
+                label: p.label.clone(),
+                people: p.share.people() as f64,
+                rate: p.share.rate()?,
+                outside: p.outside == Some(true),
+            })
+        })
+        .collect();
+    let largest = funnel
+        .places
+        .iter()
+        .map(|p| p.share.people())
+        .max()
+        .unwrap_or(0);
+    let limits: Vec<funnel_picture::Limit> = (1..=STEPS)
+        .map(|step| (largest * step).div_ceil(STEPS))
+        .filter_map(|people| {
+            let limit = funnel.limits_at(people)?;
+            Some(funnel_picture::Limit {
+                people: people as f64,
+                inner: limit.inner,
+                outer: limit.outer,
+            })
+        })
+        .collect();
+    folder.picture(
+        "equity-funnel",
+        "People reached, by size of the place",
+        |frame| funnel_picture::draw(frame, "Reached, %", funnel.overall, &points, &limits),
+    )
+}
+
+/// Points along each limit of the funnel.
+const STEPS: u64 = 100;

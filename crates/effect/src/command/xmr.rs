@@ -1,0 +1,92 @@
+//! `kith effect xmr`: a series of single values in order, one row a point.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::failure::CommandFailure;
+use super::folder::{Folder, answer};
+use super::printed;
+use super::sheet::Sheet;
+use crate::picture::xmr::{self as picture, Lines, Point};
+use crate::sentence;
+use crate::stats::estimate::Finding;
+use crate::stats::xmr::{Chart, chart};
+
+/// What to read.
+#[derive(Debug, Clone)]
+pub struct XmrArgs {
+    /// The CSV, one row a point, in order.
+    pub file: PathBuf,
+    /// Column that names the points, such as the month.
+    pub label: String,
+    /// Column of the values; empty where a point is missing.
+    pub value: String,
+    /// What the values are, for the picture.
+    pub measure: String,
+    /// Where to write; nothing is written without it.
+    pub out: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A bad file, or a result that cannot be written.
+pub fn run(args: &XmrArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let folder = Folder::create(args.out.as_deref())?;
+    let mut sheet = Sheet::open(&args.file, &[&args.label, &args.value])?;
+    let (mut labels, mut values) = (vec![], vec![]);
+    while let Some(row) = sheet.next_row()? {
+        labels.push(row.needed(0, "a name for the point")?.to_owned());
+        values.push(row.number(1)?);
+    }
+    let found = chart(&values);
+    folder.json("xmr", &answer(&found))?;
+    let said = match &found {
+        Ok(finding) => {
+            draw(&folder, args, &labels, &values, finding)?;
+            sentence::xmr::sentences(finding, &labels)
+        }
+        Err(refusal) => sentence::of_refusal(refusal),
+    };
+    folder.sentences("xmr", &said)?;
+    printed(out, &said)
+}
+
+fn draw(
+    folder: &Folder,
+    args: &XmrArgs,
+    labels: &[String],
+    values: &[Option<f64>],
+    finding: &Finding<Chart>,
+) -> Result<(), CommandFailure> {
+    let chart = &finding.result;
+    let point = |(place, (label, value)): (usize, (&String, &Option<f64>))| Point {
+        label: label.clone(),
+        value: *value,
+        signals: signals(chart, place),
+    };
+    let points: Vec<Point> = labels.iter().zip(values).enumerate().map(point).collect();
+    let lines = chart.limits.map(|l| Lines {
+        mean: chart.mean,
+        low: l.low,
+        high: l.high,
+    });
+    let title = format!("{} in order of time", args.measure);
+    folder.picture("xmr", &title, |frame| {
+        picture::draw(frame, &args.measure, &points, lines)
+    })
+}
+
+fn signals(chart: &Chart, place: usize) -> Vec<&'static str> {
+    let rules = [
+        (&chart.outside, "outside the limits"),
+        (&chart.shift, "7 on one side of the mean"),
+        (&chart.trend, "7 rising or falling"),
+        (&chart.two_of_three, "2 of 3 far from the mean"),
+    ];
+    rules
+        .into_iter()
+        .filter(|(places, _)| places.contains(&place))
+        .map(|(_, words)| words)
+        .collect()
+}
