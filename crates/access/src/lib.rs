@@ -18,9 +18,9 @@
 pub mod role;
 pub mod actor;
 pub mod secret;
+pub mod settings;
 pub mod audit;
 pub mod outbox;
-pub mod settings;
 pub mod who;
 pub mod app;
 mod own_path;
@@ -38,6 +38,7 @@ mod mailed;
 pub mod sign_in;
 pub mod welcome;
 pub mod own_account;
+pub mod demo;
 pub mod organisation;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -95,7 +95,7 @@ fn wellbeing_says_it_three_ways_and_writes_every_digit() {
     let mean =
         &written["result"]["change"]["found"]["result"]["answers"]["completers"]["mean"]["value"];
     assert!((mean.as_f64().expect("a number") - 1.879_310_344_827_586_3).abs() < 1e-15);
-    let p = &written["result"]["threshold"]["found"]["p"];
+    let p = &written["result"]["threshold"]["found"]["result"]["p"];
     assert!((p.as_f64().expect("a number") - 5.539_621_596_994_972e-6).abs() < 1e-15);
     for name in [
         "wellbeing-bounds.svg",

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kith_base::{Refusal, refusal::Kind};
 
-use crate::Frame;
+use crate::frame::Frame;
 use crate::html::{Html, el, p};
 
 /// A page that says what happened and what to do. `reference` finds the fault

@@ -3,8 +3,8 @@
 //! request; the page adds what is its own.
 
 use crate::components::{AccountItem, FooterLink, HeaderSearch, NavItem};
+use crate::done::Done;
 use crate::html::{Href, Html};
-use crate::{Done, Page};
 
 /// When a session ends by itself, and how to stay.
 #[derive(Clone, Debug)]
@@ -111,10 +111,5 @@ impl Frame {
     pub fn done(mut self, done: Done) -> Self {
         self.done = done;
         self
-    }
-
-    /// A page in this frame.
-    pub fn page(&self, title: impl Into<String>) -> Page {
-        Page::new(title).in_frame(self)
     }
 }

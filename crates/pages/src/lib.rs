@@ -113,10 +113,11 @@
 //! ```
 
 pub mod html;
-pub mod assets;
 pub mod headers;
-pub mod form;
+pub mod assets;
+mod token;
 pub mod components;
+pub mod form;
 mod done;
 mod frame;
 mod page;
@@ -130,3 +131,4 @@ pub use error_page::{error_page, not_found, refused};
 pub use frame::{Frame, TimeOut};
 pub use html::{Href, Html, el};
 pub use page::Page;
+pub use token::FormToken;

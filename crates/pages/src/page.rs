@@ -299,6 +299,13 @@ impl IntoResponse for Page {
     }
 }
 
+impl Frame {
+    /// A page in this frame.
+    pub fn page(&self, title: impl Into<String>) -> Page {
+        Page::new(title).in_frame(self)
+    }
+}
+
 /// The answer when even the page cannot be made.
 fn fault() -> Response {
     let words = "Something went wrong on our side. Go back and try again.";

@@ -3,7 +3,11 @@
 //! other. Rows hold ids and words from the code, never a name, a note or an
 //! address. `seal` hashes the rows into a chain later, so writers never wait.
 
-use kith_base::{Id, Ts};
+pub mod seal;
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kith_base::{Clock, Id, Ts};
 use kith_db::{Outcome, Tx, run};
 use uuid::Uuid;
 
@@ -115,6 +119,17 @@ impl Who {
     }
 }
 
+/// The moment a row is written, by the machine's own clock and never earlier
+/// than the row before: the seal goes by the order of ids, and a row whose id
+/// is older than what is sealed counts as put in afterwards. When it happened
+/// is the row's `at`.
+fn written_now() -> Ts {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let now = Clock::Real.now().micros();
+    let last = LAST.fetch_max(now, Ordering::SeqCst);
+    Ts::from_micros(now.max(last))
+}
+
 pub(crate) async fn write(tx: &mut Tx, who: Who, entry: Entry<'_>, ended: Ended) -> Outcome<()> {
     let outcome = match ended {
         Ended::Done => "done",
@@ -124,7 +139,7 @@ pub(crate) async fn write(tx: &mut Tx, who: Who, entry: Entry<'_>, ended: Ended)
         tx,
         sqlx::query(INSERT)
             .bind(who.scheme)
-            .bind(Id::<Row>::new(who.at))
+            .bind(Id::<Row>::new(written_now()))
             .bind(who.at)
             .bind(who.account)
             .bind(who.role)

@@ -4,6 +4,12 @@
 //! happened is forgotten. Subjects and bodies name no condition and no more
 //! of a person than the reader is owed.
 
+mod deliver;
+mod post;
+
+pub use deliver::{Delivered, OnFailed, Sender, Waiting, deliver};
+pub use post::{BadPost, Post};
+
 use kith_base::{Email, Id, Ts};
 use kith_db::{Outcome, Tx, run};
 

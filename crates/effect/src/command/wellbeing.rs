@@ -58,8 +58,8 @@ pub struct WellbeingArgs {
 #[derive(Serialize)]
 struct Outcome<'a> {
     change: Answer<&'a Finding<Wellbeing>>,
-    reliable: Option<Answer<&'a Reliable>>,
-    threshold: Option<Answer<&'a Threshold>>,
+    reliable: Option<Answer<&'a Finding<Reliable>>>,
+    threshold: Option<Answer<&'a Finding<Threshold>>>,
 }
 
 /// Runs the command.
@@ -90,7 +90,10 @@ pub fn run(args: &WellbeingArgs, out: &mut dyn Write) -> Result<(), CommandFailu
         }
         Ok(finding) => {
             pictures(&folder, args, &people, &practices, finding)?;
-            let reliable = reliable.as_ref().and_then(|r| r.as_ref().ok());
+            let reliable = reliable
+                .as_ref()
+                .and_then(|r| r.as_ref().ok())
+                .map(|f| &f.result);
             sentence::wellbeing::sentences(finding, reliable)
         }
     };

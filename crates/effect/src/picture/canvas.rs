@@ -206,7 +206,7 @@ fn looks(stroke: Stroke) -> String {
     let (colour, width, dash) = match stroke {
         Stroke::Axis => (INK, "1", ""),
         Stroke::Grid => (SHADE, "1", ""),
-        Stroke::Solid => (ACCENT, "2", ""),
+        Stroke::Solid => (ACCENT, "2.5", ""),
         Stroke::Dashed => (INK, "1.5", "7 4"),
         Stroke::Dotted => (INK, "1.5", "2 4"),
         Stroke::Thin => (FAINT, "1", ""),

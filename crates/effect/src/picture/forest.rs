@@ -94,7 +94,10 @@ fn label_room(frame: &Frame, rows: &[Row]) -> f64 {
     if frame.size.is_narrow() {
         return frame.size.width() - 20.0;
     }
-    let widest = rows.iter().map(|r| width_of(&r.label)).fold(80.0, f64::max);
+    let widest = rows
+        .iter()
+        .map(|r| width_of(&r.label) + 1.0)
+        .fold(80.0, f64::max);
     widest.min(frame.size.width() * 0.4)
 }
 

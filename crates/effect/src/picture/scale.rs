@@ -10,6 +10,9 @@ const RATIOS: [f64; 17] = [
     0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0,
 ];
 
+/// Those worth a tick when the scale is wide.
+const WIDE_RATIOS: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0];
+
 /// A straight or log road from values to pixels.
 #[derive(Clone, Debug)]
 pub(super) struct Scale {
@@ -83,14 +86,8 @@ impl Scale {
             .copied()
             .filter(|r| (low..=high).contains(r))
             .collect();
-        while ticks.len() > 7 {
-            let one = ticks.iter().position(|r| *r == 1.0).unwrap_or(0);
-            ticks = ticks
-                .iter()
-                .enumerate()
-                .filter(|(i, _)| i.abs_diff(one) % 2 == 0)
-                .map(|(_, r)| *r)
-                .collect();
+        if ticks.len() > 7 {
+            ticks.retain(|r| WIDE_RATIOS.contains(r));
         }
         Self {
             low: low.ln(),

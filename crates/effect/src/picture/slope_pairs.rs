@@ -89,7 +89,7 @@ fn line(plot: &mut Plot, pair: &Pair, at: (f64, f64), stroke: Stroke, mark: Mark
 
 fn note(everybody: &Pair, groups: &[Pair], hidden: usize) -> String {
     let mut note = format!(
-        "Thick line, squares: all {} people with both scores.",
+        "Thick line, squares: everybody with both scores ({} people).",
         everybody.people
     );
     if !groups.is_empty() {

@@ -194,7 +194,7 @@ mod tests {
             },
         )
         .expect("people");
-        let reliable = reliable(scores, reliability).expect("pairs");
+        let reliable = reliable(scores, reliability).expect("pairs").result;
         sentences(&finding, Some(&reliable))
     }
 
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_handful_who_improved_is_not_counted_out() {
-        let mut few = reliable(&scores(80, 5), 0.9).expect("pairs");
+        let mut few = reliable(&scores(80, 5), 0.9).expect("pairs").result;
         (few.improved, few.worsened, few.same) = (3, 0, 77);
         assert!(more_than_noise(&few).contains("too small"));
         (few.improved, few.same) = (78, 2);

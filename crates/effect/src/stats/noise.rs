@@ -4,7 +4,8 @@
 
 use serde::Serialize;
 
-use super::estimate::Estimate;
+use super::estimate::{Estimate, Finding};
+use super::limits::FOLLOW_UP_MIN;
 use super::proportion::{Share, mcnemar_exact};
 use super::refusal::Refusal;
 use super::scores::{Better, Scores, deviation};
@@ -38,7 +39,7 @@ pub struct Reliable {
 /// # Errors
 /// `Impossible` for a reliability not inside 0 to 1; `Constant` when first scores do not
 /// vary; `TooFewObservations` without two first scores or any pair.
-pub fn reliable(scores: &Scores, reliability: f64) -> Result<Reliable, Refusal> {
+pub fn reliable(scores: &Scores, reliability: f64) -> Result<Finding<Reliable>, Refusal> {
     if !(reliability > 0.0 && reliability < 1.0) {
         let what = format!("a reliability of {reliability}");
         return Err(Refusal::Impossible { what });
@@ -63,7 +64,7 @@ pub fn reliable(scores: &Scores, reliability: f64) -> Result<Reliable, Refusal> 
         Better::Lower => (count(-1.0), count(1.0)),
     };
     let pairs = changes.len() as u64;
-    Ok(Reliable {
+    let result = Reliable {
         reliability,
         baseline_deviation,
         measurement_error,
@@ -72,7 +73,32 @@ pub fn reliable(scores: &Scores, reliability: f64) -> Result<Reliable, Refusal> 
         worsened,
         same: pairs - improved - worsened,
         improved_share: Share::new(improved, pairs)?.wilson()?,
-    })
+    };
+    let method = "reliable change, 1.96 · √2 · SD · √(1 − reliability); Wilson interval";
+    let mut finding = of_completers(scores, method, result);
+    let supposed = "the score is as reliable here as in its literature";
+    finding.assumptions.push(supposed);
+    Ok(finding)
+}
+
+/// A finding about those with both scores, with R5 where they are too few of the whole.
+fn of_completers<T>(scores: &Scores, method: &str, result: T) -> Finding<T> {
+    let people = scores.people().len() as u64;
+    let share = 1.0 - scores.missing() as f64 / people as f64;
+    Finding {
+        n: people - scores.missing(),
+        missing: scores.missing() + scores.without_start(),
+        method: method.to_owned(),
+        assumptions: vec![
+            "those with both scores are like those without",
+            "change is not effect: nobody shows what would have happened anyway",
+        ],
+        refusals: (share < FOLLOW_UP_MIN)
+            .then_some(Refusal::FollowUpTooLow { share })
+            .into_iter()
+            .collect(),
+        result,
+    }
 }
 
 /// Who was at or above a threshold, before and after, among those with both scores.
@@ -100,7 +126,7 @@ pub struct Threshold {
 ///
 /// # Errors
 /// `Impossible` for a threshold outside the scale; `TooFewObservations` without pairs.
-pub fn threshold(scores: &Scores, at: f64) -> Result<Threshold, Refusal> {
+pub fn threshold(scores: &Scores, at: f64) -> Result<Finding<Threshold>, Refusal> {
     if !scores.scale().holds(at) {
         let what = format!("a threshold of {at} outside the scale");
         return Err(Refusal::Impossible { what });
@@ -119,7 +145,7 @@ pub fn threshold(scores: &Scores, at: f64) -> Result<Threshold, Refusal> {
     let (before, after) = (count(|s| s.0), count(|s| s.1));
     let (up, down) = (count(|s| !s.0 && s.1), count(|s| s.0 && !s.1));
     let people = sides.len() as u64;
-    Ok(Threshold {
+    let result = Threshold {
         at,
         before,
         before_share: Share::new(before, people)?.wilson()?,
@@ -128,7 +154,9 @@ pub fn threshold(scores: &Scores, at: f64) -> Result<Threshold, Refusal> {
         up,
         down,
         p: mcnemar_exact(up, down),
-    })
+    };
+    let method = "share at or above a threshold, Wilson intervals; exact McNemar";
+    Ok(of_completers(scores, method, result))
 }
 
 #[cfg(test)]
@@ -150,8 +178,12 @@ mod tests {
     #[test]
     fn where_lower_is_better_a_fall_is_an_improvement() {
         let pairs = [(10.0, 2.0), (12.0, 12.0), (14.0, 29.0)];
-        let lower = reliable(&scores(Better::Lower, &pairs), 0.8).expect("pairs");
-        let higher = reliable(&scores(Better::Higher, &pairs), 0.8).expect("pairs");
+        let lower = reliable(&scores(Better::Lower, &pairs), 0.8)
+            .expect("pairs")
+            .result;
+        let higher = reliable(&scores(Better::Higher, &pairs), 0.8)
+            .expect("pairs")
+            .result;
         assert_eq!((lower.improved, lower.worsened, lower.same), (1, 1, 1));
         assert_eq!(
             (higher.improved, higher.worsened),
@@ -177,12 +209,34 @@ mod tests {
     }
 
     #[test]
+    fn few_followed_up_cannot_stand_for_all() {
+        let scale = Scale::new("score", 0.0, 30.0, Better::Higher).expect("a scale");
+        let person = |i: i32| Person {
+            cluster: None,
+            before: f64::from(i),
+            after: (i < 5).then_some(12.0),
+            traits: vec![],
+        };
+        let few =
+            Scores::new(scale, vec![], (0..10).map(person).collect(), 3).expect("on the scale");
+        let finding = reliable(&few, 0.8).expect("pairs");
+        assert_eq!((finding.n, finding.missing), (5, 8));
+        assert!(finding.refused_by("R5").is_some());
+        assert!(
+            threshold(&few, 10.0)
+                .expect("pairs")
+                .refused_by("R5")
+                .is_some()
+        );
+    }
+
+    #[test]
     fn crossings_are_counted_each_way() {
         let some = scores(
             Better::Higher,
             &[(10.0, 20.0), (19.0, 20.0), (20.0, 19.0), (25.0, 26.0)],
         );
-        let crossed = threshold(&some, 20.0).expect("pairs");
+        let crossed = threshold(&some, 20.0).expect("pairs").result;
         assert_eq!(
             (crossed.before, crossed.after, crossed.up, crossed.down),
             (2, 3, 2, 1)

@@ -205,7 +205,7 @@ fn missing(ledger: &mut Ledger, answers: &Answers) {
 fn noise(ledger: &mut Ledger, scores: &Scores) {
     let folder = "r/wellbeing/reliable_change";
     let reliability = ledger.expected(&format!("{folder}/reliability"));
-    let found = reliable(scores, reliability).expect("pairs");
+    let found = reliable(scores, reliability).expect("pairs").result;
     let share = found.improved_share;
     let interval = share.interval.expect("Wilson's");
     for (name, value) in [
@@ -222,7 +222,7 @@ fn noise(ledger: &mut Ledger, scores: &Scores) {
     ] {
         ledger.close(&format!("{folder}/{name}"), value, COEFFICIENT);
     }
-    let crossed = threshold(scores, 20.0).expect("pairs");
+    let crossed = threshold(scores, 20.0).expect("pairs").result;
     for (name, value) in [
         ("base_ge", crossed.before as f64),
         ("follow_ge", crossed.after as f64),

@@ -2,8 +2,8 @@
 //! the account, and at most six places to go.
 
 use super::{Icon, Input, InputKind};
-use crate::form::FormToken;
 use crate::html::{Element, Href, Html, el, hidden};
+use crate::token::FormToken;
 
 part! {
     /// A place to go.

@@ -7,7 +7,6 @@
 //! it, and pressing twice does the thing once.
 
 mod posted;
-mod token;
 mod wrong;
 mod dressing;
 mod field;
@@ -16,8 +15,11 @@ mod date;
 mod choice;
 mod number;
 mod file;
+mod post_button;
 mod definition;
 
+#[doc(no_inline)]
+pub use crate::token::{CSRF_FIELD, FormToken, ONCE_FIELD};
 pub use choice::{Choice, Many, One, Pick};
 pub use date::Date;
 pub use definition::{Open, open, summary};
@@ -28,6 +30,6 @@ pub use file::File;
 pub use kith_base::Refusal;
 pub use lines::{Hidden, Long, Secret, Text};
 pub use number::{Number, Time};
+pub use post_button::PostButton;
 pub use posted::{Posted, SentFile};
-pub use token::{CSRF_FIELD, FormToken, ONCE_FIELD, PostButton};
 pub use wrong::Wrong;

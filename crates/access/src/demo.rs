@@ -1,0 +1,98 @@
+//! "Sign in as" of the demonstration: everybody in it is made up, so a press
+//! signs in as one of them without a password. The routes answer only when
+//! the program runs as a demonstration, and only browsers on this machine;
+//! to everybody else they do not exist.
+
+use axum::response::IntoResponse;
+use kith_base::{Id, Refusal};
+use kith_pages::{
+    components::{Button, Cell, Column, Table},
+    form::{PostButton, Posted},
+    go,
+};
+
+use crate::{
+    account::{self, AccountState},
+    actor::{Account, Scheme},
+    app::App,
+    peer::Peer,
+    routes::{Needs, Routes},
+    scheme,
+    session::{self, Stage},
+    sign_in::with_session,
+    signed::Visitor,
+    trouble::Answer,
+};
+
+/// The routes of "Sign in as".
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/demo", Needs::Anyone, show)
+        .post("/demo", Needs::Anyone, sign_in_as)
+}
+
+fn only_here(app: &App, peer: Peer) -> Result<(), Refusal> {
+    if app.demo && peer.is_this_machine() {
+        Ok(())
+    } else {
+        Err(Refusal::not_found())
+    }
+}
+
+async fn show(visitor: Visitor, app: App, peer: Peer) -> Answer {
+    only_here(&app, peer)?;
+    let accounts = app
+        .db
+        .read(async |tx| {
+            let mut all = Vec::new();
+            for scheme in scheme::all(tx).await? {
+                let rows = account::all(tx, scheme.id).await?;
+                all.extend(rows.into_iter().map(|row| (scheme.id, row)));
+            }
+            Ok(all)
+        })
+        .await?;
+    let active = accounts
+        .into_iter()
+        .filter(|(_, row)| row.state == AccountState::Active);
+    let table = active.fold(
+        Table::new().head(["Name", "Role", ""].map(Column::new)),
+        |table, (scheme, row)| {
+            let words = format!("Sign in as {}", row.name);
+            let button = PostButton::new("/demo", &visitor.token(), Button::secondary(words))
+                .with("scheme", scheme.to_string())
+                .with("account", row.id.to_string());
+            table.row([
+                Cell::new(&*row.name),
+                Cell::new(row.role.to_string()),
+                Cell::new(button).block(true),
+            ])
+        },
+    );
+    Ok(visitor.page("Sign in as").body(table).into_response())
+}
+
+async fn sign_in_as(visitor: Visitor, app: App, peer: Peer, posted: Posted) -> Answer {
+    only_here(&app, peer)?;
+    let parsed = |name| posted.text(name).parse().map_err(|_| Refusal::not_found());
+    let (scheme, account): (Id<Scheme>, Id<Account>) = (
+        parsed("scheme")?,
+        posted
+            .text("account")
+            .parse()
+            .map_err(|_| Refusal::not_found())?,
+    );
+    let now = app.clock.now();
+    let token = app
+        .db
+        .act(async |tx| {
+            session::of_account(tx, scheme, account, now).await?;
+            if let Some(before) = &visitor.signed {
+                session::end(tx, before.actor.scheme, &before.session).await?;
+            }
+            session::begin(tx, scheme, account, Stage::SignedIn, now).await
+        })
+        .await?;
+    Ok(with_session(&app, &token, go("/")))
+}
