@@ -15,11 +15,11 @@ use serde::Deserialize;
 
 use super::{
     search,
-    store::{self, Counts, Covered, Flag, Held, PAGE, Show, Wanted},
+    store::{self, Counts, Covered, Held, PAGE, Show, Wanted},
 };
 use crate::{
     paths,
-    referral::{Need, Referral, State},
+    referral::{Referral, State},
 };
 
 /// The routes of the caseload.
@@ -151,29 +151,30 @@ fn tabs(counts: &Counts, show: Show, whose: &str) -> Html {
         .into()
 }
 
-fn options<W: Word>(chosen: Option<W>) -> Vec<SelectItem> {
-    let any = SelectItem::new("Any").value("");
-    let rest = W::ALL.iter().map(|word| SelectItem::new(word.label()).value(word.code()).selected(chosen == Some(*word)));
-    std::iter::once(any).chain(rest).collect()
+/// A filter: any, or one of the words.
+fn pick<W: Word>(name: &'static str, label: &'static str, chosen: Option<W>) -> Select {
+    let any = SelectItem::new("", "Any");
+    let rest = W::ALL.iter().map(|word| SelectItem::new(word.code(), word.label()));
+    let items = std::iter::once(any).chain(rest).collect::<Vec<_>>();
+    Select::new(name, label, items).value(chosen.map_or("", Word::code))
 }
 
 fn filters(wanted: &Wanted, worker: Option<Id<Account>>, quiet: Option<i64>) -> Html {
     let kept = |name: &'static str, value: String| {
         el("input").attr("type", "hidden").attr("name", name).attr("value", value)
     };
-    let days = [14, 28, 56].map(|days: i64| {
-        SelectItem::new(format!("{days} days")).value(days.to_string()).selected(quiet == Some(days))
-    });
-    let quiet = std::iter::once(SelectItem::new("Any").value("")).chain(days).collect::<Vec<_>>();
+    let days = [14, 28, 56].map(|days| SelectItem::new(days.to_string(), format!("{days} days")));
+    let days = std::iter::once(SelectItem::new("", "Any")).chain(days).collect::<Vec<_>>();
+    let quiet = quiet.map(|days| days.to_string()).unwrap_or_default();
     let form = el("form")
         .attr("method", "get")
         .attr("action", paths::caseload())
         .class("kith-filters")
         .child(kept("show", wanted.show.code().into()))
         .children(worker.map(|worker| kept("worker", worker.to_string())))
-        .child(Select::new("need", "Main need").items(options(wanted.need)))
-        .child(Select::new("flag", "Flag").items(options(wanted.flag)))
-        .child(Select::new("quiet", "No contact for").items(quiet))
+        .child(pick("need", "Main need", wanted.need))
+        .child(pick("flag", "Flag", wanted.flag))
+        .child(Select::new("quiet", "No contact for", days).value(quiet))
         .child(Button::secondary("Filter").small(true));
     el("details")
         .class("nhsuk-details")
