@@ -7,5 +7,7 @@ use crate::{caseload, waiting};
 /// All of them.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().merge(waiting::routes()).merge(caseload::routes())
+    Routes::new()
+        .merge(waiting::routes())
+        .merge(caseload::routes())
 }

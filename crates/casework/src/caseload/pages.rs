@@ -2,7 +2,9 @@
 
 use axum::extract::Query;
 use axum::response::IntoResponse;
-use kith_access::{Ability, Account, Answer, App, Needs, Organisation, Role, Routes, Signed, audit};
+use kith_access::{
+    Ability, Account, Answer, App, Needs, Organisation, Role, Routes, Signed, audit,
+};
 use kith_base::{Id, Refusal, Word};
 use kith_pages::{
     Html,
@@ -58,7 +60,9 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
         need: chosen(ask.need.as_ref()),
         practice: ask.practice,
         flag: chosen(ask.flag.as_ref()),
-        quiet_since: ask.quiet.map(|days| actor.today().plus_days(-days.clamp(0, 3660)).start()),
+        quiet_since: ask
+            .quiet
+            .map(|days| actor.today().plus_days(-days.clamp(0, 3660)).start()),
         after: ask.after,
     };
     let (mut rows, counts, covered) = app
@@ -70,30 +74,51 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
                 return Err(Refusal::not_found().into());
             }
             let rows = store::list(tx, &scope, &wanted).await?;
-            Ok((rows, store::counts(tx, actor.scheme, worker, actor.today()).await?, covered))
+            Ok((
+                rows,
+                store::counts(tx, actor.scheme, worker, actor.today()).await?,
+                covered,
+            ))
         })
         .await?;
     let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
     rows.truncate(PAGE);
-    let whose = ask.worker.map(|worker| format!("&worker={worker}")).unwrap_or_default();
+    let whose = ask
+        .worker
+        .map(|worker| format!("&worker={worker}"))
+        .unwrap_or_default();
     let body: Html = [
         search_box(&signed),
         covering(&covered, worker),
         tabs(&counts, wanted.show, &whose),
         filters(&wanted, ask.worker, ask.quiet),
-        if rows.is_empty() { nothing(&wanted, &counts) } else { table(&signed, &rows) },
-        next.map(|last| p(link(further(&ask, last), "Next page"))).unwrap_or_default(),
+        if rows.is_empty() {
+            nothing(&wanted, &counts)
+        } else {
+            table(&signed, &rows)
+        },
+        next.map(|last| p(link(further(&ask, last), "Next page")))
+            .unwrap_or_default(),
     ]
     .into_iter()
     .collect();
-    Ok(signed.page("Caseload").compact().under(paths::caseload()).body(body).into_response())
+    Ok(signed
+        .page("Caseload")
+        .compact()
+        .under(paths::caseload())
+        .body(body)
+        .into_response())
 }
 
 /// The same list after its last line.
 fn further(ask: &Ask, last: Id<Referral>) -> String {
     let mut path = format!("{}?after={last}", paths::caseload());
     let mut add = |name: &str, value: Option<String>| {
-        if let Some(value) = value.filter(|value| value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')) {
+        if let Some(value) = value.filter(|value| {
+            value
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        }) {
             path.push_str(&format!("&{name}={value}"));
         }
     };
@@ -116,7 +141,11 @@ pub(crate) fn search_box(signed: &Signed) -> Html {
         .attr("role", "search")
         .class("kith-search")
         .child(signed.token().fields())
-        .child(Input::new("words", "Find somebody").hint("Name, date of birth, NHS number, or the end of their telephone number").width(20))
+        .child(
+            Input::new("words", "Find somebody")
+                .hint("Name, date of birth, NHS number, or the end of their telephone number")
+                .width(20),
+        )
         .child(Button::secondary("Search").small(true))
         .into()
 }
@@ -128,7 +157,10 @@ fn covering(covered: &[Covered], worker: Id<Account>) -> Html {
             if away.id == worker {
                 p(format!("You are covering for {}.", away.name))
             } else {
-                p(link(format!("{}?worker={}", paths::caseload(), away.id), format!("You are covering for {}: see their people", away.name)))
+                p(link(
+                    format!("{}?worker={}", paths::caseload(), away.id),
+                    format!("You are covering for {}: see their people", away.name),
+                ))
             }
         })
         .collect()
@@ -137,12 +169,18 @@ fn covering(covered: &[Covered], worker: Id<Account>) -> Html {
 /// The counts; each leads to its list.
 fn tabs(counts: &Counts, show: Show, whose: &str) -> Html {
     let items = Show::ALL.iter().map(|one| {
-        let words = counts.of(*one).map_or_else(|| one.label().to_owned(), |count| format!("{} ({count})", one.label()));
+        let words = counts.of(*one).map_or_else(
+            || one.label().to_owned(),
+            |count| format!("{} ({count})", one.label()),
+        );
         let item = el("li").class("kith-count");
         if *one == show {
             item.child(el("strong").attr("aria-current", "page").child(words))
         } else {
-            item.child(link(format!("{}?show={}{whose}", paths::caseload(), one.code()), words))
+            item.child(link(
+                format!("{}?show={}{whose}", paths::caseload(), one.code()),
+                words,
+            ))
         }
     });
     el("nav")
@@ -154,17 +192,24 @@ fn tabs(counts: &Counts, show: Show, whose: &str) -> Html {
 /// A filter: any, or one of the words.
 fn pick<W: Word>(name: &'static str, label: &'static str, chosen: Option<W>) -> Select {
     let any = SelectItem::new("", "Any");
-    let rest = W::ALL.iter().map(|word| SelectItem::new(word.code(), word.label()));
+    let rest = W::ALL
+        .iter()
+        .map(|word| SelectItem::new(word.code(), word.label()));
     let items = std::iter::once(any).chain(rest).collect::<Vec<_>>();
     Select::new(name, label, items).value(chosen.map_or("", Word::code))
 }
 
 fn filters(wanted: &Wanted, worker: Option<Id<Account>>, quiet: Option<i64>) -> Html {
     let kept = |name: &'static str, value: String| {
-        el("input").attr("type", "hidden").attr("name", name).attr("value", value)
+        el("input")
+            .attr("type", "hidden")
+            .attr("name", name)
+            .attr("value", value)
     };
     let days = [14, 28, 56].map(|days| SelectItem::new(days.to_string(), format!("{days} days")));
-    let days = std::iter::once(SelectItem::new("", "Any")).chain(days).collect::<Vec<_>>();
+    let days = std::iter::once(SelectItem::new("", "Any"))
+        .chain(days)
+        .collect::<Vec<_>>();
     let quiet = quiet.map(|days| days.to_string()).unwrap_or_default();
     let form = el("form")
         .attr("method", "get")
@@ -178,17 +223,30 @@ fn filters(wanted: &Wanted, worker: Option<Id<Account>>, quiet: Option<i64>) -> 
         .child(Button::secondary("Filter").small(true));
     el("details")
         .class("nhsuk-details")
-        .attr("open", wanted.need.is_some() || wanted.flag.is_some() || wanted.quiet_since.is_some())
-        .child(el("summary").class("nhsuk-details__summary").child(el("span").class("nhsuk-details__summary-text").child("Filter")))
+        .attr(
+            "open",
+            wanted.need.is_some() || wanted.flag.is_some() || wanted.quiet_since.is_some(),
+        )
+        .child(
+            el("summary").class("nhsuk-details__summary").child(
+                el("span")
+                    .class("nhsuk-details__summary-text")
+                    .child("Filter"),
+            ),
+        )
         .child(el("div").class("nhsuk-details__text").child(form))
         .into()
 }
 
 fn nothing(wanted: &Wanted, counts: &Counts) -> Html {
     if counts.held == 0 && wanted.show != Show::Ended {
-        return Empty::new("You hold nobody yet.").next("Take somebody from the waiting list", paths::waiting()).into();
+        return Empty::new("You hold nobody yet.")
+            .next("Take somebody from the waiting list", paths::waiting())
+            .into();
     }
-    Empty::new("No one matches.").next("Clear filters", paths::caseload()).into()
+    Empty::new("No one matches.")
+        .next("Clear filters", paths::caseload())
+        .into()
 }
 
 fn table(signed: &Signed, rows: &[Held]) -> Html {
@@ -199,7 +257,10 @@ fn table(signed: &Signed, rows: &[Held]) -> Html {
             Cell::new(status(row)),
             Cell::new(row.main_need.label()),
             Cell::new(next(row, today)),
-            Cell::new(row.last_contact_at.map_or_else(|| "none yet".to_owned(), |at| at.day().as_uk_date())),
+            Cell::new(
+                row.last_contact_at
+                    .map_or_else(|| "none yet".to_owned(), |at| at.day().as_uk_date()),
+            ),
             Cell::number(row.contact_count),
             Cell::new(row.who.flags()),
         ]
@@ -235,10 +296,15 @@ fn next(row: &Held, today: kith_base::Day) -> Html {
     let Some(on) = row.next_on else {
         return Html::default();
     };
-    let what = row.next_step.as_ref().map_or_else(|| "Nothing planned".to_owned(), ToString::to_string);
+    let what = row
+        .next_step
+        .as_ref()
+        .map_or_else(|| "Nothing planned".to_owned(), ToString::to_string);
     let late = (on < today).then(|| Html::from(&Tag::new("Overdue").colour(TagColour::Red)));
     let by = el("span").class("kith-line").child(on.as_uk_date());
-    [Html::from(what), by.into(), late.unwrap_or_default()].into_iter().collect()
+    [Html::from(what), by.into(), late.unwrap_or_default()]
+        .into_iter()
+        .collect()
 }
 
 async fn find(app: App, signed: Signed, posted: Posted) -> Answer {
@@ -252,23 +318,42 @@ async fn find(app: App, signed: Signed, posted: Posted) -> Answer {
         .db
         .act(async |tx| -> kith_db::Outcome<_> {
             let found = search::find(tx, &scope, &typed).await?;
-            let entry = audit::Entry { action: "search for people", object_kind: "search", ..Default::default() };
+            let entry = audit::Entry {
+                action: "search for people",
+                object_kind: "search",
+                ..Default::default()
+            };
             audit::record(tx, actor, entry).await?;
             Ok(found)
         })
         .await?;
-    let many = found.too_many.then(|| p(format!("More than {} people fit: the first are shown. Narrow it with another word.", search::MOST)));
+    let many = found.too_many.then(|| {
+        p(format!(
+            "More than {} people fit: the first are shown. Narrow it with another word.",
+            search::MOST
+        ))
+    });
     let body: Html = if found.people.is_empty() {
         [
             search_box(&signed),
-            Empty::new("No one matches, or you do not have access.").next("Back to the caseload", paths::caseload()).into(),
+            Empty::new("No one matches, or you do not have access.")
+                .next("Back to the caseload", paths::caseload())
+                .into(),
         ]
         .into_iter()
         .collect()
     } else {
         let lines = found.people.iter().map(|one| {
-            let practice = one.practice_name.as_ref().map(ToString::to_string).unwrap_or_default();
-            vec![Cell::new(one.who.cell()), Cell::new(practice), Cell::new(one.who.flags())]
+            let practice = one
+                .practice_name
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            vec![
+                Cell::new(one.who.cell()),
+                Cell::new(practice),
+                Cell::new(one.who.flags()),
+            ]
         });
         let table = Table::new()
             .caption("People who fit, the best fit first")
@@ -276,7 +361,14 @@ async fn find(app: App, signed: Signed, posted: Posted) -> Answer {
             .head(["Person", "Practice", "Flags"].map(Column::from).to_vec())
             .rows(lines.collect::<Vec<_>>())
             .responsive(true);
-        [search_box(&signed), many.unwrap_or_default(), table.into()].into_iter().collect()
+        [search_box(&signed), many.unwrap_or_default(), table.into()]
+            .into_iter()
+            .collect()
     };
-    Ok(signed.page("Find somebody").compact().under(paths::caseload()).body(body).into_response())
+    Ok(signed
+        .page("Find somebody")
+        .compact()
+        .under(paths::caseload())
+        .body(body)
+        .into_response())
 }

@@ -55,7 +55,8 @@ const BY_WORD: &str = concat!(
 );
 
 const THESE: &str = concat!(
-    "select p.practice_id, o.name as practice_name, ", listed_columns!(),
+    "select p.practice_id, o.name as practice_name, ",
+    listed_columns!(),
     " from person p left join organisation o on o.scheme_id = $1 and o.id = p.practice_id
       where p.id in ($7, $8, $9, $10, $11, $12, $13, $14, $15, $16) and ",
     person_in_scope!(),
@@ -89,7 +90,9 @@ pub async fn find(tx: &mut Tx, scope: &Scope, typed: &str) -> Result<Found, sqlx
             None => of_word,
             Some(before) => before
                 .into_iter()
-                .filter_map(|(person, score)| of_word.get(&person).map(|more| (person, score + more)))
+                .filter_map(|(person, score)| {
+                    of_word.get(&person).map(|more| (person, score + more))
+                })
                 .collect(),
         });
     }
@@ -97,7 +100,10 @@ pub async fn find(tx: &mut Tx, scope: &Scope, typed: &str) -> Result<Found, sqlx
     ranked.sort_by(|(a, x), (b, y)| y.cmp(x).then(a.cmp(b)));
     too_many |= ranked.len() > MOST;
     ranked.truncate(MOST);
-    Ok(Found { people: these(tx, scope, &ranked).await?, too_many })
+    Ok(Found {
+        people: these(tx, scope, &ranked).await?,
+        too_many,
+    })
 }
 
 /// How well a word of the table fits what was typed: the whole word before
@@ -116,14 +122,22 @@ fn fit(sought: &Sought, word: &str) -> u32 {
 async fn hits(tx: &mut Tx, scope: &Scope, word: &Sought) -> Result<Vec<Hit>, sqlx::Error> {
     let (from, until, exactly) = match word {
         Sought::Exactly(word) => (word.clone(), word.clone(), word.clone()),
-        Sought::Name { start, sound } => (format!("={start}"), format!("={start}\u{10FFFF}"), format!("~{sound}")),
+        Sought::Name { start, sound } => (
+            format!("={start}"),
+            format!("={start}\u{10FFFF}"),
+            format!("~{sound}"),
+        ),
     };
     on!(tx, c => in_scope!(sqlx::query_as(BY_WORD), *scope)
         .bind(&from).bind(&until).bind(&exactly).bind(MOST_PER_WORD).fetch_all(c))
 }
 
 /// Ten at a time: a fixed statement serves any number.
-async fn these(tx: &mut Tx, scope: &Scope, ranked: &[(Id<Person>, u32)]) -> Result<Vec<Match>, sqlx::Error> {
+async fn these(
+    tx: &mut Tx,
+    scope: &Scope,
+    ranked: &[(Id<Person>, u32)],
+) -> Result<Vec<Match>, sqlx::Error> {
     let mut all: Vec<Match> = Vec::with_capacity(ranked.len());
     for ten in ranked.chunks(10) {
         let id = |at: usize| ten.get(at).map(|(person, _)| *person);

@@ -136,7 +136,11 @@ const ENDED: &str = held!(
 /// When the database does not answer.
 pub async fn list(tx: &mut Tx, scope: &Scope, wanted: &Wanted) -> Result<Vec<Held>, sqlx::Error> {
     let most = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let sql = if wanted.show == Show::Ended { ENDED } else { UNFINISHED };
+    let sql = if wanted.show == Show::Ended {
+        ENDED
+    } else {
+        UNFINISHED
+    };
     on!(tx, c => in_scope!(sqlx::query_as(sql), *scope)
         .bind(wanted.worker).bind(wanted.show).bind(wanted.need).bind(wanted.practice).bind(wanted.flag)
         .bind(wanted.quiet_since).bind(wanted.after).bind(most).fetch_all(c))
@@ -187,7 +191,12 @@ const COUNTS: &str = "select count(*) as held,
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn counts(tx: &mut Tx, scheme: Id<Scheme>, worker: Id<Account>, today: Day) -> Result<Counts, sqlx::Error> {
+pub async fn counts(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    worker: Id<Account>,
+    today: Day,
+) -> Result<Counts, sqlx::Error> {
     on!(tx, c => sqlx::query_as(COUNTS).bind(scheme).bind(worker).bind(today).fetch_one(c))
 }
 
@@ -210,6 +219,11 @@ const COVERED: &str = "select w.id, w.name from cover cv
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn covered(tx: &mut Tx, scheme: Id<Scheme>, account: Id<Account>, today: Day) -> Result<Vec<Covered>, sqlx::Error> {
+pub async fn covered(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    account: Id<Account>,
+    today: Day,
+) -> Result<Vec<Covered>, sqlx::Error> {
     on!(tx, c => sqlx::query_as(COVERED).bind(scheme).bind(account).bind(today).fetch_all(c))
 }

@@ -64,12 +64,23 @@ impl Listed {
     /// The same cell leading elsewhere.
     #[must_use]
     pub fn cell_to(&self, href: &str) -> Html {
-        let born = self.born.map_or_else(|| "not recorded".to_owned(), Day::as_banner_date);
-        let number = self.nhs_number.as_ref().map_or_else(|| "not recorded".to_owned(), NhsNumber::spaced);
+        let born = self
+            .born
+            .map_or_else(|| "not recorded".to_owned(), Day::as_banner_date);
+        let number = self
+            .nhs_number
+            .as_ref()
+            .map_or_else(|| "not recorded".to_owned(), NhsNumber::spaced);
         [
             link(href, self.name()),
-            el("span").class("kith-line").child(format!("Born {born}")).into(),
-            el("span").class("kith-line").child(format!("NHS No. {number}")).into(),
+            el("span")
+                .class("kith-line")
+                .child(format!("Born {born}"))
+                .into(),
+            el("span")
+                .class("kith-line")
+                .child(format!("NHS No. {number}"))
+                .into(),
         ]
         .into_iter()
         .collect()

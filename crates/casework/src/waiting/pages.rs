@@ -62,14 +62,21 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
     rows.truncate(PAGE);
     let last = rows.last().map(|row| row.id);
     let body: Html = if rows.is_empty() {
-        Empty::new("Nobody is waiting.").next("See your caseload", paths::caseload()).into()
+        Empty::new("Nobody is waiting.")
+            .next("See your caseload", paths::caseload())
+            .into()
     } else {
         let late = match count.late {
             0 => "nobody past their day".to_owned(),
             1 => "1 person past their day".to_owned(),
             late => format!("{late} people past their day"),
         };
-        let next = last.filter(|_| more).map(|last| p(link(format!("{}?after={last}", paths::waiting()), "Next page")));
+        let next = last.filter(|_| more).map(|last| {
+            p(link(
+                format!("{}?after={last}", paths::waiting()),
+                "Next page",
+            ))
+        });
         [
             p(format!("{} waiting, {late}.", count.all_waiting)),
             table(&signed, &rows),
@@ -78,17 +85,37 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
         .into_iter()
         .collect()
     };
-    Ok(signed.page("Waiting").compact().under(paths::waiting()).body(body).into_response())
+    Ok(signed
+        .page("Waiting")
+        .compact()
+        .under(paths::waiting())
+        .body(body)
+        .into_response())
 }
 
 fn table(signed: &Signed, rows: &[Waiting]) -> Html {
     let takes = signed.actor.role == kith_access::Role::LinkWorker;
     let assigns = signed.actor.can(Ability::AssignReferral) && !takes;
     let lines = rows.iter().map(|row| {
-        let take = || PostButton::new(paths::take(row.id), &signed.token(), Button::new("Take").small(true)).with("version", row.version.to_string());
+        let take = || {
+            PostButton::new(
+                paths::take(row.id),
+                &signed.token(),
+                Button::new("Take").small(true),
+            )
+            .with("version", row.version.to_string())
+        };
         let assign = || link(paths::assign(row.id), "Give to a link worker");
-        let first: Html = if takes { take().into() } else if assigns { assign() } else { Html::default() };
-        let act: Html = [first, " ".into(), link(paths::decline(row.id), "Send back")].into_iter().collect();
+        let first: Html = if takes {
+            take().into()
+        } else if assigns {
+            assign()
+        } else {
+            Html::default()
+        };
+        let act: Html = [first, " ".into(), link(paths::decline(row.id), "Send back")]
+            .into_iter()
+            .collect();
         vec![
             Cell::new(row.who.cell()),
             Cell::new(age(&signed.settings.working, row, signed.actor.today())),
@@ -101,15 +128,27 @@ fn table(signed: &Signed, rows: &[Waiting]) -> Html {
     Table::new()
         .caption("People who wait, the longest wait first")
         .caption_classes("nhsuk-u-visually-hidden")
-        .head(["Person", "Waiting", "Main need", "From", "Flags", "Do"].map(Column::from).to_vec())
+        .head(
+            ["Person", "Waiting", "Main need", "From", "Flags", "Do"]
+                .map(Column::from)
+                .to_vec(),
+        )
         .rows(lines.collect::<Vec<_>>())
         .responsive(true)
         .into()
 }
 
 fn from(row: &Waiting) -> Html {
-    let practice = row.practice_name.as_ref().map(|name| el("span").class("kith-line").child(name.to_string()).into());
-    [Html::from(row.referrer_name.to_string()), practice.unwrap_or_default()].into_iter().collect()
+    let practice = row
+        .practice_name
+        .as_ref()
+        .map(|name| el("span").class("kith-line").child(name.to_string()).into());
+    [
+        Html::from(row.referrer_name.to_string()),
+        practice.unwrap_or_default(),
+    ]
+    .into_iter()
+    .collect()
 }
 
 /// How long somebody has waited, and whether their day has passed: in words.
@@ -128,19 +167,36 @@ fn age(work: &WorkingDays, row: &Waiting, today: kith_base::Day) -> Html {
     } else {
         None
     };
-    let by = el("span").class("kith-line").child(format!("by {}", row.next_on.as_uk_date()));
-    [Html::from(words), by.into(), tag.map(|tag| Html::from(&tag)).unwrap_or_default()].into_iter().collect()
+    let by = el("span")
+        .class("kith-line")
+        .child(format!("by {}", row.next_on.as_uk_date()));
+    [
+        Html::from(words),
+        by.into(),
+        tag.map(|tag| Html::from(&tag)).unwrap_or_default(),
+    ]
+    .into_iter()
+    .collect()
 }
 
 /// A referral and whom it is about, for a page about one of them.
-async fn read_one(app: &App, signed: &Signed, needs: Ability, id: Id<Referral>) -> Result<(Case, Identity), kith_access::Trouble> {
+async fn read_one(
+    app: &App,
+    signed: &Signed,
+    needs: Ability,
+    id: Id<Referral>,
+) -> Result<(Case, Identity), kith_access::Trouble> {
     let actor = &signed.actor;
     let scope = actor.scope(needs)?;
     Ok(app
         .db
         .act(async |tx| -> kith_db::Outcome<_> {
-            let case = referral::store::case(tx, &scope, id).await?.ok_or_else(Refusal::not_found)?;
-            let record = person::store::record(tx, &scope, case.person).await?.ok_or_else(Refusal::not_found)?;
+            let case = referral::store::case(tx, &scope, id)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            let record = person::store::record(tx, &scope, case.person)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
             audit::look(tx, actor, case.person, "see a referral").await?;
             Ok((case, record.identity))
         })
@@ -150,16 +206,23 @@ async fn read_one(app: &App, signed: &Signed, needs: Ability, id: Id<Referral>) 
 async fn take_on(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Posted) -> Answer {
     let actor = &signed.actor;
     if actor.role != kith_access::Role::LinkWorker {
-        return Err(Refusal::not_allowed("Only a link worker takes a referral on")
-            .try_next("Give it to a link worker instead")
-            .into());
+        return Err(
+            Refusal::not_allowed("Only a link worker takes a referral on")
+                .try_next("Give it to a link worker instead")
+                .into(),
+        );
     }
     let terms = Terms::of(actor.scheme, &signed.settings)?;
     let version = posted.text("version").parse().ok();
     let went = app
         .db
         .act(async |tx| -> kith_db::Outcome<String> {
-            let step = Step { referral: id, version, act: Act::Take(actor.account), note: None };
+            let step = Step {
+                referral: id,
+                version,
+                act: Act::Take(actor.account),
+                note: None,
+            };
             let scope = actor.scope(Ability::TakeReferral)?;
             if let Some(case) = referral::store::case(tx, &scope, id).await?
                 && let Some(holder) = &case.owner_name
@@ -169,19 +232,27 @@ async fn take_on(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted:
             if let Once::Again(path) = once(tx, actor, &posted, &paths::waiting()).await? {
                 return Ok(path);
             }
-            let case = referral::actions::step(tx, &terms, actor, Ability::TakeReferral, step, actor.now).await?;
+            let case =
+                referral::actions::step(tx, &terms, actor, Ability::TakeReferral, step, actor.now)
+                    .await?;
             Ok(paths::person(case.person))
         })
         .await?;
-    Ok(done(&went, "You have taken this person on. Their first contact is next"))
+    Ok(done(
+        &went,
+        "You have taken this person on. Their first contact is next",
+    ))
 }
 
 fn taken_by(holder: &str) -> Refusal {
-    Refusal::conflict(format!("{holder} has already taken this person on")).try_next("Go back to the waiting list")
+    Refusal::conflict(format!("{holder} has already taken this person on"))
+        .try_next("Go back to the waiting list")
 }
 
 fn decline_page(signed: &Signed, case: &Case, who: &Identity, form: &DeclineForm) -> Response {
-    let said = InsetText::new("The practice must acknowledge what you write here, and can see who wrote it. Nobody is sent back in silence: if the person does not know yet, telling them becomes your task.");
+    let said = InsetText::new(
+        "The practice must acknowledge what you write here, and can see who wrote it. Nobody is sent back in silence: if the person does not know yet, telling them becomes your task.",
+    );
     let body: Html = [
         Html::from(&said),
         form.open(paths::decline(case.id), &signed.token()).into(),
@@ -189,7 +260,9 @@ fn decline_page(signed: &Signed, case: &Case, who: &Identity, form: &DeclineForm
         form.reason(),
         form.next_step(),
         form.person_knows(),
-        Button::warning("Send back").prevent_double_click(true).into(),
+        Button::warning("Send back")
+            .prevent_double_click(true)
+            .into(),
         Html::trusted("</form>"),
     ]
     .into_iter()
@@ -220,45 +293,68 @@ async fn decline(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted:
         }
     };
     let terms = Terms::of(actor.scheme, &signed.settings)?;
-    let act = Act::Decline { reason: cmd.reason, next: cmd.next_step.clone(), person_knows: cmd.person_knows == Knows::Told };
+    let act = Act::Decline {
+        reason: cmd.reason,
+        next: cmd.next_step.clone(),
+        person_knows: cmd.person_knows == Knows::Told,
+    };
     let again = app
         .db
         .act(async |tx| -> kith_db::Outcome<bool> {
             if let Once::Again(_) = once(tx, actor, &posted, &paths::waiting()).await? {
                 return Ok(true);
             }
-            let step = Step { referral: id, version: Some(cmd.version), act: act.clone(), note: Some(cmd.next_step.clone()) };
-            referral::actions::step(tx, &terms, actor, Ability::TakeReferral, step, actor.now).await?;
+            let step = Step {
+                referral: id,
+                version: Some(cmd.version),
+                act: act.clone(),
+                note: Some(cmd.next_step.clone()),
+            };
+            referral::actions::step(tx, &terms, actor, Ability::TakeReferral, step, actor.now)
+                .await?;
             Ok(false)
         })
         .await?;
     if again {
         return Ok(go(&paths::waiting()));
     }
-    Ok(done(&paths::waiting(), "Sent back. The practice has been told"))
+    Ok(done(
+        &paths::waiting(),
+        "Sent back. The practice has been told",
+    ))
 }
 
 /// The form with everybody it can be given to and what they hold now.
 async fn workers_offered(app: &App, signed: &Signed) -> Result<AssignForm, kith_access::Trouble> {
     let scheme = signed.actor.scheme;
-    let workers = app.db.read(async |tx| -> kith_db::Outcome<_> { Ok(store::workers(tx, scheme).await?) }).await?;
+    let workers = app
+        .db
+        .read(async |tx| -> kith_db::Outcome<_> { Ok(store::workers(tx, scheme).await?) })
+        .await?;
     let mut form = AssignForm::blank();
     for worker in workers {
         let words = format!("{} (holds {})", worker.name, worker.holds);
-        form.worker.kind.offer(worker.id, worker.id.to_string(), words);
+        form.worker
+            .kind
+            .offer(worker.id, worker.id.to_string(), words);
     }
     Ok(form)
 }
 
 fn assign_page(signed: &Signed, case: &Case, who: &Identity, form: &AssignForm) -> Response {
-    let holder = case.owner_name.as_ref().map(|name| p(format!("Now with {name}.")));
+    let holder = case
+        .owner_name
+        .as_ref()
+        .map(|name| p(format!("Now with {name}.")));
     let body: Html = [
         holder.unwrap_or_default(),
         form.open(paths::assign(case.id), &signed.token()).into(),
         form.version(),
         form.worker(),
         form.summary(),
-        Button::new("Give to this link worker").prevent_double_click(true).into(),
+        Button::new("Give to this link worker")
+            .prevent_double_click(true)
+            .into(),
         Html::trusted("</form>"),
     ]
     .into_iter()
@@ -279,7 +375,12 @@ async fn assign_form(app: App, signed: Signed, Path(id): Path<Id<Referral>>) -> 
     Ok(assign_page(&signed, &case, &who, &form))
 }
 
-async fn assign_to(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Posted) -> Answer {
+async fn assign_to(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<Referral>>,
+    posted: Posted,
+) -> Answer {
     let actor = &signed.actor;
     let offered = workers_offered(&app, &signed).await?;
     let cmd = match offered.check(&posted) {
@@ -290,17 +391,26 @@ async fn assign_to(app: App, signed: Signed, Path(id): Path<Id<Referral>>, poste
         }
     };
     let terms = Terms::of(actor.scheme, &signed.settings)?;
-    let back = if actor.can(Ability::SeeTeam) { paths::waiting() } else { paths::caseload() };
+    let back = if actor.can(Ability::SeeTeam) {
+        paths::waiting()
+    } else {
+        paths::caseload()
+    };
     app.db
         .act(async |tx| -> kith_db::Outcome<()> {
             if let Once::Again(_) = once(tx, actor, &posted, &back).await? {
                 return Ok(());
             }
-            let step = Step { referral: id, version: Some(cmd.version), act: Act::Assign(cmd.worker), note: cmd.summary.clone() };
-            referral::actions::step(tx, &terms, actor, Ability::AssignReferral, step, actor.now).await?;
+            let step = Step {
+                referral: id,
+                version: Some(cmd.version),
+                act: Act::Assign(cmd.worker),
+                note: cmd.summary.clone(),
+            };
+            referral::actions::step(tx, &terms, actor, Ability::AssignReferral, step, actor.now)
+                .await?;
             Ok(())
         })
         .await?;
     Ok(done(&back, "Given to the link worker"))
 }
-

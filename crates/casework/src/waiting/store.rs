@@ -41,14 +41,18 @@ pub struct Waiting {
 
 const LIST: &str = concat!(
     "select r.id, r.reference, r.state, r.received_on, r.next_on, r.main_need, r.referrer_name,
-            o.name as practice_name, r.version, ", listed_columns!(), "
+            o.name as practice_name, r.version, ",
+    listed_columns!(),
+    "
        from referral r
        join person p on p.scheme_id = $1 and p.id = r.person_id
        left join organisation o on o.scheme_id = $1 and o.id = r.practice_id
       where r.scheme_id = $1 and r.state in ('waiting', 'needs_worker')
         and ($7 is null or (r.received_at, r.id) >
              (select a.received_at, a.id from referral a where a.scheme_id = $1 and a.id = $7))
-        and ", person_in_scope!(), "
+        and ",
+    person_in_scope!(),
+    "
       order by r.received_at, r.id limit $8"
 );
 
@@ -57,7 +61,11 @@ const LIST: &str = concat!(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(tx: &mut Tx, scope: &Scope, after: Option<Id<Referral>>) -> Result<Vec<Waiting>, sqlx::Error> {
+pub async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    after: Option<Id<Referral>>,
+) -> Result<Vec<Waiting>, sqlx::Error> {
     let most = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     on!(tx, c => in_scope!(sqlx::query_as(LIST), *scope).bind(after).bind(most).fetch_all(c))
 }
