@@ -7,14 +7,18 @@
 
 pub mod paths;
 pub mod code_map;
+pub mod sheet;
 pub mod person;
 pub mod task;
+pub mod draft;
 pub mod message;
 pub mod referral;
 pub mod contact;
 pub mod waiting;
 pub mod caseload;
 pub mod routes;
+
+pub use routes::routes;
 
 /// One import of a file; names its id.
 pub enum ImportBatch {}

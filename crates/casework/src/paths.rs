@@ -34,6 +34,57 @@ pub fn sent() -> String {
 pub fn sent_one(referral: impl Display) -> String {
     format!("/sent/{referral}")
 }
+/// What was just referred: the reference and what happens next.
+#[must_use]
+pub fn referred(referral: impl Display) -> String {
+    format!("/refer/{referral}")
+}
+/// What a practice sent, or the messages it has not filed: `show` is a code
+/// of `message::sent::Shown`.
+#[must_use]
+pub fn sent_showing(show: impl Display) -> String {
+    format!("/sent?show={show}")
+}
+/// Adding a line to a referral.
+#[must_use]
+pub fn add_line(referral: impl Display) -> String {
+    format!("/sent/{referral}/line")
+}
+/// Saying that one has read that a referral came back.
+#[must_use]
+pub fn acknowledge(referral: impl Display) -> String {
+    format!("/sent/{referral}/acknowledge")
+}
+/// Ticking messages as filed.
+#[must_use]
+pub fn file_messages() -> String {
+    "/sent/filed".into()
+}
+/// Taking the tick off a message.
+#[must_use]
+pub fn unfile_message() -> String {
+    "/sent/not-filed".into()
+}
+/// The messages not filed yet, as a sheet.
+#[must_use]
+pub fn sheet_to_file() -> String {
+    "/sent.csv".into()
+}
+/// The person's own door to one service.
+#[must_use]
+pub fn refer_myself_to(slug: impl Display) -> String {
+    format!("/refer-yourself/{slug}")
+}
+/// What somebody who referred themself reads afterwards.
+#[must_use]
+pub fn referred_myself(slug: impl Display, reference: impl Display) -> String {
+    format!("/refer-yourself/{slug}/{reference}")
+}
+/// Raising a concern without an account.
+#[must_use]
+pub fn public_concern() -> String {
+    "/concerns/public".into()
+}
 /// The person's own door.
 #[must_use]
 pub fn refer_myself() -> String {
@@ -43,6 +94,21 @@ pub fn refer_myself() -> String {
 #[must_use]
 pub fn person(person: impl Display) -> String {
     format!("/people/{person}")
+}
+/// Putting a person's details right.
+#[must_use]
+pub fn edit_person(person: impl Display) -> String {
+    format!("/people/{person}/edit")
+}
+/// Where somebody lives whose place is sensitive.
+#[must_use]
+pub fn place(person: impl Display) -> String {
+    format!("/people/{person}/place")
+}
+/// The shared plan, for paper.
+#[must_use]
+pub fn plan(person: impl Display) -> String {
+    format!("/people/{person}/plan")
 }
 /// A new contact note.
 #[must_use]
@@ -54,10 +120,25 @@ pub fn new_contact(person: impl Display) -> String {
 pub fn contact(person: impl Display, contact: impl Display) -> String {
     format!("/people/{person}/contact/{contact}")
 }
+/// What is typed into a new contact note, kept until it is saved.
+#[must_use]
+pub fn contact_draft(person: impl Display) -> String {
+    format!("/people/{person}/contact/draft")
+}
+/// Voiding a contact note.
+#[must_use]
+pub fn void_contact(person: impl Display, contact: impl Display) -> String {
+    format!("/people/{person}/contact/{contact}/void")
+}
 /// Closing a referral.
 #[must_use]
 pub fn close(referral: impl Display) -> String {
     format!("/referrals/{referral}/close")
+}
+/// Reopening a referral.
+#[must_use]
+pub fn reopen(referral: impl Display) -> String {
+    format!("/referrals/{referral}/reopen")
 }
 /// Declining a referral.
 #[must_use]
@@ -83,6 +164,16 @@ pub fn raise_concern() -> String {
 #[must_use]
 pub fn raise_concern_about(person: impl Display) -> String {
     format!("/people/{person}/concern")
+}
+/// Ticking a task off.
+#[must_use]
+pub fn tick_task(task: impl Display) -> String {
+    format!("/tasks/{task}/done")
+}
+/// Taking a tick back.
+#[must_use]
+pub fn untick_task(task: impl Display) -> String {
+    format!("/tasks/{task}/undo")
 }
 /// The team, for its manager.
 #[must_use]

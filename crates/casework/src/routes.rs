@@ -1,13 +1,17 @@
-//! Every route of the area: each thing brings its own.
+//! Every address of the area, each with what it needs.
 
 use kith_access::Routes;
 
-use crate::{caseload, waiting};
-
-/// All of them.
+/// The routes of the case work.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
-        .merge(waiting::routes())
-        .merge(caseload::routes())
+        .merge(crate::person::pages::routes())
+        .merge(crate::task::pages::routes())
+        .merge(crate::message::pages::routes())
+        .merge(crate::referral::pages::routes())
+        .merge(crate::referral::myself::routes())
+        .merge(crate::contact::pages::routes())
+        .merge(crate::waiting::routes())
+        .merge(crate::caseload::routes())
 }

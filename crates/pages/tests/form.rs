@@ -252,77 +252,56 @@ fn what_was_typed_is_kept_when_something_is_wrong() {
 
 #[test]
 fn a_date_says_which_part_is_wrong() {
-    for (day, month, year, says, href) in [
+    for (typed, part, says) in [
         (
-            "",
-            "11",
-            "2026",
+            ["", "11", "2026"],
+            "day",
             "Date of contact must include a day",
-            "#held_on-day",
         ),
         (
-            "1",
-            "",
-            "",
+            ["1", "", ""],
+            "month",
             "Date of contact must include a month and year",
-            "#held_on-month",
         ),
         (
-            "1",
-            "13",
-            "2026",
+            ["1", "13", "2026"],
+            "month",
             "Month must be a number from 1 to 12",
-            "#held_on-month",
         ),
         (
-            "1",
-            "ma",
-            "2026",
+            ["1", "ma", "2026"],
+            "month",
             "Month must be a number from 1 to 12",
-            "#held_on-month",
         ),
+        (["1", "1", "26"], "year", "Year must include 4 numbers"),
         (
-            "1",
-            "1",
-            "26",
-            "Year must include 4 numbers",
-            "#held_on-year",
-        ),
-        (
-            "31",
-            "2",
-            "2026",
+            ["31", "2", "2026"],
+            "day",
             "Date of contact must be a real date",
-            "#held_on-day",
         ),
         (
-            "+1",
-            "2",
-            "2026",
+            ["+1", "2", "2026"],
+            "day",
             "Date of contact must be a real date",
-            "#held_on-day",
         ),
         (
-            "22",
-            "11",
-            "2026",
+            ["22", "11", "2026"],
+            "day",
             "Date of contact must be today or in the past",
-            "#held_on-day",
         ),
     ] {
+        let [day, month, year] = typed;
         let parts = [
             ("held_on-day", day),
             ("held_on-month", month),
             ("held_on-year", year),
         ];
         let form = blank().check(&post(&parts)).unwrap_err();
-        assert_eq!(said(&form), [(says.to_owned(), href.to_owned())]);
+        assert_eq!(said(&form), [(says.to_owned(), format!("#held_on-{part}"))]);
     }
     for month in ["11", "November", " nov "] {
-        assert!(
-            blank().check(&post(&[("held_on-month", month)])).is_ok(),
-            "{month}"
-        );
+        let posted = post(&[("held_on-month", month)]);
+        assert!(blank().check(&posted).is_ok(), "{month}");
     }
 }
 
@@ -385,6 +364,61 @@ fn a_record_fills_the_form_and_comes_back_unchanged() {
 }
 
 #[test]
+fn the_ends_of_a_range_belong_to_it() {
+    for minutes in ["1", "480", " 4 8 "] {
+        let posted = post(&[("minutes", minutes)]);
+        assert!(blank().check(&posted).is_ok(), "{minutes}");
+    }
+    for minutes in ["0", "481", "-1", "1.5"] {
+        let posted = post(&[("minutes", minutes)]);
+        assert!(blank().check(&posted).is_err(), "{minutes}");
+    }
+    let on_the_day = [("held_on-day", "21")];
+    assert!(
+        blank().check(&post(&on_the_day)).is_ok(),
+        "today is not too late"
+    );
+    let mut form = blank();
+    form.held_on
+        .kind
+        .not_before(today(), "on or after the referral");
+    let form = form.check(&post(&[])).unwrap_err();
+    let says = "Date of contact must be on or after the referral";
+    assert_eq!(said(&form)[0].0, says);
+    let mut form = blank();
+    form.held_on.kind.today_or_future(today());
+    assert!(form.check(&post(&on_the_day)).is_ok());
+}
+
+#[test]
+fn a_name_in_capitals_keeps_them_in_its_message() {
+    struct Found {
+        nhs_number: String,
+    }
+    form! {
+        Find => Found { nhs_number: Text<String> = Text::new("NHS number").digits() }
+    }
+    let Err(form) = Find::blank().check(&Posted::default()) else {
+        panic!("taken");
+    };
+    assert!(form.errors().as_str().contains("Enter NHS number"));
+    let found = Find::blank().check(&Posted::from_pairs([("nhs_number", "9")]));
+    assert_eq!(
+        found.map(|found| found.nhs_number).ok().as_deref(),
+        Some("9")
+    );
+}
+
+#[test]
+fn a_text_that_begins_with_an_empty_line_is_shown_whole() {
+    let form = blank().kept(&post(&[("words", "\r\nsecond line")]));
+    let dom = Dom::parse_fragment(form.words().as_str());
+    let area = Selector::parse("#words").unwrap();
+    let text: String = dom.select(&area).next().unwrap().text().collect();
+    assert_eq!(text, "\nsecond line");
+}
+
+#[test]
 fn a_refusal_stands_by_its_field_or_about_the_whole() {
     let mut form = blank().kept(&post(&[]));
     assert!(form.errors().is_empty());
@@ -397,6 +431,9 @@ fn a_refusal_stands_by_its_field_or_about_the_whole() {
         ("Choose somebody who is at work", "#worker"),
     ];
     let expected = expected.map(|(says, to)| (says.to_owned(), to.to_owned()));
+    assert_eq!(said(&form), expected);
+    // The first message about a field is the one it keeps.
+    form.held_on.add_error("Something else");
     assert_eq!(said(&form), expected);
     assert!(
         form.title().as_str().contains("First call"),
@@ -482,6 +519,11 @@ async fn a_file_comes_with_its_form() {
     for (file, text, says) in [
         ("", "", "Select spreadsheet"),
         ("June.pdf", "x", "Spreadsheet must be a .csv or .xlsx file"),
+        (
+            "June.csv.exe",
+            "x",
+            "Spreadsheet must be a .csv or .xlsx file",
+        ),
         ("June.csv", "", "The selected file is empty"),
         (
             "June.csv",

@@ -6,6 +6,7 @@
 mod store;
 
 pub use store::{AccountRow, all, by_email, insert, link_workers, one};
+pub(crate) use store::{change, leave};
 
 use kith_base::Refusal;
 

@@ -4,6 +4,14 @@
 //! being active, and what it did stays readable.
 
 mod store;
+mod form;
+mod actions;
+mod pages;
+
+use crate::{
+    role::Ability,
+    routes::{Needs, Routes},
+};
 
 pub use store::{OrganisationRow, all, insert, one, practices};
 
@@ -14,4 +22,20 @@ kith_base::words! {
         Network = "network" / "Network or provider",
         Voluntary = "voluntary" / "Voluntary organisation",
     }
+}
+
+/// The administrator's routes on organisations.
+#[must_use]
+pub fn routes() -> Routes {
+    let manage = Needs::Can(Ability::ManageOrganisations);
+    Routes::new()
+        .get(
+            "/admin/organisations",
+            Needs::Can(Ability::SeeAccounts),
+            pages::list,
+        )
+        .get("/admin/organisations/new", manage, pages::show_new)
+        .post("/admin/organisations/new", manage, pages::new)
+        .get("/admin/organisations/{id}", manage, pages::show_one)
+        .post("/admin/organisations/{id}", manage, pages::change)
 }

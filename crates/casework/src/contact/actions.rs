@@ -134,7 +134,7 @@ async fn tell_practice(
         to_do: Some("Nothing".into()),
         event,
     };
-    message::store::insert(tx, actor.scheme, Some(actor), &new, &terms.codes, at).await?;
+    message::actions::tell(tx, actor.scheme, Some(actor), &new, &terms.codes, at).await?;
     Ok(())
 }
 
@@ -174,6 +174,7 @@ pub async fn put_right(
     if before.version != version || !store::put_right(tx, actor, &before, note, at).await? {
         return Ok(PutRight::Conflict(Box::new(before)));
     }
+    store::recount(tx, actor.scheme, before.referral).await?;
     let entry = Entry {
         action: "put a contact right",
         person: Some(case.person),

@@ -314,7 +314,7 @@ impl<'a> Kept<'a> {
     }
 }
 
-// The last link worker stays on an ended referral: it is still theirs to read.
+/// An end keeps its worker: whoever saw the person may still read what they wrote.
 const STAND: &str = "update referral set state = $4,
         owner_id = case when $4 in ('declined', 'closed') then coalesce($5, owner_id) else $5 end, next_kind = $6, next_step = $7,
         next_on = $8, end_reason = $9, end_next = $10,
@@ -421,6 +421,29 @@ pub async fn unfinished(
     person: Id<Person>,
 ) -> Result<Option<Id<Referral>>, sqlx::Error> {
     on!(tx, c => sqlx::query_scalar(UNFINISHED).bind(scheme).bind(person).fetch_optional(c))
+}
+
+const UNFINISHED_SEEN: &str = concat!(
+    "select r.id from referral r
+       join person p on p.scheme_id = $1 and p.id = r.person_id
+      where r.scheme_id = $1 and r.person_id = $7
+        and r.state in ('waiting', 'taken', 'open', 'needs_worker')
+        and ($2 <> 'practice' or r.practice_id = $3) and ",
+    person_in_scope!(),
+    " order by r.received_at desc, r.id limit 1"
+);
+
+/// The person's unfinished referral, when whoever asks may see it: a practice
+/// sees its own.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unfinished_seen(
+    tx: &mut Tx,
+    scope: &Scope,
+    person: Id<Person>,
+) -> Result<Option<Id<Referral>>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_scalar(UNFINISHED_SEEN), *scope).bind(person).fetch_optional(c))
 }
 
 const SET_END: &str = "update referral set what_changed = $3, practice_to_do = $4

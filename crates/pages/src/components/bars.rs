@@ -165,3 +165,68 @@ fn shortened(name: &str) -> String {
     }
     name.chars().take(23).chain(['…']).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the elements under a selector have in an attribute.
+    fn all(html: &Html, selector: &str, attribute: &str) -> Vec<String> {
+        let dom = scraper::Html::parse_fragment(html.as_str());
+        dom.select(&scraper::Selector::parse(selector).unwrap())
+            .map(|found| found.attr(attribute).unwrap_or("").to_owned())
+            .collect()
+    }
+
+    fn words(html: &Html, selector: &str) -> Vec<String> {
+        let dom = scraper::Html::parse_fragment(html.as_str());
+        dom.select(&scraper::Selector::parse(selector).unwrap())
+            .map(|found| found.text().collect())
+            .collect()
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_its_amount_and_the_table_says_the_same() {
+        let bars = Bars::new(
+            "Load",
+            [
+                Bar::new("Kay", 20.0).mark(40.0),
+                Bar::new("Ola <b>", 30.0).words("30 (part time)").mark(30.0),
+            ],
+        )
+        .unit("People")
+        .render();
+        assert_eq!(all(&bars, ".kith-bars__bar", "width"), ["180.0", "270.0"]);
+        assert_eq!(all(&bars, ".kith-bars__mark", "x"), ["540.0", "450.0"]);
+        assert_eq!(all(&bars, "svg", "role"), ["img"]);
+        assert_eq!(words(&bars, "svg > title"), ["Load"]);
+        assert_eq!(
+            words(&bars, "svg > desc"),
+            ["Kay: 20; Ola <b>: 30 (part time)"]
+        );
+        let cells = words(&bars, "tbody th, tbody td");
+        assert_eq!(
+            cells,
+            ["Kay", "20", "40", "Ola <b>", "30 (part time)", "30"]
+        );
+        assert_eq!(words(&bars, "thead th"), ["Name", "People", "Limit"]);
+    }
+
+    #[test]
+    fn bars_of_nothing_and_of_no_number_are_drawn_as_nothing() {
+        let bars = Bars::new(
+            "Load",
+            [
+                Bar::new("a", 0.0),
+                Bar::new("b", f64::NAN),
+                Bar::new("c", -3.0),
+            ],
+        )
+        .render();
+        assert_eq!(
+            all(&bars, ".kith-bars__bar", "width"),
+            ["0.0", "0.0", "0.0"]
+        );
+        assert!(all(&Bars::new("Load", []).render(), ".kith-bars__bar", "width").is_empty());
+    }
+}

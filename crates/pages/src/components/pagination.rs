@@ -187,3 +187,46 @@ impl PageStep {
             .into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pages a long list shows: `…` for a gap, `[4]` for the current one.
+    fn shown(current: u32, pages: u32) -> String {
+        let html = Pagination::of_list(current, pages, |page| format!("?page={page}"));
+        let dom = scraper::Html::parse_fragment(html.as_str());
+        let items = scraper::Selector::parse(".nhsuk-pagination__item").unwrap();
+        let each: Vec<String> = dom
+            .select(&items)
+            .map(|item| {
+                let text: String = item.text().collect();
+                match item.attr("class").unwrap() {
+                    class if class.contains("--ellipsis") => "…".into(),
+                    class if class.contains("--current") => format!("[{text}]"),
+                    _ => text,
+                }
+            })
+            .collect();
+        each.join(" ")
+    }
+
+    #[test]
+    fn a_long_list_shows_its_ends_and_where_it_is() {
+        assert_eq!(shown(1, 1), "");
+        assert_eq!(shown(1, 2), "[1] 2");
+        assert_eq!(shown(4, 12), "1 … 3 [4] 5 … 12");
+        assert_eq!(shown(2, 3), "1 [2] 3");
+        assert_eq!(shown(3, 5), "1 2 [3] 4 5");
+        assert_eq!(shown(12, 12), "1 … 11 [12]");
+        assert_eq!(shown(99, 3), "1 2 [3]", "past the end is the last");
+    }
+
+    #[test]
+    fn the_first_page_has_none_before_and_the_last_none_after() {
+        let of = |page| Pagination::of_list(page, 3, |page| format!("?page={page}")).into_string();
+        assert!(!of(1).contains("rel=\"prev\"") && of(1).contains("rel=\"next\""));
+        assert!(of(3).contains("rel=\"prev\"") && !of(3).contains("rel=\"next\""));
+        assert!(of(2).contains("href=\"?page=1\"") && of(2).contains("href=\"?page=3\""));
+    }
+}
