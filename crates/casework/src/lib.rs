@@ -12,6 +12,7 @@ pub mod task;
 pub mod message;
 pub mod referral;
 pub mod contact;
+pub mod concern;
 
 /// One import of a file; names its id.
 pub enum ImportBatch {}
