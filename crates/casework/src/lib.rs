@@ -9,10 +9,14 @@ pub mod paths;
 pub mod code_map;
 pub mod person;
 pub mod task;
+pub mod draft;
 pub mod message;
 pub mod referral;
 pub mod contact;
 pub mod concern;
+pub mod routes;
+
+pub use routes::routes;
 
 /// One import of a file; names its id.
 pub enum ImportBatch {}

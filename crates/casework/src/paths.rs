@@ -44,6 +44,21 @@ pub fn refer_myself() -> String {
 pub fn person(person: impl Display) -> String {
     format!("/people/{person}")
 }
+/// Putting a person's details right.
+#[must_use]
+pub fn edit_person(person: impl Display) -> String {
+    format!("/people/{person}/edit")
+}
+/// Where somebody lives whose place is sensitive.
+#[must_use]
+pub fn place(person: impl Display) -> String {
+    format!("/people/{person}/place")
+}
+/// The shared plan, for paper.
+#[must_use]
+pub fn plan(person: impl Display) -> String {
+    format!("/people/{person}/plan")
+}
 /// A new contact note.
 #[must_use]
 pub fn new_contact(person: impl Display) -> String {
@@ -54,10 +69,25 @@ pub fn new_contact(person: impl Display) -> String {
 pub fn contact(person: impl Display, contact: impl Display) -> String {
     format!("/people/{person}/contact/{contact}")
 }
+/// What is typed into a new contact note, kept until it is saved.
+#[must_use]
+pub fn contact_draft(person: impl Display) -> String {
+    format!("/people/{person}/contact/draft")
+}
+/// Voiding a contact note.
+#[must_use]
+pub fn void_contact(person: impl Display, contact: impl Display) -> String {
+    format!("/people/{person}/contact/{contact}/void")
+}
 /// Closing a referral.
 #[must_use]
 pub fn close(referral: impl Display) -> String {
     format!("/referrals/{referral}/close")
+}
+/// Reopening a referral.
+#[must_use]
+pub fn reopen(referral: impl Display) -> String {
+    format!("/referrals/{referral}/reopen")
 }
 /// Declining a referral.
 #[must_use]
@@ -108,6 +138,16 @@ pub fn public_concern_to(slug: impl Display) -> String {
 #[must_use]
 pub fn public_concern_raised(slug: impl Display, reference: impl Display) -> String {
     format!("/concerns/public/{slug}/{reference}")
+}
+/// Ticking a task off.
+#[must_use]
+pub fn tick_task(task: impl Display) -> String {
+    format!("/tasks/{task}/done")
+}
+/// Taking a tick back.
+#[must_use]
+pub fn untick_task(task: impl Display) -> String {
+    format!("/tasks/{task}/undo")
 }
 /// The team, for its manager.
 #[must_use]

@@ -145,7 +145,7 @@ async fn raised(
         })
         .await?;
     let by = by.ok_or_else(Refusal::not_found)?;
-    let panel = Panel::new("We have what you sent", el("p").child("Your reference is ").child(el("strong").child(&reference)));
+    let panel = Panel::new("We have what you sent").html(el("p").child("Your reference is ").child(el("strong").child(&reference)));
     let body = Html::from(panel)
         .and(p(format!("Somebody whose work it is to keep people safe reads it by {}.", by.as_uk_moment())))
         .and(p("Write the reference down if you want to ring us about it. We cannot show you here what you wrote."))

@@ -174,6 +174,7 @@ pub async fn put_right(
     if before.version != version || !store::put_right(tx, actor, &before, note, at).await? {
         return Ok(PutRight::Conflict(Box::new(before)));
     }
+    store::recount(tx, actor.scheme, before.referral).await?;
     let entry = Entry {
         action: "put a contact right",
         person: Some(case.person),

@@ -9,6 +9,10 @@ pub mod rules;
 mod rules_tests;
 pub mod store;
 pub mod actions;
+pub mod kept;
+pub mod promises;
+pub mod form;
+pub mod pages;
 
 use kith_base::{Line, Story, Ts, words};
 

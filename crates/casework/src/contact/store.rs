@@ -100,9 +100,11 @@ pub struct Kept {
     pub author: Id<Account>,
     /// Their name.
     pub author_name: Name,
-    /// What it says. Where it is restricted and the reader is not its author,
-    /// the words are left out.
+    /// What it says. Where it is restricted and the reader is not its author
+    /// and has not broken the glass, the words are left out.
     pub note: Note,
+    /// Whether the words were left out.
+    pub hidden: bool,
     /// Counts the changes.
     pub version: i64,
     /// When it was last changed.
@@ -134,13 +136,16 @@ struct Row {
     version: i64,
     changed_at: Ts,
     void_reason: Option<String>,
+    glass: bool,
 }
 
 macro_rules! contact_columns {
     () => {
         "k.id, k.referral_id, k.person_id, k.author_id, w.name as author_name, k.at, k.mode, k.minutes,
          k.purpose, k.holding, k.weight, k.attended, k.why_not, k.note, k.connected_to, k.practice_line,
-         k.shared, k.restricted, k.version, k.changed_at, k.void_reason
+         k.shared, k.restricted, k.version, k.changed_at, k.void_reason,
+         exists (select 1 from break_glass bg where bg.scheme_id = $1 and bg.account_id = $4
+             and bg.person_id = k.person_id and bg.ends_at > $5) as glass
     from contact k
     join person p on p.scheme_id = $1 and p.id = k.person_id
     join account w on w.scheme_id = $1 and w.id = k.author_id
@@ -194,10 +199,11 @@ pub async fn one(
 }
 
 impl Kept {
-    /// A restricted note's words and a worker's own weight are its author's.
+    /// A restricted note's words are its author's, and of whoever broke the
+    /// glass; a worker's own weight is theirs alone.
     fn read_by(row: Row, reader: Id<Account>) -> Self {
         let own = row.author_id == reader;
-        let words = own || !row.restricted;
+        let words = own || row.glass || !row.restricted;
         Self {
             id: row.id,
             referral: row.referral_id,
@@ -222,6 +228,7 @@ impl Kept {
                 shared: row.shared,
                 restricted: row.restricted,
             },
+            hidden: !words,
             version: row.version,
             changed_at: row.changed_at,
             void_reason: row.void_reason,
@@ -326,4 +333,29 @@ pub async fn void(
             .bind(at)
             .bind(reason)
     )? == 1)
+}
+
+const RECOUNT: &str = "update referral set
+        contact_count = (select count(*) from contact k
+            where k.scheme_id = $1 and k.referral_id = $2 and k.voided_at is null),
+        last_contact_at = (select max(k.at) from contact k
+            where k.scheme_id = $1 and k.referral_id = $2 and k.voided_at is null),
+        first_seen_at = (select min(k.at) from contact k
+            where k.scheme_id = $1 and k.referral_id = $2 and k.voided_at is null and k.attended = 'yes'),
+        connected_at = (select min(k.at) from contact k
+            where k.scheme_id = $1 and k.referral_id = $2 and k.voided_at is null and k.attended = 'yes'
+              and k.purpose = 'connect')
+    where scheme_id = $1 and id = $2";
+
+/// Counts a referral's contacts again, after one was put right or voided.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn recount(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    referral: Id<Referral>,
+) -> Result<(), sqlx::Error> {
+    run!(tx, sqlx::query(RECOUNT).bind(scheme).bind(referral))?;
+    Ok(())
 }

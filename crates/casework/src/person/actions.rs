@@ -1,11 +1,14 @@
 //! What is done with a person's record by other things of the area: find who
 //! somebody is, or make the record.
 
-use kith_access::Scheme;
-use kith_base::{Id, Ts};
+use kith_access::{
+    Ability, Actor, Grant, Scheme,
+    audit::{self, Entry},
+};
+use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx};
 
-use super::{Details, Likeable, Likeness, Person, likeness, store};
+use super::{Details, Likeable, Likeness, Person, Profile, Record, likeness, store};
 
 /// Who the details belong to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -64,4 +67,81 @@ pub async fn make(
     let person = Id::new(at);
     store::insert(tx, scheme, person, details, origin, at).await?;
     Ok(person)
+}
+
+/// What became of changed details.
+pub enum PutRight {
+    /// They are kept.
+    Done,
+    /// Somebody was quicker: what the record holds now, and the grant that
+    /// opens its place.
+    Conflict(Box<Record>, Grant),
+}
+
+/// The grant a worker needs to see or change where a person lives.
+///
+/// # Errors
+/// As [`Grant::location`] where the place is sensitive.
+pub async fn grant_for(tx: &mut Tx, actor: &Actor, record: &Record) -> Outcome<Grant> {
+    if record.place.is_sensitive() {
+        return Grant::location(tx, actor, record.identity.id).await;
+    }
+    Ok(Grant::ordinary(actor)?)
+}
+
+/// Puts a person's details right, over the version that was read.
+///
+/// # Errors
+/// Not found when the person is not assigned to the actor; step up where the
+/// place is sensitive; a refusal by field when another record has the NHS
+/// number; a conflict when the record was merged into another.
+pub async fn put_right(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    version: i64,
+    profile: &Profile,
+) -> Outcome<PutRight> {
+    let scope = actor.scope(Ability::WriteContact)?;
+    let record = store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    let grant = grant_for(tx, actor, &record).await?;
+    if record.identity.merged_into.is_some() {
+        return Err(Refusal::conflict("This record is now part of another")
+            .try_next("Change the other one")
+            .into());
+    }
+    if record.identity.version != version {
+        return Ok(PutRight::Conflict(Box::new(record), grant));
+    }
+    let before = Profile::of(&record, &grant).ok_or_else(Refusal::not_found)?;
+    if let Some(number) = &profile.details.nhs_number
+        && store::number_is_taken(tx, actor.scheme, number, person).await?
+    {
+        return Err(Refusal::field("nhs_number", "Another record has this NHS number")
+            .try_next("Check the number; if both are the same person, ask your manager to merge the records")
+            .into());
+    }
+    if !store::update(tx, actor.scheme, person, profile, version, actor.now).await? {
+        return Ok(PutRight::Conflict(Box::new(record), grant));
+    }
+    store::replace_words(
+        tx,
+        actor.scheme,
+        person,
+        &profile.details,
+        record.identity.location_sensitive,
+    )
+    .await?;
+    let purpose = profile.changed_from(&before).join(", ");
+    let entry = Entry {
+        action: "put details right",
+        person: Some(person),
+        object_kind: "person",
+        object: Some(person.uuid()),
+        purpose: &purpose,
+    };
+    audit::record(tx, actor, entry).await?;
+    Ok(PutRight::Done)
 }

@@ -20,7 +20,11 @@ use crate::paths;
 pub fn banner(identity: &Identity, today: Day) -> Html {
     let who = el("p")
         .class("kith-person")
-        .child(el("strong").class("kith-person__name").child(identity.listed_name()))
+        .child(
+            el("strong")
+                .class("kith-person__name")
+                .child(identity.listed_name()),
+        )
         .children(facts(identity, today).into_iter().map(|(what, value)| {
             el("span")
                 .class("kith-person__fact")
@@ -28,7 +32,10 @@ pub fn banner(identity: &Identity, today: Day) -> Html {
                 .child(el("b").child(value))
         }))
         .child(" ")
-        .child(link(paths::raise_concern_about(identity.id), "Raise a concern"));
+        .child(link(
+            paths::raise_concern_about(identity.id),
+            "Raise a concern",
+        ));
     let flags = flags(identity);
     let row = (!flags.is_empty()).then(|| {
         let tags = flags.into_iter().map(|(words, colour)| {
@@ -46,15 +53,27 @@ pub fn banner(identity: &Identity, today: Day) -> Html {
 
 /// The identifiers first, always the same and in the same order.
 fn facts(identity: &Identity, today: Day) -> Vec<(&'static str, String)> {
-    let number = identity.nhs_number.as_ref().map(kith_base::NhsNumber::spaced);
+    let number = identity
+        .nhs_number
+        .as_ref()
+        .map(kith_base::NhsNumber::spaced);
     let mut facts = vec![
         ("Born", identity.born_and_age(today)),
         ("NHS No.", number.unwrap_or_else(|| "not recorded".into())),
     ];
     let mut also = |what, value: Option<String>| facts.extend(value.map(|value| (what, value)));
-    also("Pronouns", identity.pronouns.as_ref().map(ToString::to_string));
-    also("Likes to be called", identity.known_as.as_ref().map(ToString::to_string));
-    also("Practice", identity.practice_name.as_ref().map(ToString::to_string));
+    also(
+        "Pronouns",
+        identity.pronouns.as_ref().map(ToString::to_string),
+    );
+    also(
+        "Likes to be called",
+        identity.known_as.as_ref().map(ToString::to_string),
+    );
+    also(
+        "Practice",
+        identity.practice_name.as_ref().map(ToString::to_string),
+    );
     facts
 }
 
@@ -63,24 +82,51 @@ fn facts(identity: &Identity, today: Day) -> Vec<(&'static str, String)> {
 fn flags(identity: &Identity) -> Vec<(String, TagColour)> {
     let mut flags = Vec::new();
     let mut with_words = |before: &str, words: &Option<kith_base::Line>, colour| {
-        flags.extend(words.as_ref().map(|words| (format!("{before}: {words}"), colour)));
+        flags.extend(
+            words
+                .as_ref()
+                .map(|words| (format!("{before}: {words}"), colour)),
+        );
     };
     with_words("Risk", &identity.risk, TagColour::Red);
     let plain = [
-        (identity.merged_into.is_some(), "Now part of another record", TagColour::Red),
-        (identity.restricted, "Restricted: named people only", TagColour::Red),
-        (identity.location_sensitive, kith_access::who::HIDDEN, TagColour::Red),
-        (identity.has_safe_contact, "Safe contact: read before you ring", TagColour::Orange),
+        (
+            identity.merged_into.is_some(),
+            "Now part of another record",
+            TagColour::Red,
+        ),
+        (
+            identity.restricted,
+            "Restricted: named people only",
+            TagColour::Red,
+        ),
+        (
+            identity.location_sensitive,
+            kith_access::who::HIDDEN,
+            TagColour::Red,
+        ),
+        (
+            identity.has_safe_contact,
+            "Safe contact: read before you ring",
+            TagColour::Orange,
+        ),
     ];
     let mut all: Vec<(String, TagColour)> = flags;
-    all.extend(plain.into_iter().filter(|(holds, ..)| *holds).map(|(_, words, colour)| (words.to_owned(), colour)));
+    all.extend(
+        plain
+            .into_iter()
+            .filter(|(holds, ..)| *holds)
+            .map(|(_, words, colour)| (words.to_owned(), colour)),
+    );
     let needs = [
         ("Communication", &identity.communication),
         ("Interpreter", &identity.interpreter),
         ("Access", &identity.access_needs),
     ];
     all.extend(needs.into_iter().filter_map(|(before, words)| {
-        words.as_ref().map(|words| (format!("{before}: {words}"), TagColour::Blue))
+        words
+            .as_ref()
+            .map(|words| (format!("{before}: {words}"), TagColour::Blue))
     }));
     all
 }
@@ -121,7 +167,15 @@ mod tests {
     #[test]
     fn it_shows_three_identifiers_and_the_way_to_raise_a_concern() {
         let page = shown(&mary());
-        for part in ["SMITH, Mary", "03-May-1951 (75 years)", "999 000 ", "Molly", "she/her", "Brook Surgery", "/concern"] {
+        for part in [
+            "SMITH, Mary",
+            "03-May-1951 (75 years)",
+            "999 000 ",
+            "Molly",
+            "she/her",
+            "Brook Surgery",
+            "/concern",
+        ] {
             assert!(page.contains(part), "{part}: {page}");
         }
         assert!(!page.contains("kith-person__flags"), "{page}");
@@ -129,7 +183,11 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_said_and_not_left_out() {
-        let page = shown(&Identity { born: None, nhs_number: None, ..mary() });
+        let page = shown(&Identity {
+            born: None,
+            nhs_number: None,
+            ..mary()
+        });
         assert_eq!(page.matches("not recorded").count(), 2, "{page}");
     }
 
@@ -145,10 +203,17 @@ mod tests {
             has_safe_contact: true,
             ..mary()
         });
-        let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words}: {page}"));
+        let at = |words: &str| {
+            page.find(words)
+                .unwrap_or_else(|| panic!("{words}: {page}"))
+        };
         assert!(at("Risk: Dog bites") < at("Restricted: named people only"));
         assert!(at("Location hidden") < at("Safe contact"));
-        for words in ["Communication: Lip reads", "Interpreter: Panjabi", "Access: No stairs"] {
+        for words in [
+            "Communication: Lip reads",
+            "Interpreter: Panjabi",
+            "Access: No stairs",
+        ] {
             at(words);
         }
     }

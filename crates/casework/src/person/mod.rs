@@ -7,15 +7,19 @@
 
 pub mod words;
 pub mod likeness;
+pub mod profile;
 pub mod store;
 pub mod banner;
 pub mod actions;
+pub mod form;
+pub mod pages;
 
 use kith_access::{Organisation, Restricted};
 use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode};
 
 pub use kith_access::Person;
 pub use likeness::{Likeable, Likeness};
+pub use profile::{About, Profile};
 
 /// What is known of a person when a record is made or changed.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use kith_access::{Organisation, Restricted, Scheme, Scope, in_scope, person_in_s
 use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
-use super::{Details, Identity, Likeable, Person, Place, Record, words};
+use super::{Details, Identity, Likeable, Person, Place, Profile, Record, words};
 
 #[derive(FromRow)]
 struct Row {
@@ -220,11 +220,12 @@ async fn insert_words(
 const UPDATE: &str = "update person set nhs_number = $3, given = $4, family = $5, known_as = $6,
         born = $7, address = $8, postcode = $9, phone = $10, email = $11, safe_contact = $12,
         text_is_safe = $13, voicemail_is_safe = $14, practice_id = $15, changed_at = $16,
-        version = version + 1
+        pronouns = $18, gender = $19, ethnicity = $20, risk = $21, communication = $22,
+        access_needs = $23, interpreter = $24, version = version + 1
     where scheme_id = $1 and id = $2 and version = $17";
 
-/// Writes changed details over the version that was read. Gives whether that
-/// version was still the newest.
+/// Writes a changed profile over the version that was read. Gives whether
+/// that version was still the newest.
 ///
 /// # Errors
 /// When the database does not answer, or somebody else has the NHS number.
@@ -232,11 +233,11 @@ pub async fn update(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     person: Id<Person>,
-    details: &Details,
+    profile: &Profile,
     version: i64,
     at: Ts,
 ) -> Result<bool, sqlx::Error> {
-    let place = &details.place;
+    let (details, place, about) = (&profile.details, &profile.details.place, &profile.about);
     let changed = run!(
         tx,
         sqlx::query(UPDATE)
@@ -257,8 +258,48 @@ pub async fn update(
             .bind(details.practice)
             .bind(at)
             .bind(version)
+            .bind(&about.pronouns)
+            .bind(&about.gender)
+            .bind(&about.ethnicity)
+            .bind(&about.risk)
+            .bind(&about.communication)
+            .bind(&about.access_needs)
+            .bind(&about.interpreter)
     )?;
     Ok(changed == 1)
+}
+
+const HOLDER_OF_NUMBER: &str = "select count(*) from person p
+    where p.scheme_id = $1 and p.nhs_number = $2 and p.merged_into is null and p.id <> $3";
+
+/// Whether another record has this NHS number. No scope: the answer is only
+/// that a number is taken, never by whom.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn number_is_taken(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    number: &NhsNumber,
+    but: Id<Person>,
+) -> Result<bool, sqlx::Error> {
+    let count: i64 = on!(tx, c => sqlx::query_scalar(HOLDER_OF_NUMBER)
+        .bind(scheme).bind(number).bind(but).fetch_one(c))?;
+    Ok(count > 0)
+}
+
+const PRACTICES: &str = "select id, name from organisation
+    where scheme_id = $1 and kind = 'practice' and active order by name, id";
+
+/// The practices a person can be registered with.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn practices(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+) -> Result<Vec<(Id<Organisation>, Name)>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(PRACTICES).bind(scheme).fetch_all(c))
 }
 
 /// The records a new one may be the same as: they share the NHS number, or

@@ -314,7 +314,9 @@ impl<'a> Kept<'a> {
     }
 }
 
-const STAND: &str = "update referral set state = $4, owner_id = $5, next_kind = $6, next_step = $7,
+/// An end keeps its worker: whoever saw the person may still read what they wrote.
+const STAND: &str = "update referral set state = $4,
+        owner_id = case when $4 in ('declined', 'closed') then coalesce($5, owner_id) else $5 end, next_kind = $6, next_step = $7,
         next_on = $8, end_reason = $9, end_next = $10,
         taken_at = case when $4 = 'taken' and taken_at is null then $11 else taken_at end,
         answered_at = case when $4 = 'open' and answered_at is null then $11 else answered_at end,

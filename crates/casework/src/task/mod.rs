@@ -3,6 +3,8 @@
 //! one person. It has a due date, and an owner or the manager's queue.
 
 pub mod store;
+pub mod actions;
+pub mod pages;
 
 use kith_access::{Account, Person};
 use kith_base::{Day, Id, words};

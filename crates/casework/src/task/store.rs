@@ -1,10 +1,10 @@
 //! The table `task`.
 
-use kith_access::{Account, Scheme};
-use kith_base::{Id, Ts};
-use kith_db::{Tx, run};
+use kith_access::{Account, Person, Scheme, Scope, in_scope, person_in_scope};
+use kith_base::{Day, Id, Name, Ts};
+use kith_db::{FromRow, Tx, on, run};
 
-use super::{NewTask, Task};
+use super::{Kind, NewTask, Task, Who};
 
 const INSERT: &str =
     "insert into task (scheme_id, id, person_id, referral_id, contact_id, kind, what,
@@ -78,4 +78,105 @@ pub async fn hand_over(
     to: Option<Id<Account>>,
 ) -> Result<u64, sqlx::Error> {
     run!(tx, sqlx::query(HAND_OVER).bind(scheme).bind(from).bind(to))
+}
+
+/// A task as a page shows it.
+#[derive(Clone, PartialEq, Eq, Debug, FromRow)]
+pub struct Listed {
+    /// Its id.
+    pub id: Id<Task>,
+    /// Whom it is about.
+    pub person_id: Option<Id<Person>>,
+    /// Why there is one.
+    pub kind: Kind,
+    /// What is to be done.
+    pub what: String,
+    /// Who does it.
+    pub who: Who,
+    /// Whose list it is on; none is the manager's queue.
+    pub owner_id: Option<Id<Account>>,
+    /// That account's name.
+    pub owner_name: Option<Name>,
+    /// By when.
+    pub due_on: Day,
+    /// When it was ticked off.
+    pub done_at: Option<Ts>,
+    /// Who ticked it off.
+    pub done_by: Option<Id<Account>>,
+}
+
+macro_rules! listed {
+    () => {
+        "select t.id, t.person_id, t.kind, t.what, t.who, t.owner_id, w.name as owner_name, t.due_on,
+                t.done_at, t.done_by
+           from task t
+           left join account w on w.scheme_id = $1 and w.id = t.owner_id "
+    };
+}
+
+const OF_PERSON: &str = concat!(
+    listed!(),
+    "join person p on p.scheme_id = $1 and p.id = t.person_id
+    where t.scheme_id = $1 and t.person_id = $7 and (t.done_at is null or t.done_at >= $8) and ",
+    person_in_scope!(),
+    " order by t.done_at is not null, t.due_on, t.id limit 100"
+);
+
+/// A person's open tasks, and those ticked off since a moment; open ones
+/// first, by the day they are due.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_person(
+    tx: &mut Tx,
+    scope: &Scope,
+    person: Id<Person>,
+    done_since: Ts,
+) -> Result<Vec<Listed>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(OF_PERSON), *scope).bind(person).bind(done_since).fetch_all(c))
+}
+
+const ONE: &str = concat!(
+    listed!(),
+    "left join person p on p.scheme_id = $1 and p.id = t.person_id
+    where t.scheme_id = $1 and t.id = $7 and (t.person_id is null or (",
+    person_in_scope!(),
+    "))"
+);
+
+/// One task, when it is about nobody or the scope reaches its person.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn one(
+    tx: &mut Tx,
+    scope: &Scope,
+    task: Id<Task>,
+) -> Result<Option<Listed>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(ONE), *scope).bind(task).fetch_optional(c))
+}
+
+const UNDO: &str = "update task set done_at = null, done_by = null
+    where scheme_id = $1 and id = $2 and done_by = $3 and done_at >= $4";
+
+/// Takes one's own tick back, when it is no older than a moment. Gives
+/// whether there was such a tick.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn undo(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    task: Id<Task>,
+    by: Id<Account>,
+    since: Ts,
+) -> Result<bool, sqlx::Error> {
+    Ok(run!(
+        tx,
+        sqlx::query(UNDO)
+            .bind(scheme)
+            .bind(task)
+            .bind(by)
+            .bind(since)
+    )? == 1)
 }

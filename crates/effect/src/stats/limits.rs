@@ -9,6 +9,22 @@ pub const RUN_UP_FIRST: i32 = -3;
 /// A1. Last month shaded: the referral's own, which holds the contact that made it.
 pub const RUN_UP_LAST: i32 = 0;
 
+/// A2. First month of the baseline, which ends where the run-up begins.
+pub const BASELINE_FIRST: i32 = -12;
+
+/// A2. Tops of the run-up bins (contacts in three months): the tail is cut fine, because
+/// that is where people are referred and where contacts fall back most.
+pub const RUN_UP_BINS: [u32; 5] = [0, 2, 5, 6, 8];
+
+/// A2. Tops of the baseline bins (contacts in nine months).
+pub const BASELINE_BINS: [u32; 4] = [1, 3, 6, 10];
+
+/// A2. Controls for one person referred: more than five hardly narrow an interval.
+pub const CONTROLS_MAX: usize = 5;
+
+/// A2. Months of follow-up: a whole year, so that seasons cancel.
+pub const FOLLOW_UP_MONTHS: i64 = 12;
+
 /// R2. Largest standardised difference allowed after matching; the usual limit of a
 /// negligible imbalance in the matching literature.
 pub const STANDARDISED_DIFFERENCE_MAX: f64 = 0.1;
@@ -17,9 +33,13 @@ pub const STANDARDISED_DIFFERENCE_MAX: f64 = 0.1;
 /// cannot be laid to the referral. Higher than 0.05 because a test of leads has little power.
 pub const JOINT_LEAD_P_MIN: f64 = 0.10;
 
-/// R2. Months before a start that are tested for a drift: half a year shows one, and more
-/// months cost the test its power.
-pub const LEAD_MONTHS: i64 = 6;
+/// R2. Months in one lead: a quarter, as the run-up. Single months are so noisy that the
+/// largest of them passes most effects.
+pub const LEAD_WIDTH: i64 = 3;
+
+/// R2. Leads tested for a drift before a start: half a year shows one, and more leads cost
+/// the test its power.
+pub const LEADS: i64 = 2;
 
 /// R3. Fewer clusters than this: cluster-robust errors are not trustworthy even with CR2.
 pub const CLUSTERS_MIN: usize = 6;

@@ -1,0 +1,592 @@
+//! The page of a contact note: a new one, with its draft, and one that is
+//! kept, which its author may put right or void. Nothing that was typed is
+//! ever lost: not by a mistake, a sign-out, nor somebody who was quicker.
+
+use axum::{
+    body::Bytes,
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, audit, once};
+use kith_base::{Id, Kind, Line, Refusal, Ts};
+use kith_db::{Failure, Outcome, Tx};
+use kith_pages::{
+    Html,
+    components::Empty,
+    done,
+    form::{FormToken, Posted},
+    go,
+};
+
+use super::{
+    Contact, Purpose,
+    actions::{self, PutRight},
+    form::{self, ContactForm, Read},
+    kept::{self, NoteView},
+    store::Kept,
+};
+use crate::{
+    draft::{self, store::Draft},
+    paths,
+    person::{self, Identity, Person, banner::banner},
+    referral::{self, Case, Referral, State, actions::Terms},
+    task::{self, store::Listed},
+};
+
+/// The addresses of this thing.
+#[must_use]
+pub fn routes() -> Routes {
+    let writes = Needs::Can(Ability::WriteContact);
+    Routes::new()
+        .get("/people/{person}/contact", writes, new)
+        .post("/people/{person}/contact", writes, write)
+        .post("/people/{person}/contact/draft", writes, keep_draft)
+        .get(
+            "/people/{person}/contact/{contact}",
+            Needs::Can(Ability::SeeNotes),
+            show,
+        )
+        .post("/people/{person}/contact/{contact}", writes, put_right)
+        .post("/people/{person}/contact/{contact}/void", writes, void)
+}
+
+/// The place of this form's drafts.
+pub const DRAFT: &str = "contact";
+
+/// What the page of a new note needs.
+struct Open {
+    who: Identity,
+    matters: Option<String>,
+    case: Option<Case>,
+    tasks: Vec<Listed>,
+    draft: Option<Draft>,
+}
+
+async fn open(tx: &mut Tx, signed: &Signed, person: Id<Person>) -> Outcome<Open> {
+    let actor = &signed.actor;
+    let scope = actor.scope(Ability::WriteContact)?;
+    let record = person::store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    let cases = referral::store::of_person(tx, &scope, person).await?;
+    let tasks = task::store::of_person(tx, &scope, person, actor.now).await?;
+    let draft = draft::store::one(tx, actor, DRAFT, person).await?;
+    let met = |case: &Case| matches!(case.standing.state(), State::Taken | State::Open);
+    Ok(Open {
+        who: record.identity,
+        matters: record.matters,
+        case: cases.into_iter().find(met),
+        tasks,
+        draft,
+    })
+}
+
+async fn new(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answer {
+    let open = app
+        .db
+        .act(async |tx| {
+            let open = open(tx, &signed, person).await?;
+            audit::look(tx, &signed.actor, person, "open a new contact note").await?;
+            Ok(open)
+        })
+        .await?;
+    if open.who.merged_into.is_some() {
+        return Ok(go(&paths::person(person)));
+    }
+    let form = ContactForm::new_note(signed.actor.now, &open.tasks);
+    let form = match &open.draft {
+        Some(draft) => form.kept(&Posted::read(draft.body.as_bytes())),
+        None => form,
+    };
+    Ok(new_page(&signed, &open, form, Marks::default()))
+}
+
+#[derive(askama::Template)]
+#[template(path = "contact/new.html")]
+struct New<'a> {
+    form: &'a ContactForm,
+    token: &'a FormToken,
+    action: String,
+    draft_action: String,
+    saved: Option<String>,
+    referral: Id<Referral>,
+    version: i64,
+    asks: bool,
+    matters: Option<&'a str>,
+    prompts: Vec<(Purpose, &'static [&'static str])>,
+}
+
+/// What is said above the form beside what is wrong in it.
+#[derive(Default)]
+struct Marks {
+    status: Option<StatusCode>,
+    /// The draft is what was posted just now, not something restored.
+    fresh: bool,
+}
+
+fn new_page(signed: &Signed, open: &Open, mut form: ContactForm, marks: Marks) -> Response {
+    let who = &open.who;
+    let errors = form.errors();
+    form.fold();
+    let page = signed
+        .page("Contact note")
+        .reading()
+        .back(paths::person(who.id))
+        .banner(banner(who, signed.actor.today()))
+        .errors(errors);
+    let page = match marks.status {
+        Some(status) => page.status(status),
+        None => page,
+    };
+    let Some(case) = &open.case else {
+        let empty = Empty::new(
+            "Nobody has taken on a referral of this person, so there is nothing to note yet.",
+        );
+        return page
+            .body(Html::from(
+                empty.next("See where they stand", paths::person(who.id)),
+            ))
+            .into_response();
+    };
+    use kith_base::Word;
+    let draft = open.draft.as_ref().filter(|_| !marks.fresh);
+    page.view(&New {
+        form: &form,
+        token: &signed.token(),
+        action: paths::new_contact(who.id),
+        draft_action: paths::contact_draft(who.id),
+        saved: draft.map(|draft| said(draft.saved_at, signed.actor.now)),
+        referral: case.id,
+        version: case.version,
+        asks: case.standing.state() == State::Taken,
+        matters: open.matters.as_deref(),
+        prompts: Purpose::ALL
+            .iter()
+            .map(|purpose| (*purpose, form::prompts(*purpose)))
+            .collect(),
+    })
+}
+
+/// When a draft was saved: the time alone when it was today.
+fn said(saved_at: Ts, now: Ts) -> String {
+    if saved_at.day() == now.day() {
+        saved_at.as_uk_time()
+    } else {
+        saved_at.as_uk_moment()
+    }
+}
+
+/// What was pressed.
+const PRESS: &str = "press";
+
+async fn write(app: App, signed: Signed, Path(person): Path<Id<Person>>, body: Bytes) -> Answer {
+    let posted = Posted::read(&body);
+    let press = posted.text(PRESS);
+    if press == "draft" {
+        app.db
+            .act(async |tx| draft::actions::save(tx, &signed.actor, DRAFT, person, &body).await)
+            .await?;
+        return Ok(done(&paths::new_contact(person), "Draft saved"));
+    }
+    let open = app
+        .db
+        .read(async |tx| open(tx, &signed, person).await)
+        .await?;
+    let offered = ContactForm::offering(signed.actor.now, &open.tasks);
+    if press == "more" {
+        let mut form = offered.kept(&posted);
+        form.actions.kind.add_one();
+        return Ok(new_page(
+            &signed,
+            &open,
+            form,
+            Marks {
+                status: None,
+                fresh: true,
+            },
+        ));
+    }
+    let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
+    let read = match form::read(
+        offered.clone(),
+        &posted,
+        signed.actor.today(),
+        &terms.promise,
+    ) {
+        Ok(read) => read,
+        Err(form) => {
+            return Ok(new_page(
+                &signed,
+                &open,
+                *form,
+                Marks {
+                    status: None,
+                    fresh: true,
+                },
+            ));
+        }
+    };
+    let kept = keep(&app, &signed, &terms, person, &posted, &read).await;
+    let refusal = match kept {
+        Ok(to) => return Ok(done(&to, said_of(&read))),
+        Err(Failure::Refused(refusal))
+            if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
+        {
+            refusal
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    let mut form = offered.kept(&posted);
+    form.refuse(&refusal);
+    let status = (refusal.kind == Kind::Conflict).then_some(StatusCode::CONFLICT);
+    Ok(new_page(
+        &signed,
+        &open,
+        form,
+        Marks {
+            status,
+            fresh: true,
+        },
+    ))
+}
+
+/// What the page after it says: nothing of the note.
+fn said_of(read: &Read) -> &'static str {
+    match read.written.answer {
+        Some(super::Answer::No) => {
+            "Contact saved. The referral went back to whoever sent it, with the person's answer"
+        }
+        _ if read.written.note.purpose == Purpose::Close => "Contact saved. Now close the referral",
+        _ => "Contact saved",
+    }
+}
+
+/// Keeps the note in one transaction and gives where to go.
+async fn keep(
+    app: &App,
+    signed: &Signed,
+    terms: &Terms,
+    person: Id<Person>,
+    posted: &Posted,
+    read: &Read,
+) -> Outcome<String> {
+    let actor = &signed.actor;
+    let incomplete = || Refusal::invalid("This form is incomplete").try_next("Open the page again");
+    let referral: Id<Referral> = posted.text("referral").parse().map_err(|_| incomplete())?;
+    let version: i64 = posted.text("version").parse().map_err(|_| incomplete())?;
+    let to = where_to(posted, read, person, referral);
+    app.db
+        .act(async |tx| {
+            if let Once::Again(path) = once(tx, actor, posted, &to).await? {
+                return Ok(path);
+            }
+            same_case(tx, signed, person, referral, version).await?;
+            for ticked in &read.ticked {
+                task::actions::tick(tx, actor, *ticked).await?;
+            }
+            actions::write(tx, terms, actor, referral, &read.written, actor.now).await?;
+            draft::store::drop(tx, actor, DRAFT, person).await?;
+            Ok(to.clone())
+        })
+        .await
+}
+
+/// The form speaks of the person and the referral it was opened with, as they
+/// stood then: another tab or another worker may have moved on.
+async fn same_case(
+    tx: &mut Tx,
+    signed: &Signed,
+    person: Id<Person>,
+    referral: Id<Referral>,
+    version: i64,
+) -> Outcome<()> {
+    let scope = signed.actor.scope(Ability::WriteContact)?;
+    let case = referral::store::case(tx, &scope, referral)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    if case.person != person {
+        return Err(Refusal::not_found().into());
+    }
+    if case.version != version {
+        let state = case.standing.state();
+        return Err(Refusal::conflict(format!(
+            "The referral has changed while you were writing: it is {state} now"
+        ))
+        .try_next("Your words are all here. Look at the record in another window, then save again")
+        .into());
+    }
+    Ok(())
+}
+
+fn where_to(posted: &Posted, read: &Read, person: Id<Person>, referral: Id<Referral>) -> String {
+    let said_no = read.written.answer == Some(super::Answer::No);
+    match posted.text(PRESS) {
+        _ if read.written.note.purpose == Purpose::Close && !said_no => paths::close(referral),
+        "save" => paths::person(person),
+        // "Save and next", and Ctrl+Enter, which presses nothing.
+        _ => paths::today(),
+    }
+}
+
+/// Keeps what is typed every few seconds (answers nothing), or throws it away.
+async fn keep_draft(
+    app: App,
+    signed: Signed,
+    Path(person): Path<Id<Person>>,
+    body: Bytes,
+) -> Answer {
+    let discards = Posted::read(&body).text(PRESS) == "discard";
+    app.db
+        .act(async |tx| {
+            if discards {
+                draft::store::drop(tx, &signed.actor, DRAFT, person).await?;
+                return Ok(());
+            }
+            draft::actions::save(tx, &signed.actor, DRAFT, person, &body).await
+        })
+        .await?;
+    if discards {
+        return Ok(done(&paths::new_contact(person), "Draft discarded"));
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+#[derive(askama::Template)]
+#[template(path = "contact/show.html")]
+struct Show<'a> {
+    note: NoteView,
+    now: Option<NoteView>,
+    form: Option<&'a ContactForm>,
+    token: &'a FormToken,
+    action: String,
+    void_action: String,
+    version: i64,
+    open: bool,
+    void_wrong: bool,
+}
+
+/// A kept note and whom it is about.
+async fn one(
+    tx: &mut Tx,
+    signed: &Signed,
+    person: Id<Person>,
+    contact: Id<Contact>,
+) -> Outcome<(Identity, Kept)> {
+    let scope = signed.actor.scope(Ability::SeeNotes)?;
+    let record = person::store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    let kept = super::store::one(tx, &scope, contact).await?;
+    let kept = kept
+        .filter(|kept| kept.person == person)
+        .ok_or_else(Refusal::not_found)?;
+    Ok((record.identity, kept))
+}
+
+async fn show(
+    app: App,
+    signed: Signed,
+    Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
+) -> Answer {
+    let (who, kept) = app
+        .db
+        .act(async |tx| {
+            let found = one(tx, &signed, person, contact).await?;
+            audit::look(tx, &signed.actor, person, "read a contact note").await?;
+            Ok(found)
+        })
+        .await?;
+    let own = kept.author == signed.actor.account
+        && kept.void_reason.is_none()
+        && signed.actor.can(Ability::WriteContact);
+    let form = own.then(|| ContactForm::of_note(signed.actor.now, &kept.note));
+    Ok(show_page(&signed, &who, &kept, form, Shown::default()))
+}
+
+/// How the page of a kept note is shown.
+#[derive(Default)]
+struct Shown {
+    conflict: bool,
+    void_wrong: bool,
+}
+
+fn show_page(
+    signed: &Signed,
+    who: &Identity,
+    kept: &Kept,
+    form: Option<ContactForm>,
+    shown: Shown,
+) -> Response {
+    let errors = form.as_ref().map(ContactForm::errors).unwrap_or_default();
+    let open = shown.conflict || !errors.is_empty();
+    let mut form = form;
+    if let Some(form) = &mut form {
+        form.fold();
+    }
+    let page = signed
+        .page("Contact note")
+        .reading()
+        .back(paths::person(who.id))
+        .banner(banner(who, signed.actor.today()))
+        .errors(errors);
+    let page = match (shown.conflict, shown.void_wrong) {
+        (true, _) => page.status(StatusCode::CONFLICT),
+        (_, true) => page.status(StatusCode::UNPROCESSABLE_ENTITY),
+        _ => page,
+    };
+    page.view(&Show {
+        note: kept::view(kept),
+        now: shown.conflict.then(|| kept::view(kept)),
+        form: form.as_ref(),
+        token: &signed.token(),
+        action: paths::contact(who.id, kept.id),
+        void_action: paths::void_contact(who.id, kept.id),
+        version: kept.version,
+        open,
+        void_wrong: shown.void_wrong,
+    })
+}
+
+async fn put_right(
+    app: App,
+    signed: Signed,
+    Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
+    posted: Posted,
+) -> Answer {
+    let (who, kept) = app
+        .db
+        .read(async |tx| one(tx, &signed, person, contact).await)
+        .await?;
+    let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
+    let offered = ContactForm::offering(signed.actor.now, &[]);
+    let read = match form::read(
+        offered.clone(),
+        &posted,
+        signed.actor.today(),
+        &terms.promise,
+    ) {
+        Ok(read) => read,
+        Err(form) => {
+            return Ok(show_page(
+                &signed,
+                &who,
+                &kept,
+                Some(*form),
+                Shown::default(),
+            ));
+        }
+    };
+    let version: i64 = posted
+        .text("version")
+        .parse()
+        .map_err(|_| Refusal::invalid("This form is incomplete"))?;
+    let to = paths::contact(person, contact);
+    let result = app
+        .db
+        .act(async |tx| {
+            if let Once::Again(path) = once(tx, &signed.actor, &posted, &to).await? {
+                return Ok(Some(path));
+            }
+            match actions::put_right(
+                tx,
+                &signed.actor,
+                contact,
+                version,
+                &read.written.note,
+                signed.actor.now,
+            )
+            .await?
+            {
+                PutRight::Done => Ok(Some(to.clone())),
+                PutRight::Conflict(_) => Ok(None),
+            }
+        })
+        .await;
+    let mut form = offered.kept(&posted);
+    match result {
+        Ok(Some(to)) => Ok(done(&to, "Note saved. What it said before is kept too")),
+        Ok(None) => {
+            form.add_error("This note was changed in the meantime: what it says now stands above yours. Save again to put yours in its place");
+            let (who, now) = app
+                .db
+                .read(async |tx| one(tx, &signed, person, contact).await)
+                .await?;
+            Ok(show_page(
+                &signed,
+                &who,
+                &now,
+                Some(form),
+                Shown {
+                    conflict: true,
+                    void_wrong: false,
+                },
+            ))
+        }
+        Err(Failure::Refused(refusal))
+            if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
+        {
+            form.refuse(&refusal);
+            Ok(show_page(
+                &signed,
+                &who,
+                &kept,
+                Some(form),
+                Shown::default(),
+            ))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+async fn void(
+    app: App,
+    signed: Signed,
+    Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
+    posted: Posted,
+) -> Answer {
+    let Ok(reason) = posted.text("reason").parse::<Line>() else {
+        let (who, kept) = app
+            .db
+            .read(async |tx| one(tx, &signed, person, contact).await)
+            .await?;
+        let form = ContactForm::of_note(signed.actor.now, &kept.note);
+        return Ok(show_page(
+            &signed,
+            &who,
+            &kept,
+            Some(form),
+            Shown {
+                conflict: false,
+                void_wrong: true,
+            },
+        ));
+    };
+    let version: i64 = posted
+        .text("version")
+        .parse()
+        .map_err(|_| Refusal::invalid("This form is incomplete"))?;
+    let to = paths::person(person);
+    let to = app
+        .db
+        .act(async |tx| {
+            if let Once::Again(path) = once(tx, &signed.actor, &posted, &to).await? {
+                return Ok(path);
+            }
+            actions::void(
+                tx,
+                &signed.actor,
+                contact,
+                version,
+                &reason,
+                signed.actor.now,
+            )
+            .await?;
+            Ok(to.clone())
+        })
+        .await?;
+    Ok(done(
+        &to,
+        "Note voided. It stays in the record, struck through",
+    ))
+}

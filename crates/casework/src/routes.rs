@@ -1,0 +1,13 @@
+//! Every address of the area, each with what it needs.
+
+use kith_access::Routes;
+
+/// The routes of the case work.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(crate::person::pages::routes())
+        .merge(crate::task::pages::routes())
+        .merge(crate::contact::pages::routes())
+        .merge(crate::concern::routes())
+}

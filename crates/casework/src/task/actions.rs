@@ -1,0 +1,72 @@
+//! Ticking a task off, and taking the tick back on the same day: a slip of
+//! the finger must not make anything forgotten.
+
+use kith_access::{
+    Ability, Actor, Person, Role,
+    audit::{self, Entry},
+    who::is_in_scope,
+};
+use kith_base::{Id, Refusal};
+use kith_db::{Outcome, Tx};
+
+use super::{Task, store};
+
+/// Ticks a task off. Gives whom it is about. Ticking a second time changes
+/// nothing.
+///
+/// # Errors
+/// Not found when the task is neither the actor's nor about somebody assigned
+/// to them, nor the actor a manager.
+pub async fn tick(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Outcome<Option<Id<Person>>> {
+    let person = reached(tx, actor, task).await?;
+    if store::finish(tx, actor.scheme, task, actor.account, actor.now).await? {
+        audit::record(tx, actor, entry("tick a task off", person, task)).await?;
+    }
+    Ok(person)
+}
+
+/// Takes one's own tick of today back. Gives whom the task is about.
+///
+/// # Errors
+/// As [`tick`]; a conflict when it was ticked by somebody else, or before today.
+pub async fn untick(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Outcome<Option<Id<Person>>> {
+    let person = reached(tx, actor, task).await?;
+    let since = actor.today().start();
+    if !store::undo(tx, actor.scheme, task, actor.account, since).await? {
+        return Err(Refusal::conflict("This tick can no longer be taken back")
+            .try_next("Write down what is still to be done as a new action")
+            .into());
+    }
+    audit::record(tx, actor, entry("take a tick back", person, task)).await?;
+    Ok(person)
+}
+
+/// Whose list a task is on decides who may tick it: its owner, a manager, and
+/// whoever is assigned to the person.
+async fn reached(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Outcome<Option<Id<Person>>> {
+    let scope = actor.scope(Ability::SeeIdentity)?;
+    let found = store::one(tx, &scope, task)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    if found.owner_id == Some(actor.account) || actor.role == Role::Manager {
+        return Ok(found.person_id);
+    }
+    let Some(person) = found.person_id.filter(|_| actor.can(Ability::WriteContact)) else {
+        return Err(Refusal::not_found().into());
+    };
+    let assigned = actor.scope(Ability::WriteContact)?;
+    if !is_in_scope(tx, &assigned, person).await? {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(found.person_id)
+}
+
+fn entry(action: &'static str, person: Option<Id<Person>>, task: Id<Task>) -> Entry<'static> {
+    Entry {
+        action,
+        person,
+        object_kind: "task",
+        object: Some(task.uuid()),
+        purpose: "",
+    }
+}

@@ -1,0 +1,142 @@
+//! The headline comparison on made-up people whose truth is known: they are referred when
+//! their contacts are high, so that contacts fall afterwards without any service.
+
+use kith_effect::stats::comparison::compare;
+use kith_effect::stats::draw::Draws;
+use kith_effect::stats::matching::{MonthSeen, PersonHistory};
+use kith_effect::stats::ratio_reading::Reading;
+use kith_effect::stats::refusal::Refusal;
+
+const MONTHS: usize = 60;
+
+/// A count with this mean, by turning the Poisson distribution round.
+fn poisson(draws: &mut Draws, mean: f64) -> u32 {
+    let (mut left, mut count, mut share) = (draws.uniform(), 0, (-mean).exp());
+    while left > share && count < 200 {
+        left -= share;
+        count += 1;
+        share *= mean / f64::from(count);
+    }
+    count
+}
+
+/// People whose need wanders; whoever peaks may be referred, with a small chance each
+/// month, and from the month after the referral their mean is times `ratio`.
+fn people(seed: u64, size: usize, practices: i64, ratio: f64) -> Vec<PersonHistory> {
+    let mut draws = Draws::seeded(seed);
+    (0..size as i64)
+        .map(|person| {
+            let frailty = 0.4 - draws.uniform().ln() * 0.6;
+            let (mut need, mut referred) = (0.0_f64, None);
+            let mut months: Vec<MonthSeen> = Vec::with_capacity(MONTHS);
+            for month in 0..MONTHS {
+                need = 0.75 * need + 0.45 * draws.normal();
+                let peak = month >= 14
+                    && month + 13 < MONTHS
+                    && months[month - 3..]
+                        .iter()
+                        .map(|seen| seen.count)
+                        .sum::<u32>()
+                        >= 5;
+                let after = referred.is_some_and(|own| month as i64 > own);
+                let mean = 0.45 * frailty * (need - 0.2).exp() * if after { ratio } else { 1.0 };
+                months.push(MonthSeen {
+                    count: poisson(&mut draws, mean),
+                    days: 30.0,
+                });
+                if peak && referred.is_none() && draws.uniform() < 0.06 {
+                    referred = Some(month as i64);
+                }
+            }
+            PersonHistory {
+                person,
+                practice: person % practices,
+                age_band: 1,
+                sex: 0,
+                deprivation: 1,
+                referred,
+                first_month: 0,
+                months,
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn a_fall_that_the_peak_alone_makes_is_not_called_an_effect() {
+    let finding = compare(&people(3, 4_000, 12, 1.0), 1).expect("a comparison");
+    let result = &finding.result;
+    let interval = result
+        .log_ratio
+        .interval
+        .expect("twelve practices give an interval");
+    assert!(interval.holds(0.0), "{interval:?}");
+    assert!(
+        result.log_ratio.value.abs() < 0.08,
+        "{:?}",
+        result.log_ratio
+    );
+    // The controls fell by themselves: that is what a before-after analysis would have sold.
+    assert!(
+        result.controls_change.value < -0.1,
+        "{:?}",
+        result.controls_change
+    );
+    assert_ne!(result.reading, Some(Reading::Differs));
+}
+
+#[test]
+fn a_real_fall_is_found() {
+    let finding = compare(&people(4, 4_000, 12, 0.7), 1).expect("a comparison");
+    let result = &finding.result;
+    let interval = result
+        .log_ratio
+        .interval
+        .expect("twelve practices give an interval");
+    assert!(
+        interval.holds(0.7_f64.ln()) && interval.high < 0.0,
+        "{interval:?}"
+    );
+    assert!(result.per_person_year.value < 0.0);
+    let wide = |e: kith_effect::stats::estimate::Estimate| e.interval.map(|i| i.high - i.low);
+    assert!(wide(result.log_ratio) >= wide(result.by_person));
+    assert!(wide(result.log_ratio) >= wide(result.by_practice));
+}
+
+#[test]
+fn the_order_of_people_changes_nothing_and_a_seed_repeats_itself() {
+    let mut some = people(5, 2_500, 8, 0.9);
+    let first = compare(&some, 7).expect("a comparison");
+    some.reverse();
+    let again = compare(&some, 7).expect("a comparison");
+    let apart = first.result.log_ratio.value - again.result.log_ratio.value;
+    assert!(apart.abs() < 1e-10, "{apart}");
+    assert_eq!(first.result.controls, again.result.controls);
+}
+
+#[test]
+fn few_people_or_practices_are_refused() {
+    let few = compare(&people(6, 300, 12, 0.9), 1).expect("a comparison");
+    assert!(few.refused_by("R4").is_some(), "{:?}", few.refusals);
+    let three = compare(&people(6, 3_000, 3, 0.9), 1).expect("a comparison");
+    assert_eq!(
+        three.refused_by("R3"),
+        Some(&Refusal::TooFewClusters { clusters: 3 })
+    );
+    assert!(three.result.log_ratio.interval.is_none() && three.result.reading.is_none());
+    let one = compare(&people(6, 3_000, 1, 0.9), 1);
+    assert_eq!(one.err(), Some(Refusal::OneCluster));
+}
+
+#[test]
+fn nobody_referred_and_nobody_left_to_compare_are_no_comparator() {
+    let mut all = people(8, 400, 6, 1.0);
+    all.iter_mut().for_each(|person| person.referred = None);
+    assert_eq!(compare(&all, 1).err(), Some(Refusal::NoComparator));
+    let only: Vec<_> = people(8, 1_000, 6, 1.0)
+        .into_iter()
+        .filter(|p| p.referred == Some(20))
+        .collect();
+    assert_eq!(compare(&only, 1).err(), Some(Refusal::NoComparator));
+    assert_eq!(compare(&[], 1).err(), Some(Refusal::NoComparator));
+}
