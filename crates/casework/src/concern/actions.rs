@@ -259,7 +259,16 @@ pub async fn step(
         return Err(quicker().into());
     }
     let by = Some(actor.account);
-    store::happened(tx, actor.scheme, concern, by, act, words.as_deref(), actor.now).await?;
+    store::happened(
+        tx,
+        actor.scheme,
+        concern,
+        by,
+        act,
+        words.as_deref(),
+        actor.now,
+    )
+    .await?;
     audit::record(tx, actor, entry(act, concern, found.person_id)).await
 }
 
@@ -295,7 +304,11 @@ pub async fn look(tx: &mut Tx, actor: &Actor, concern: Id<Concern>) -> Outcome<V
     };
     audit::record(tx, actor, entry).await?;
     let found = Box::new(found);
-    Ok(if whole { View::Whole(found) } else { View::Own(found) })
+    Ok(if whole {
+        View::Whole(found)
+    } else {
+        View::Own(found)
+    })
 }
 
 /// What of the scheme's concerns needs somebody's eyes: for the first page of
@@ -330,12 +343,7 @@ pub async fn escalate_due(db: &Db, scheme: Id<Scheme>, now: Ts) -> Outcome<u64> 
     Ok(passed_on)
 }
 
-async fn pass_on(
-    tx: &mut Tx,
-    scheme: Id<Scheme>,
-    concern: &store::Due,
-    now: Ts,
-) -> Outcome<bool> {
+async fn pass_on(tx: &mut Tx, scheme: Id<Scheme>, concern: &store::Due, now: Ts) -> Outcome<bool> {
     if !store::escalate(tx, scheme, concern.id, now).await? {
         return Ok(false);
     }

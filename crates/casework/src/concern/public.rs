@@ -7,7 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kith_access::{
-    Answer, App, Needs, Once, Routes, Scheme, SchemeSettings, Visitor, app::Peer, once_in,
+    Answer, App, Needs, Once, Routes, Scheme, SchemeSettings, Visitor,
+    app::Peer,
+    once_in,
     scheme::{self, SchemeRow},
     settings,
 };
@@ -62,13 +64,24 @@ async fn service(app: &App, slug: &str) -> Outcome<(SchemeRow, SchemeSettings)> 
         .await
 }
 
-fn page(visitor: &Visitor, row: &SchemeRow, settings: &SchemeSettings, form: &PublicForm) -> Response {
+fn page(
+    visitor: &Visitor,
+    row: &SchemeRow,
+    settings: &SchemeSettings,
+    form: &PublicForm,
+) -> Response {
     let token = visitor.token();
     let not_watched = InsetText::saying(format!(
         "Nobody watches this page day and night. Somebody reads what you send within {} working hours.",
         settings.concern_hours
     ));
-    let fields = [form.danger(), form.about(), form.what(), form.name(), form.reach()];
+    let fields = [
+        form.danger(),
+        form.about(),
+        form.what(),
+        form.name(),
+        form.reach(),
+    ];
     let body = help_now(settings).and(not_watched).and(sheet(
         form.open(paths::public_concern_to(&row.slug), &token),
         fields,
@@ -145,11 +158,18 @@ async fn raised(
         })
         .await?;
     let by = by.ok_or_else(Refusal::not_found)?;
-    let panel = Panel::new("We have what you sent").html(el("p").child("Your reference is ").child(el("strong").child(&reference)));
+    let panel = Panel::new("We have what you sent").html(
+        el("p")
+            .child("Your reference is ")
+            .child(el("strong").child(&reference)),
+    );
     let body = Html::from(panel)
         .and(p(format!("Somebody whose work it is to keep people safe reads it by {}.", by.as_uk_moment())))
         .and(p("Write the reference down if you want to ring us about it. We cannot show you here what you wrote."))
         .and(help_now(&settings));
-    let page = visitor.page("We have what you sent").own_heading().caption(&*row.name);
+    let page = visitor
+        .page("We have what you sent")
+        .own_heading()
+        .caption(&*row.name);
     Ok(page.secret_address().body(body).into_response())
 }

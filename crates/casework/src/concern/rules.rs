@@ -138,7 +138,11 @@ mod tests {
 
     #[test]
     fn nothing_leads_out_of_closed_and_only_an_acknowledged_concern_is_closed() {
-        assert!(MOVES.iter().all(|(_, starts, _)| !starts.contains(&State::Closed)));
+        assert!(
+            MOVES
+                .iter()
+                .all(|(_, starts, _)| !starts.contains(&State::Closed))
+        );
         for (act, starts, to) in MOVES {
             if *to == State::Closed {
                 assert_eq!((*act, *starts), (Move::Close, &[State::Acknowledged][..]));

@@ -53,7 +53,11 @@ pub(super) fn routes() -> Routes {
 
 /// Where help is now, before anything is asked.
 pub(super) fn help_now(settings: &SchemeSettings) -> Html {
-    let lines: Html = settings.help_lines.lines().map(|line| p(line.trim())).collect();
+    let lines: Html = settings
+        .help_lines
+        .lines()
+        .map(|line| p(line.trim()))
+        .collect();
     WarningCallout::new("In danger now? Ring 999 first", lines)
         .level(2)
         .into()
@@ -84,15 +88,24 @@ fn promise(settings: &SchemeSettings) -> Html {
 
 fn form_page(signed: &Signed, form: &RaiseForm, person: Option<&Identity>) -> Response {
     let token = signed.token();
-    let action = person.map_or_else(paths::raise_concern, |who| paths::raise_concern_about(who.id));
-    let whom = if person.is_some() { Html::default() } else { form.about() };
+    let action = person.map_or_else(paths::raise_concern, |who| {
+        paths::raise_concern_about(who.id)
+    });
+    let whom = if person.is_some() {
+        Html::default()
+    } else {
+        form.about()
+    };
     let fields = [form.danger(), whom, form.what()];
     let body = [
         help_now(&signed.settings),
         promise(&signed.settings),
         sheet(form.open(action, &token), fields, "Raise the concern"),
     ];
-    let page = signed.page("Raise a concern").errors(form.errors()).body(body.into_iter().collect::<Html>());
+    let page = signed
+        .page("Raise a concern")
+        .errors(form.errors())
+        .body(body.into_iter().collect::<Html>());
     match person {
         Some(who) => page.banner(banner(who, signed.actor.today())),
         None => page,
@@ -145,7 +158,15 @@ async fn show_about(signed: Signed, app: App, Path(person): Path<Id<Person>>) ->
 // because somebody has just put a telephone number right.
 async fn about(signed: Signed, app: App, Path(person): Path<Id<Person>>, posted: Posted) -> Answer {
     match RaiseForm::blank().check(&posted) {
-        Ok(raising) => keep(&signed, &app, raising.raise(Some(person), door(&signed)), &posted).await,
+        Ok(raising) => {
+            keep(
+                &signed,
+                &app,
+                raising.raise(Some(person), door(&signed)),
+                &posted,
+            )
+            .await
+        }
         Err(form) => {
             let who = identity(&app, &signed, person).await?;
             Ok(form_page(&signed, &form, Some(&who)))
@@ -163,11 +184,23 @@ async fn keep(signed: &Signed, app: &App, raise: super::Raise, posted: &Posted) 
                 return Ok(first);
             }
             let settings = &signed.settings;
-            actions::raise(tx, actor.scheme, settings, Some(actor), concern, &raise, actor.now).await?;
+            actions::raise(
+                tx,
+                actor.scheme,
+                settings,
+                Some(actor),
+                concern,
+                &raise,
+                actor.now,
+            )
+            .await?;
             Ok(paths::concern(concern))
         })
         .await?;
-    Ok(done(&to, "Concern raised. The safeguarding lead and the deputy have been told"))
+    Ok(done(
+        &to,
+        "Concern raised. The safeguarding lead and the deputy have been told",
+    ))
 }
 
 async fn list(signed: Signed, app: App) -> Answer {
@@ -181,7 +214,10 @@ async fn list(signed: Signed, app: App) -> Answer {
                 None => None,
             };
             if open.is_some() {
-                let entry = audit::Entry { action: "see the list of concerns", ..Default::default() };
+                let entry = audit::Entry {
+                    action: "see the list of concerns",
+                    ..Default::default()
+                };
                 audit::record(tx, actor, entry).await?;
             }
             let counts = actions::counted(tx, actor).await?;
@@ -191,7 +227,9 @@ async fn list(signed: Signed, app: App) -> Answer {
     let mut body: Vec<Html> = Vec::new();
     if let Some(open) = &open {
         body.push(if open.is_empty() {
-            Empty::new("No concern is open.").next("See closed concerns", paths::closed_concerns()).into()
+            Empty::new("No concern is open.")
+                .next("See closed concerns", paths::closed_concerns())
+                .into()
         } else {
             handled(open, actor.now, "Open concerns, late ones first")
         });
@@ -200,15 +238,26 @@ async fn list(signed: Signed, app: App) -> Answer {
         }
     }
     body.extend(counts.map(counted));
-    body.push(el("h2").class("nhsuk-heading-m").child("Concerns you raised").into());
+    body.push(
+        el("h2")
+            .class("nhsuk-heading-m")
+            .child("Concerns you raised")
+            .into(),
+    );
     body.push(if own.is_empty() {
-        Empty::new("You have not raised a concern.").next("Raise a concern", paths::raise_concern()).into()
+        Empty::new("You have not raised a concern.")
+            .next("Raise a concern", paths::raise_concern())
+            .into()
     } else {
         raised(&own)
     });
-    let page = signed.page("Safeguarding concerns").under(paths::concerns());
+    let page = signed
+        .page("Safeguarding concerns")
+        .under(paths::concerns());
     let page = if open.is_some() { page.compact() } else { page };
-    Ok(page.body(body.into_iter().collect::<Html>()).into_response())
+    Ok(page
+        .body(body.into_iter().collect::<Html>())
+        .into_response())
 }
 
 fn counted(counts: Counts) -> Html {
@@ -219,8 +268,10 @@ fn counted(counts: Counts) -> Html {
         row("Being looked into", counts.acknowledged),
         row("Closed", counts.closed),
     ];
-    let heading = el("h2").class("nhsuk-heading-m").child("How many there are");
-    Html::from(heading).and(SummaryList::new().rows(rows))
+    let heading = el("h2")
+        .class("nhsuk-heading-m")
+        .child("How many there are");
+    Html::from(heading).and(SummaryList::new(rows))
 }
 
 fn state(state: State, acknowledge_by: Ts, now: Ts) -> Html {
@@ -231,7 +282,8 @@ fn state(state: State, acknowledge_by: Ts, now: Ts) -> Html {
     };
     let late = rules::is_late(state, acknowledge_by, now)
         .then(|| Html::from(Tag::new("Late").colour(TagColour::Red)).and(" "));
-    late.unwrap_or_default().and(Tag::new(state.label()).colour(colour))
+    late.unwrap_or_default()
+        .and(Tag::new(state.label()).colour(colour))
 }
 
 fn handled(rows: &[Listed], now: Ts, caption: &str) -> Html {
@@ -241,15 +293,33 @@ fn handled(rows: &[Listed], now: Ts, caption: &str) -> Html {
         [
             Cell::new(link(paths::concern(row.id), row.reference.as_str())),
             Cell::new(whom(row)),
-            Cell::new(state(row.state, row.acknowledge_by, now).and(" ").and(danger.map(Html::from).unwrap_or_default())),
-            Cell::new(format!("{}, {}", row.raised_at.as_uk_moment(), row.raised_name)),
+            Cell::new(
+                state(row.state, row.acknowledge_by, now)
+                    .and(" ")
+                    .and(danger.map(Html::from).unwrap_or_default()),
+            ),
+            Cell::new(format!(
+                "{}, {}",
+                row.raised_at.as_uk_moment(),
+                row.raised_name
+            )),
             Cell::new(row.acknowledge_by.as_uk_moment()),
             Cell::new(row.outcome.map_or("", Word::label)),
         ]
     });
     Table::new()
         .caption(caption)
-        .head(["Reference", "About", "State", "Raised", "To be acknowledged by", "What came of it"].map(Column::from))
+        .head(
+            [
+                "Reference",
+                "About",
+                "State",
+                "Raised",
+                "To be acknowledged by",
+                "What came of it",
+            ]
+            .map(Column::from),
+        )
         .rows(lines.map(Vec::from).collect::<Vec<_>>())
         .responsive(true)
         .into()
@@ -258,7 +328,9 @@ fn handled(rows: &[Listed], now: Ts, caption: &str) -> Html {
 fn whom(row: &Listed) -> String {
     match (&row.family, &row.given, &row.about) {
         (Some(family), Some(given), _) => {
-            let born = row.born.map_or_else(|| "not recorded".into(), kith_base::Day::as_banner_date);
+            let born = row
+                .born
+                .map_or_else(|| "not recorded".into(), kith_base::Day::as_banner_date);
             format!("{}, {given}, born {born}", family.to_uppercase())
         }
         (_, _, Some(about)) => about.clone(),
@@ -294,7 +366,10 @@ async fn closed(signed: Signed, app: App, Query(ask): Query<Ask>) -> Answer {
     let mut rows = app
         .db
         .act(async |tx| -> Outcome<_> {
-            let entry = audit::Entry { action: "see the list of concerns", ..Default::default() };
+            let entry = audit::Entry {
+                action: "see the list of concerns",
+                ..Default::default()
+            };
             audit::record(tx, actor, entry).await?;
             Ok(store::closed(tx, &scope, ask.after).await?)
         })
@@ -302,14 +377,23 @@ async fn closed(signed: Signed, app: App, Query(ask): Query<Ask>) -> Answer {
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|last| {
-        p(link(format!("{}?after={}", paths::closed_concerns(), last.id), "Earlier ones"))
+        p(link(
+            format!("{}?after={}", paths::closed_concerns(), last.id),
+            "Earlier ones",
+        ))
     });
     let body = if rows.is_empty() {
-        Empty::new("No concern has been closed.").next("See open concerns", paths::concerns()).into()
+        Empty::new("No concern has been closed.")
+            .next("See open concerns", paths::concerns())
+            .into()
     } else {
         handled(&rows, actor.now, "Closed concerns, the newest first").and(next.unwrap_or_default())
     };
-    let page = signed.page("Closed concerns").compact().back(paths::concerns()).under(paths::concerns());
+    let page = signed
+        .page("Closed concerns")
+        .compact()
+        .back(paths::concerns())
+        .under(paths::concerns());
     Ok(page.body(body).into_response())
 }
 
@@ -327,7 +411,11 @@ async fn open(app: &App, signed: &Signed, concern: Id<Concern>) -> Result<Opened
         .db
         .act(async |tx| -> Outcome<_> {
             let view = actions::look(tx, actor, concern).await?;
-            let mut opened = Opened { view, person: None, events: Vec::new() };
+            let mut opened = Opened {
+                view,
+                person: None,
+                events: Vec::new(),
+            };
             if let (View::Whole(found), Some(scope)) = (&opened.view, &handles) {
                 if let Some(person) = found.person_id {
                     let record = person::store::record(tx, scope, person).await?;
@@ -345,7 +433,9 @@ async fn open(app: &App, signed: &Signed, concern: Id<Concern>) -> Result<Opened
             object: Some(concern.uuid()),
             ..Default::default()
         };
-        app.db.act(async |tx| audit::refused(tx, actor, entry).await).await?;
+        app.db
+            .act(async |tx| audit::refused(tx, actor, entry).await)
+            .await?;
     }
     Ok(opened?)
 }
@@ -364,16 +454,37 @@ fn one_page(
     let (View::Whole(concern) | View::Own(concern)) = &opened.view;
     let now = signed.actor.now;
     let title = format!("Concern {}", concern.reference);
-    let page = signed.page(title).back(paths::concerns()).under(paths::concerns());
+    let page = signed
+        .page(title)
+        .back(paths::concerns())
+        .under(paths::concerns());
     let stands = p(state(concern.state, concern.acknowledge_by, now));
     let words = InsetText::new(concern.what.lines().map(p).collect::<Html>());
-    let mut body = vec![stands, facts(concern), el("h2").class("nhsuk-heading-m").child("What was raised").into(), words.into()];
+    let mut body = vec![
+        stands,
+        facts(concern),
+        el("h2")
+            .class("nhsuk-heading-m")
+            .child("What was raised")
+            .into(),
+        words.into(),
+    ];
     if matches!(opened.view, View::Own(_)) {
         body.push(after_raising(concern, signed));
-        return page.body(body.into_iter().collect::<Html>()).into_response();
+        return page
+            .body(body.into_iter().collect::<Html>())
+            .into_response();
     }
-    let errors = note.map(NoteForm::errors).or_else(|| close.map(CloseForm::errors)).unwrap_or_default();
-    body.extend(opened.person.as_ref().map(|who| p(link(paths::person(who.id), "Open their record"))));
+    let errors = note
+        .map(NoteForm::errors)
+        .or_else(|| close.map(CloseForm::errors))
+        .unwrap_or_default();
+    body.extend(
+        opened
+            .person
+            .as_ref()
+            .map(|who| p(link(paths::person(who.id), "Open their record"))),
+    );
     body.push(handling(signed, concern, note, close));
     body.push(history(&opened.events));
     let page = page.errors(errors).body(body.into_iter().collect::<Html>());
@@ -386,21 +497,37 @@ fn one_page(
 
 fn facts(concern: &Concern) -> Html {
     let mut rows = vec![
-        ("Raised", format!("{}, {}", concern.raised_at.as_uk_moment(), concern.door)),
+        (
+            "Raised",
+            format!("{}, {}", concern.raised_at.as_uk_moment(), concern.door),
+        ),
         ("By", concern.raised_name.clone()),
         ("Is anybody in danger now?", concern.danger.to_string()),
-        ("To be acknowledged by", concern.acknowledge_by.as_uk_moment()),
+        (
+            "To be acknowledged by",
+            concern.acknowledge_by.as_uk_moment(),
+        ),
     ];
     let mut also = |key, value: Option<String>| rows.extend(value.map(|value| (key, value)));
     also("About", concern.about.clone());
     also("How to reach whoever raised it", concern.reach.clone());
-    also("Passed on, because it was late", concern.escalated_at.map(Ts::as_uk_moment));
+    also(
+        "Passed on, because it was late",
+        concern.escalated_at.map(Ts::as_uk_moment),
+    );
     let who = concern.acknowledged_name.clone().unwrap_or_default();
-    also("Acknowledged", concern.acknowledged_at.map(|at| format!("{}, {who}", at.as_uk_moment())));
+    also(
+        "Acknowledged",
+        concern
+            .acknowledged_at
+            .map(|at| format!("{}, {who}", at.as_uk_moment())),
+    );
     also("Closed", concern.closed_at.map(Ts::as_uk_moment));
     also("What came of it", concern.outcome_line.clone());
-    let rows = rows.into_iter().map(|(key, value)| SummaryRow::new(key, value));
-    SummaryList::new().rows(rows.collect::<Vec<_>>()).into()
+    let rows = rows
+        .into_iter()
+        .map(|(key, value)| SummaryRow::new(key, value));
+    SummaryList::new(rows.collect::<Vec<_>>()).into()
 }
 
 /// What whoever raised it is told until it ends.
@@ -425,10 +552,16 @@ fn handling(
     let version = concern.version.to_string();
     let heading = |words: &'static str| Html::from(el("h2").class("nhsuk-heading-m").child(words));
     let hidden = Posted::from_pairs([("version", version.as_str())]);
-    let note_form = note.cloned().unwrap_or_else(|| NoteForm::blank().kept(&hidden));
+    let note_form = note
+        .cloned()
+        .unwrap_or_else(|| NoteForm::blank().kept(&hidden));
     let note_sheet = || {
         let open = note_form.open(paths::concern_step(concern.id, "note"), &token);
-        heading("Add a note").and(sheet(open, [note_form.note(), note_form.version()], "Add the note"))
+        heading("Add a note").and(sheet(
+            open,
+            [note_form.note(), note_form.version()],
+            "Add the note",
+        ))
     };
     match concern.state {
         State::Closed => Html::default(),
@@ -456,9 +589,18 @@ fn handling(
 fn history(events: &[Event]) -> Html {
     let lines = events.iter().map(|event| {
         let who = event.by_name.as_deref().unwrap_or("Kith");
-        let words = event.words.iter().flat_map(|words| words.lines()).map(p).collect::<Html>();
+        let words = event
+            .words
+            .iter()
+            .flat_map(|words| words.lines())
+            .map(p)
+            .collect::<Html>();
         el("li")
-            .child(format!("{}, {who}: {}", event.at.as_uk_moment(), event.what))
+            .child(format!(
+                "{}, {who}: {}",
+                event.at.as_uk_moment(),
+                event.what
+            ))
             .child(words)
     });
     let list = el("ol").class("nhsuk-list").children(lines.map(Html::from));
@@ -539,7 +681,10 @@ async fn close(
             return Ok(one_page(&signed, &opened, None, Some(&form)));
         }
     };
-    let act = Step::Close { end: closing.end, line: closing.line };
+    let act = Step::Close {
+        end: closing.end,
+        line: closing.line,
+    };
     let to = step(&signed, &app, concern, closing.version, act, &posted).await?;
     Ok(done(&to, "Concern closed"))
 }

@@ -1,7 +1,7 @@
 //! The tables `concern` and `concern_event`. Only the lead and the deputy read
 //! a concern whole; whoever raised it reads their own; managers count.
 
-use kith_access::{Account, Actor, Scheme, Scope, SchemeSettings, in_scope, person_in_scope};
+use kith_access::{Account, Actor, Scheme, SchemeSettings, Scope, in_scope, person_in_scope};
 use kith_base::{Id, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
@@ -175,7 +175,8 @@ pub async fn events(
 /// Names a line of the history.
 enum EventId {}
 
-const INSERT_EVENT: &str = "insert into concern_event (scheme_id, id, concern_id, at, by_id, what, words)
+const INSERT_EVENT: &str =
+    "insert into concern_event (scheme_id, id, concern_id, at, by_id, what, words)
     values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// Adds a line to the history.
@@ -367,11 +368,15 @@ pub(super) async fn escalate(
     concern: Id<Concern>,
     now: Ts,
 ) -> Result<bool, sqlx::Error> {
-    let changed = run!(tx, sqlx::query(ESCALATE).bind(scheme).bind(concern).bind(now))?;
+    let changed = run!(
+        tx,
+        sqlx::query(ESCALATE).bind(scheme).bind(concern).bind(now)
+    )?;
     Ok(changed == 1)
 }
 
-const NAME_IF_RESTRICTED: &str = "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
+const NAME_IF_RESTRICTED: &str =
+    "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
     select p.scheme_id, p.id, $3, null, $4 from person p
      where p.scheme_id = $1 and p.id = $2 and p.restricted
     on conflict (scheme_id, person_id, account_id) do nothing";
