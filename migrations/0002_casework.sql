@@ -289,7 +289,10 @@ create table practice_message (
 create index practice_message_of on practice_message (scheme_id, referral_id, made_at);
 -- The code is written once per episode.
 create unique index practice_message_code_once on practice_message (scheme_id, referral_id, code) where code is not null;
-create index practice_message_to_file on practice_message (scheme_id, practice_id, made_at) where filed_at is null;
+create index practice_message_to_file on practice_message (scheme_id, practice_id, made_at)
+  where filed_at is null and stage <> 'received';
+create index practice_message_to_answer on practice_message (scheme_id, practice_id, made_at)
+  where needs_answer and acknowledged_at is null;
 
 create table concern (
   scheme_id {id} not null,

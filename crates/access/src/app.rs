@@ -2,7 +2,7 @@
 //! the program is reached, its key, and what the program hangs in from above
 //! (the places to go for each role, what happens when somebody leaves).
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
 use futures::future::BoxFuture;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -44,16 +44,7 @@ pub struct App {
     pub(crate) hashing: Arc<Semaphore>,
     /// How often one address may try to sign in.
     pub(crate) tries: Arc<DefaultKeyedRateLimiter<IpAddr>>,
-    /// How often one address may send a public form.
-    pub(crate) writes: Arc<DefaultKeyedRateLimiter<IpAddr>>,
 }
-
-pub use crate::peer::Peer;
-
-/// Public forms from one address: ten at once, then one a minute. A library
-/// or a waiting room stands behind one address.
-const WRITES_AT_ONCE: NonZeroU32 = NonZeroU32::new(10).unwrap();
-const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// Tries to sign in from one address: twenty at once, then one in three
 /// seconds. A practice stands behind one address.
@@ -75,16 +66,8 @@ impl App {
             key,
             hashing: Arc::new(Semaphore::new(2)),
             tries: Arc::new(RateLimiter::keyed(Quota::per_minute(TRIES_AT_ONCE))),
-            writes: Arc::new(RateLimiter::keyed(slowly())),
         }
     }
-}
-
-/// Ten at once, then one a minute. A minute is a period.
-fn slowly() -> Quota {
-    Quota::with_period(A_MINUTE)
-        .unwrap_or(Quota::per_minute(NonZeroU32::MIN))
-        .allow_burst(WRITES_AT_ONCE)
 }
 
 /// Where the program is reached: `https://kith.example.org`.

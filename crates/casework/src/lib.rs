@@ -7,6 +7,7 @@
 
 pub mod paths;
 pub mod code_map;
+pub mod sheet;
 pub mod person;
 pub mod task;
 pub mod draft;

@@ -34,6 +34,57 @@ pub fn sent() -> String {
 pub fn sent_one(referral: impl Display) -> String {
     format!("/sent/{referral}")
 }
+/// What was just referred: the reference and what happens next.
+#[must_use]
+pub fn referred(referral: impl Display) -> String {
+    format!("/refer/{referral}")
+}
+/// What a practice sent, or the messages it has not filed: `show` is a code
+/// of `message::sent::Shown`.
+#[must_use]
+pub fn sent_showing(show: impl Display) -> String {
+    format!("/sent?show={show}")
+}
+/// Adding a line to a referral.
+#[must_use]
+pub fn add_line(referral: impl Display) -> String {
+    format!("/sent/{referral}/line")
+}
+/// Saying that one has read that a referral came back.
+#[must_use]
+pub fn acknowledge(referral: impl Display) -> String {
+    format!("/sent/{referral}/acknowledge")
+}
+/// Ticking messages as filed.
+#[must_use]
+pub fn file_messages() -> String {
+    "/sent/filed".into()
+}
+/// Taking the tick off a message.
+#[must_use]
+pub fn unfile_message() -> String {
+    "/sent/not-filed".into()
+}
+/// The messages not filed yet, as a sheet.
+#[must_use]
+pub fn sheet_to_file() -> String {
+    "/sent.csv".into()
+}
+/// The person's own door to one service.
+#[must_use]
+pub fn refer_myself_to(slug: impl Display) -> String {
+    format!("/refer-yourself/{slug}")
+}
+/// What somebody who referred themself reads afterwards.
+#[must_use]
+pub fn referred_myself(slug: impl Display, reference: impl Display) -> String {
+    format!("/refer-yourself/{slug}/{reference}")
+}
+/// Raising a concern without an account.
+#[must_use]
+pub fn public_concern() -> String {
+    "/concerns/public".into()
+}
 /// The person's own door.
 #[must_use]
 pub fn refer_myself() -> String {

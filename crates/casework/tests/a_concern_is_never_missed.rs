@@ -215,10 +215,8 @@ async fn a_form_sent_twice_raises_one_concern() {
         kay.opens("/concerns/new").await;
         let page = kay.html();
         let hidden = |name: &str| {
-            let after = page
-                .split(&format!("name=\"{name}\" value=\""))
-                .nth(1)
-                .unwrap();
+            let tag = page.split(&format!("name=\"{name}\"")).nth(1).unwrap();
+            let after = tag.split("value=\"").nth(1).unwrap();
             after.split('"').next().unwrap().to_owned()
         };
         let body = format!(

@@ -2,64 +2,18 @@
 //! their contacts are high, so that contacts fall afterwards without any service.
 
 use kith_effect::stats::comparison::compare;
-use kith_effect::stats::draw::Draws;
-use kith_effect::stats::matching::{MonthSeen, PersonHistory};
+use kith_effect::stats::made_up::{MadeUp, made_up};
+use kith_effect::stats::matching::PersonHistory;
 use kith_effect::stats::ratio_reading::Reading;
 use kith_effect::stats::refusal::Refusal;
 
-const MONTHS: usize = 60;
-
-/// A count with this mean, by turning the Poisson distribution round.
-fn poisson(draws: &mut Draws, mean: f64) -> u32 {
-    let (mut left, mut count, mut share) = (draws.uniform(), 0, (-mean).exp());
-    while left > share && count < 200 {
-        left -= share;
-        count += 1;
-        share *= mean / f64::from(count);
-    }
-    count
-}
-
-/// People whose need wanders; whoever peaks may be referred, with a small chance each
-/// month, and from the month after the referral their mean is times `ratio`.
-fn people(seed: u64, size: usize, practices: i64, ratio: f64) -> Vec<PersonHistory> {
-    let mut draws = Draws::seeded(seed);
-    (0..size as i64)
-        .map(|person| {
-            let frailty = 0.4 - draws.uniform().ln() * 0.6;
-            let (mut need, mut referred) = (0.0_f64, None);
-            let mut months: Vec<MonthSeen> = Vec::with_capacity(MONTHS);
-            for month in 0..MONTHS {
-                need = 0.75 * need + 0.45 * draws.normal();
-                let peak = month >= 14
-                    && month + 13 < MONTHS
-                    && months[month - 3..]
-                        .iter()
-                        .map(|seen| seen.count)
-                        .sum::<u32>()
-                        >= 5;
-                let after = referred.is_some_and(|own| month as i64 > own);
-                let mean = 0.45 * frailty * (need - 0.2).exp() * if after { ratio } else { 1.0 };
-                months.push(MonthSeen {
-                    count: poisson(&mut draws, mean),
-                    days: 30.0,
-                });
-                if peak && referred.is_none() && draws.uniform() < 0.06 {
-                    referred = Some(month as i64);
-                }
-            }
-            PersonHistory {
-                person,
-                practice: person % practices,
-                age_band: 1,
-                sex: 0,
-                deprivation: 1,
-                referred,
-                first_month: 0,
-                months,
-            }
-        })
-        .collect()
+fn people(seed: u64, people: usize, practices: i64, ratio: f64) -> Vec<PersonHistory> {
+    made_up(MadeUp {
+        people,
+        practices,
+        ratio,
+        seed,
+    })
 }
 
 #[test]

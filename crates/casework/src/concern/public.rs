@@ -7,9 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kith_access::{
-    Answer, App, Needs, Once, Routes, Scheme, SchemeSettings, Visitor,
-    app::Peer,
-    once_in,
+    Answer, App, Needs, Once, Peer, Routes, Scheme, SchemeSettings, Visitor, once_in,
     scheme::{self, SchemeRow},
     settings,
 };

@@ -6,6 +6,10 @@
 
 pub mod rules;
 pub mod store;
+pub mod actions;
+pub mod sent;
+pub mod filing;
+pub mod pages;
 
 use kith_access::Organisation;
 use kith_base::{Id, words};

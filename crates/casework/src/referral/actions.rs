@@ -7,29 +7,23 @@ use kith_access::{
     outbox::{self, Mail},
     settings::SchemeSettings,
 };
-use kith_base::{Email, Id, Line, Name, Refusal, Story, Ts, Word};
+use kith_base::{Day, Email, Id, Line, Name, Refusal, Story, Ts, Word};
 use kith_db::{Failure, Outcome, Tx};
 
 use super::{
-    Act, Agreed, Case, Promise, Referral, Sent, Standing, Tell,
+    Act, Agreed, Case, Promise, Referral, Sent, Source, Standing, Tell,
+    matching::{self, Whose},
     rules::{self, DeclineReason},
     store::{self, Moved, NewCase},
 };
 use crate::{
     code_map::CodeMap,
     message::{self, NewMessage, Stage, rules::CodedEvent},
-    person::{self, Details, Likeable, Person, actions::Found, store::Origin},
+    person::{Person, store::Origin},
     task::{self, NewTask},
 };
 
-/// Whom a referral is about.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Who {
-    /// Somebody whose record is known.
-    Known(Id<Person>),
-    /// Somebody as described on the form.
-    Described(Box<Details>),
-}
+pub use super::matching::Who;
 
 /// What the referrer is told at once.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,11 +74,33 @@ impl Terms {
     }
 }
 
-/// Takes a referral in. `by` is none at the public door.
+/// A referral that arrives at a door.
+pub struct Arriving {
+    /// The id it will have: the door knows it before, so that a form sent
+    /// twice is sent on to the same place.
+    pub id: Id<Referral>,
+    /// Whom it is about.
+    pub who: Who,
+    /// What it says.
+    pub sent: Sent,
+    /// Where a record made for it comes from.
+    pub origin: Origin,
+}
+
+/// What became of a referral that arrived.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Arrived {
+    /// It was taken in.
+    In(Referred),
+    /// Nothing was done: the person has this unfinished referral, which
+    /// whoever refers may see. A line can be added to it.
+    AlreadyOpen(Id<Referral>),
+}
+
+/// Takes a referral in, from a file or a form. `by` is none at the public door.
 ///
 /// # Errors
-/// A conflict when the person has an unfinished referral: its id is in
-/// [`already_open`]'s words, so that the page can offer to add a line.
+/// As [`take_in`]; a conflict when the person has an unfinished referral.
 pub async fn refer(
     tx: &mut Tx,
     terms: &Terms,
@@ -94,39 +110,70 @@ pub async fn refer(
     origin: Origin,
     at: Ts,
 ) -> Outcome<Referred> {
-    if let Some(actor) = by {
-        actor.scope(Ability::Refer)?;
-    }
-    let scheme = terms.scheme;
-    let today = at.day();
-    let (person, made_person, close) = match who {
-        Who::Known(person) => (person, false, Vec::new()),
-        Who::Described(details) => find_or_make(tx, scheme, &details, origin, at).await?,
+    let arriving = Arriving {
+        id: Id::new(at),
+        who,
+        sent,
+        origin,
     };
-    if !made_person && let Some(open) = store::unfinished(tx, scheme, person).await? {
-        return Err(already_open(open).into());
+    match take_in(tx, terms, by, arriving, at).await? {
+        Arrived::In(referred) => Ok(referred),
+        Arrived::AlreadyOpen(_) => Err(Refusal::conflict(
+            "This person already has an open referral",
+        )
+        .try_next("Add a line to it instead")
+        .into()),
     }
+}
+
+/// Takes a referral in, or says that there is one already. An unfinished
+/// referral that whoever refers may not see is never mentioned: the new one
+/// is taken in beside it, and whoever has the first is asked to decide.
+///
+/// # Errors
+/// Not found when a known person is out of reach; not allowed.
+pub async fn take_in(
+    tx: &mut Tx,
+    terms: &Terms,
+    by: Option<&Actor>,
+    arriving: Arriving,
+    at: Ts,
+) -> Outcome<Arrived> {
+    let scheme = terms.scheme;
+    let Arriving {
+        id,
+        who,
+        sent,
+        origin,
+    } = arriving;
+    let scope = by.map(|actor| actor.scope(Ability::Refer)).transpose()?;
+    let whose = matching::whose(tx, scheme, scope.as_ref(), who, origin, at).await?;
+    let person = whose.person;
+    if let Some(scope) = &scope
+        && let Some(open) = store::unfinished_seen(tx, scope, person).await?
+    {
+        return Ok(Arrived::AlreadyOpen(open));
+    }
+    let unseen = store::unfinished(tx, scheme, person).await?;
     let begin = if sent.agreed == Agreed::No {
         Act::KeepAsAdvice
     } else {
         Act::Send
     };
     let what = begin.kind();
-    let (standing, tell) = rules::act(None, begin, today, &terms.promise)?;
-    let referral = Id::new(at);
+    let (standing, tell) = rules::act(None, begin, at.day(), &terms.promise)?;
     let reference = reference();
-    let take_by = terms.promise.take_by(today);
     let new = NewCase {
-        id: referral,
+        id,
         reference: &reference,
         person,
         import: origin.import,
         received_at: at,
-        take_by,
+        take_by: terms.promise.take_by(at.day()),
     };
     store::insert(tx, scheme, &new, &sent, &standing).await?;
     let moved = Moved {
-        referral,
+        referral: id,
         person,
         by: sent.referrer,
         what,
@@ -135,129 +182,148 @@ pub async fn refer(
         note: None,
     };
     store::insert_move(tx, scheme, &moved, at).await?;
-    for (other, why) in close {
-        same_person_task(tx, terms, person, referral, other, &why, at).await?;
+    ask_about(tx, terms, &new, &whose, at).await?;
+    if let Some(first) = unseen {
+        two_referrals_task(tx, terms, person, first, &reference, at).await?;
     }
-    let entry = entry("send a referral", person, referral);
+    let entry = entry("send a referral", person, id);
     match by {
         Some(actor) => audit::record(tx, actor, entry).await?,
         None => audit::record_for(tx, scheme, at, "public", entry).await?,
     }
-    for hear in tell {
-        if hear == Tell::ReferrerReceived {
-            say_received(tx, terms, by, &sent, person, referral, &reference, at).await?;
-        }
+    if tell.contains(&Tell::ReferrerReceived) {
+        say_received(tx, terms, &sent, &new, at).await?;
     }
-    Ok(Referred {
-        referral,
+    Ok(Arrived::In(Referred {
+        referral: id,
         person,
         reference,
-        made_person,
+        made_person: whose.made,
         standing,
-    })
+    }))
 }
 
-/// The conflict when somebody is referred twice.
-fn already_open(open: Id<Referral>) -> Refusal {
-    Refusal::conflict("This person already has an open referral")
-        .try_next(format!("Add a line to it instead: /sent/{open}"))
-}
-
-type Matched = (Id<Person>, bool, Vec<(Id<Person>, Vec<&'static str>)>);
-
-async fn find_or_make(
+/// What somebody must look at: who this may also be, and a telephone number
+/// or postcode that is not the record's.
+async fn ask_about(
     tx: &mut Tx,
-    scheme: Id<Scheme>,
-    details: &Details,
-    origin: Origin,
+    terms: &Terms,
+    new: &NewCase<'_>,
+    whose: &Whose,
     at: Ts,
-) -> Outcome<Matched> {
-    match person::actions::find(tx, scheme, &Likeable::from(details)).await? {
-        Found::Same(person) => Ok((person, false, Vec::new())),
-        Found::Nobody => Ok((
-            person::actions::make(tx, scheme, details, origin, at).await?,
-            true,
-            Vec::new(),
-        )),
-        Found::Close(close) => {
-            let taken = details.nhs_number.is_some()
-                && close.iter().any(|(_, why)| {
-                    why.iter()
-                        .any(|reason| reason.starts_with("Same NHS number"))
-                });
-            let origin = Origin {
-                number_doubted: taken,
-                ..origin
-            };
-            Ok((
-                person::actions::make(tx, scheme, details, origin, at).await?,
-                true,
-                close,
-            ))
-        }
+) -> Outcome<()> {
+    let about = (new.person, new.id);
+    let due = terms.promise.work.after(at.day(), 2);
+    for (other, why) in &whose.perhaps {
+        let kind = task::Kind::SamePerson;
+        let what = format!("{why} ({other})");
+        queue_task(tx, terms.scheme, about, kind, what, None, due, at).await?;
     }
+    if whose.reach_differs {
+        let kind = task::Kind::Action;
+        let what = "The referral gave another telephone number or postcode than the record has. \
+                    Ask who sent it before you use either."
+            .to_owned();
+        queue_task(tx, terms.scheme, about, kind, what, None, due, at).await?;
+    }
+    Ok(())
 }
 
-async fn same_person_task(
+/// Whoever has the first referral decides which of the two goes on.
+async fn two_referrals_task(
     tx: &mut Tx,
     terms: &Terms,
     person: Id<Person>,
-    referral: Id<Referral>,
-    other: Id<Person>,
-    why: &[&str],
+    first: Id<Referral>,
+    reference: &str,
+    at: Ts,
+) -> Outcome<()> {
+    let case = store::for_own_move(tx, terms.scheme, first).await?;
+    let owner = case.and_then(|case| case.standing.owner());
+    let what = format!(
+        "A second referral has come for this person ({reference}). Decide which one goes on."
+    );
+    let due = terms.promise.work.after(at.day(), 1);
+    let kind = task::Kind::Action;
+    queue_task(
+        tx,
+        terms.scheme,
+        (person, first),
+        kind,
+        what,
+        owner,
+        due,
+        at,
+    )
+    .await
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one task, and each part of it is named once"
+)]
+async fn queue_task(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    (person, referral): (Id<Person>, Id<Referral>),
+    kind: task::Kind,
+    what: String,
+    owner: Option<Id<Account>>,
+    due: Day,
     at: Ts,
 ) -> Outcome<()> {
     let new = NewTask {
         person: Some(person),
         referral: Some(referral),
         contact: None,
-        kind: task::Kind::SamePerson,
-        what: format!("{} ({other})", why.join("; ")),
+        kind,
+        what,
         who: task::Who::Worker,
-        owner: None,
-        due: terms.promise.work.after(at.day(), 2),
+        owner,
+        due,
     };
-    task::store::insert(tx, terms.scheme, &new, at).await?;
+    task::store::insert(tx, scheme, &new, at).await?;
     Ok(())
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one message, and each part of it is named once"
-)]
+/// The service itself says that a referral was received. The practice that
+/// just sent it, and a file, need no mail about it.
 async fn say_received(
     tx: &mut Tx,
     terms: &Terms,
-    by: Option<&Actor>,
     sent: &Sent,
-    person: Id<Person>,
-    referral: Id<Referral>,
-    reference: &str,
+    new: &NewCase<'_>,
     at: Ts,
 ) -> Outcome<()> {
-    let seen_by = terms.promise.take_by(at.day());
-    let words = format!(
-        "Referral {reference} received. A link worker will take it on by {}.",
-        seen_by.as_uk_date()
-    );
-    let new = NewMessage {
-        referral,
-        person,
+    let reference = new.reference;
+    let message = NewMessage {
+        referral: new.id,
+        person: new.person,
         practice: sent.practice,
         stage: Stage::Received,
-        words,
+        words: format!(
+            "Referral {reference} received. A link worker will take it on by {}.",
+            new.take_by.as_uk_date()
+        ),
         to_do: Some("Nothing".into()),
         event: None,
     };
-    message::store::insert(tx, terms.scheme, by, &new, &terms.codes, at).await?;
-    if let Some(inbox) = &terms.inbox {
+    match sent.source {
+        Source::Practice | Source::File => {
+            message::store::insert(tx, terms.scheme, None, &message, &terms.codes, at).await?
+        }
+        Source::Itself | Source::Other => {
+            message::actions::tell(tx, terms.scheme, None, &message, &terms.codes, at).await?
+        }
+    };
+    if let (Some(inbox), None) = (&terms.inbox, new.import) {
         let mail = Mail {
-            once_key: format!("referral.received:{referral}"),
+            once_key: format!("referral.received:{}", new.id),
             kind: "referral.received",
             to: inbox.clone(),
             subject: format!("A new referral is waiting (ref {reference})"),
             body: "A new referral is waiting to be taken on. Sign in to Kith to read it.".into(),
-            person: Some(person),
+            person: Some(new.person),
         };
         outbox::queue(tx, terms.scheme, at, mail).await?;
     }
@@ -395,7 +461,7 @@ async fn say(
         to_do: Some(end.next.to_string()),
         event,
     };
-    message::store::insert(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
+    message::actions::tell(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
     Ok(())
 }
 

@@ -4,11 +4,17 @@
 //! What may happen when is `rules`; what a user does is `actions`.
 
 pub mod need;
+pub mod eligible;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;
 pub mod store;
+mod matching;
 pub mod actions;
+pub mod line;
+pub mod form;
+pub mod pages;
+pub mod myself;
 
 use kith_access::{Account, Organisation};
 use kith_base::{Id, Line, Name, Ts};

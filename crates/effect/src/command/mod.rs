@@ -9,6 +9,12 @@
 mod failure;
 mod folder;
 mod sheet;
+pub mod month;
+mod grouped;
+pub mod describe;
+pub mod compare;
+pub mod rollout;
+pub mod series;
 pub mod wellbeing;
 pub mod equity;
 pub mod xmr;

@@ -36,6 +36,7 @@ pub mod event_time;
 pub mod ratio_reading;
 pub mod leads;
 pub mod matching;
+pub mod made_up;
 pub mod comparison;
 pub mod etwfe;
 pub mod group_time;
