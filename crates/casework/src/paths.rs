@@ -40,7 +40,7 @@ pub fn referred(referral: impl Display) -> String {
     format!("/refer/{referral}")
 }
 /// What a practice sent, or the messages it has not filed: `show` is a code
-/// of `message::sent::Shown`.
+/// of `sent::Shown`.
 #[must_use]
 pub fn sent_showing(show: impl Display) -> String {
     format!("/sent?show={show}")

@@ -12,6 +12,7 @@ fn people(seed: u64, people: usize, practices: i64, ratio: f64) -> Vec<PersonHis
         people,
         practices,
         ratio,
+        chance: 0.06,
         seed,
     })
 }
@@ -66,6 +67,30 @@ fn the_order_of_people_changes_nothing_and_a_seed_repeats_itself() {
     let apart = first.result.log_ratio.value - again.result.log_ratio.value;
     assert!(apart.abs() < 1e-10, "{apart}");
     assert_eq!(first.result.controls, again.result.controls);
+}
+
+#[test]
+fn controls_who_are_soon_referred_themselves_are_refused() {
+    let plan = MadeUp {
+        people: 1_500,
+        practices: 8,
+        ratio: 1.0,
+        chance: 0.4,
+        seed: 9,
+    };
+    let finding = compare(&made_up(plan), 1).expect("a comparison");
+    assert!(
+        finding.result.controls_lost > 0.1,
+        "{}",
+        finding.result.controls_lost
+    );
+    assert!(
+        finding
+            .refusals
+            .iter()
+            .any(|r| matches!(r, Refusal::ControlsLeave { .. }))
+    );
+    assert_eq!(finding.result.reading, None);
 }
 
 #[test]

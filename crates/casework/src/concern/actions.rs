@@ -19,7 +19,7 @@ use super::{
     Concern, Danger, End, Move, Raise, State, rules,
     store::{self, Counts, New},
 };
-use crate::{person::Person, referral::actions::reference};
+use crate::{person::Person, referral::arrival::reference};
 
 /// What whoever raised a concern is told at once.
 #[derive(Clone, PartialEq, Eq, Debug)]

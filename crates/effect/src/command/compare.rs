@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
+use super::plan::{Fixed, exploratory};
 use super::sheet::{Row, Sheet};
 use super::{month, printed};
 use crate::picture::forest::{self as picture, Measure, Row as Line};
@@ -40,6 +41,8 @@ pub struct CompareArgs {
     pub days: Option<String>,
     /// Where the draw of controls starts: the same seed draws the same.
     pub seed: u64,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
@@ -49,8 +52,12 @@ pub struct CompareArgs {
 /// # Errors
 /// A bad file, or a result that cannot be written.
 pub fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "compare")?;
     let folder = Folder::create(args.out.as_deref())?;
-    let found = compare(&read(args)?, args.seed);
+    let mut found = compare(&read(args)?, args.seed);
+    if let Ok(finding) = &mut found {
+        finding.refusals.extend(exploratory);
+    }
     folder.json("compare", &answer(&found))?;
     let said = match &found {
         Ok(finding) => {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
 use super::grouped::Grouped;
+use super::plan::{Fixed, exploratory};
 use super::printed;
 use crate::picture::forest::{self as picture, Measure, Row};
 use crate::sentence;
@@ -32,6 +33,8 @@ pub struct RolloutArgs {
     pub count: String,
     /// Column of days registered in the month; whole months without it.
     pub days: Option<String>,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
@@ -41,9 +44,13 @@ pub struct RolloutArgs {
 /// # Errors
 /// A bad file, or a result that cannot be written.
 pub fn run(args: &RolloutArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "rollout")?;
     let folder = Folder::create(args.out.as_deref())?;
     let (cells, people) = read(args)?;
-    let found = rollout(&cells, people);
+    let mut found = rollout(&cells, people);
+    if let Ok(finding) = &mut found {
+        finding.refusals.extend(exploratory);
+    }
     folder.json("rollout", &answer(&found))?;
     let said = match &found {
         Ok(finding) => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
+use super::plan::{Fixed, exploratory};
 use super::sheet::Sheet;
 use super::{month, printed};
 use crate::picture::series::{self as picture, Point};
@@ -31,6 +32,8 @@ pub struct SeriesArgs {
     pub changes: Vec<String>,
     /// Months after the start at which the effect is read.
     pub horizon: u32,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
@@ -40,6 +43,7 @@ pub struct SeriesArgs {
 /// # Errors
 /// A bad file or month, or a result that cannot be written.
 pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "series")?;
     let folder = Folder::create(args.out.as_deref())?;
     let start = argument(&args.start)?;
     let changes = args
@@ -58,7 +62,10 @@ pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure>
         other_changes: &changes,
         horizon: args.horizon,
     };
-    let found = interrupted_series(&totals, control.as_deref(), plan);
+    let mut found = interrupted_series(&totals, control.as_deref(), plan);
+    if let Ok(finding) = &mut found {
+        finding.refusals.extend(exploratory);
+    }
     folder.json("series", &answer(&found))?;
     let said = match &found {
         Ok(finding) => {

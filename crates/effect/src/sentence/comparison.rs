@@ -106,6 +106,7 @@ mod tests {
             per_person_year: within(8.0 * (middle - 1.0), 8.0 * (low - 1.0), 8.0 * (high - 1.0)),
             controls_change: within(0.85_f64.ln(), -0.3, -0.1),
             matched: 0.93,
+            controls_lost: 0.0,
             balance: vec![Balance {
                 on: "run-up",
                 difference: -0.04,

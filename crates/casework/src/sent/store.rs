@@ -1,14 +1,12 @@
-//! What a practice sent and what came of it, as the practice reads it: its
-//! own referrals, the messages about them, and the two counts that ask for
-//! somebody (came back and not acknowledged; written and not filed). All of
-//! it is one practice's: `$3` of the scope is in every statement.
+//! The questions of a practice about its own referrals. All of it is one
+//! practice's: `$3` of the scope is in every statement.
 
 use kith_access::{Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Name, NhsNumber, Ts, words};
 use kith_db::{FromRow, Tx, on};
 
-use super::{Message, Stage};
 use crate::{
+    message::{Message, Stage},
     person::Person,
     referral::{Need, Referral, State},
 };
