@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod jobs;
 pub mod health;
 pub mod joins;
+pub mod areas;
 pub mod homes;
 pub mod router;
 pub mod seed;

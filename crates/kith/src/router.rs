@@ -13,11 +13,12 @@ use axum::{
     middleware,
     response::{IntoResponse, Response},
 };
-use kith_access::{App, Routes, demo, own_account, sign_in, welcome};
+use kith_access::{App, Routes};
 use kith_pages::{Frame, assets, error_page, headers};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
+    areas,
     health::{self, Answers, Watched},
     homes, joins,
 };
@@ -29,12 +30,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// printed reference.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
-        .merge(homes::routes())
-        .merge(sign_in::routes())
-        .merge(welcome::routes())
-        .merge(own_account::routes())
-        .merge(demo::routes())
+    areas::routes().merge(homes::routes())
 }
 
 /// An app with what the program hangs into it.

@@ -41,7 +41,9 @@ pub struct Demo {
 enum Size {
     /// Three practices, four link workers, 240 people
     Pcn,
-    /// Fifteen practices, 50 link workers, 8,000 cases
+    /// The staff of the small network, and nobody referred yet
+    Empty,
+    /// Four practices, 50 link workers, 8,000 cases
     Icb,
 }
 
@@ -106,6 +108,13 @@ impl Demo {
                     workers: 4,
                 };
                 seed::demo(db, size, 240, now).await.map_err(failed)?;
+            }
+            Size::Empty => {
+                let size = seed::Size {
+                    practices: 3,
+                    workers: 4,
+                };
+                seed::staff(db, size, now).await.map_err(failed)?;
             }
             Size::Icb => {
                 seed::cases(db, 8_000, now, |_| ()).await.map_err(failed)?;

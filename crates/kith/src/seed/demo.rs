@@ -51,6 +51,14 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
     Ok(made)
 }
 
+/// Makes the staff alone: a service on its first day.
+///
+/// # Errors
+/// As [`demo`].
+pub async fn staff(db: &Db, size: Size, now: Ts) -> Outcome<MadeScheme> {
+    db.act(async |tx| scheme::make(tx, size, now).await).await
+}
+
 fn cast(made: &MadeScheme, draw: &mut Draw) -> Outcome<Cast> {
     if made.practices.is_empty() || made.workers.is_empty() {
         return Err(Refusal::invalid("A scheme needs a practice and a link worker").into());

@@ -12,7 +12,7 @@ mod bulk;
 mod demo;
 
 pub use bulk::cases;
-pub use demo::demo;
+pub use demo::{demo, staff};
 pub use scheme::{MadeScheme, Size};
 
 use std::{fmt::Display, str::FromStr};
