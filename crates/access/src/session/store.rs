@@ -110,7 +110,7 @@ async fn load(
         organisation: row.organisation_id,
         practice: (row.role == Role::Practice && row.kind == "practice")
             .then_some(row.organisation_id),
-        lead: settings.handles_concerns(account, row.role),
+        lead: settings.leads(account),
         proved_at,
         now,
     }))
