@@ -331,7 +331,11 @@ fn a_place_where_a_handful_was_reached_is_in_no_funnel() {
     let rows = "place,pop,referred\nA,5000,60\nTiny,900,6\nB,4000,55\n";
     let args = equity_args(file(&out, rows), "place", EquityView::Funnel, &out);
     run_equity(&args).expect("it runs");
-    for name in ["equity-funnel.csv", "equity-funnel.svg", "equity-funnel-narrow.svg"] {
+    for name in [
+        "equity-funnel.csv",
+        "equity-funnel.svg",
+        "equity-funnel-narrow.svg",
+    ] {
         assert!(!text(&out, name).contains("Tiny"), "{name}");
     }
     assert_eq!(text(&out, "equity-funnel.csv").lines().count(), 3);
