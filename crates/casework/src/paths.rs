@@ -165,6 +165,36 @@ pub fn raise_concern() -> String {
 pub fn raise_concern_about(person: impl Display) -> String {
     format!("/people/{person}/concern")
 }
+/// Safeguarding concerns: the list of the lead, or what oneself raised.
+#[must_use]
+pub fn concerns() -> String {
+    "/concerns".into()
+}
+/// One concern.
+#[must_use]
+pub fn concern(concern: impl Display) -> String {
+    format!("/concerns/{concern}")
+}
+/// A step of a concern's handler: `acknowledge`, `note`, `close`.
+#[must_use]
+pub fn concern_step(concern: impl Display, step: &'static str) -> String {
+    format!("/concerns/{concern}/{step}")
+}
+/// Concerns that are closed.
+#[must_use]
+pub fn closed_concerns() -> String {
+    "/concerns/closed".into()
+}
+/// Raising a concern to one service without an account.
+#[must_use]
+pub fn public_concern_to(slug: impl Display) -> String {
+    format!("/concerns/public/{slug}")
+}
+/// What somebody reads who has raised a concern without an account.
+#[must_use]
+pub fn public_concern_raised(slug: impl Display, reference: impl Display) -> String {
+    format!("/concerns/public/{slug}/{reference}")
+}
 /// Ticking a task off.
 #[must_use]
 pub fn tick_task(task: impl Display) -> String {

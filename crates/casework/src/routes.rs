@@ -13,5 +13,6 @@ pub fn routes() -> Routes {
         .merge(crate::contact::pages::routes())
         .merge(crate::waiting::routes())
         .merge(crate::caseload::routes())
+        .merge(crate::concern::routes())
         .merge(crate::sent::pages::routes())
 }
