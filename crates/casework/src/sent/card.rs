@@ -37,13 +37,13 @@ struct Card<'a> {
     copy: Html,
 }
 
-pub(super) fn cards(
-    messages: &[Read],
+pub(super) fn cards<'a>(
+    messages: impl IntoIterator<Item = &'a Read>,
     named: bool,
     token: &FormToken,
 ) -> Result<Vec<Html>, Trouble> {
     messages
-        .iter()
+        .into_iter()
         .map(|message| card(message, named, token))
         .collect()
 }

@@ -8,7 +8,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, audit, once};
+use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, Trouble, audit, once};
 use kith_base::{Id, Refusal, Word};
 use kith_pages::{
     Html,
@@ -54,6 +54,7 @@ struct Filter {
 struct Filing {
     cards: Vec<Html>,
     ids: Vec<Id<Message>>,
+    part_of: Option<String>,
     sheet: String,
     open: Html,
     empty: Html,
@@ -85,7 +86,7 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
                 _ => store::to_answer(tx, &scope).await?,
             };
             let to_file = if filing {
-                store::to_file(tx, &scope).await?
+                store::to_file(tx, &scope, store::CARDS).await?
             } else {
                 Vec::new()
             };
@@ -103,7 +104,7 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
         to_answer: cards(&to_answer, true, &token)?,
         choices: choices(shown, counts),
         filing: if filing {
-            Some(to_be_filed(&to_file, &token)?)
+            Some(to_be_filed(&to_file, counts.to_file, &token)?)
         } else {
             None
         },
@@ -136,13 +137,25 @@ fn choices(shown: Shown, counts: Counts) -> Vec<Filter> {
     all
 }
 
-fn to_be_filed(messages: &[Read], token: &FormToken) -> Result<Filing, kith_access::Trouble> {
+/// What is to be filed, apart from what already stands at the top of the page.
+fn to_be_filed(messages: &[Read], all: i64, token: &FormToken) -> Result<Filing, Trouble> {
+    let rest: Vec<&Read> = messages
+        .iter()
+        .filter(|message| !message.is_to_answer())
+        .collect();
+    let why = if messages.is_empty() {
+        "Everything the service wrote is filed."
+    } else {
+        "Everything else the service wrote is filed."
+    };
     Ok(Filing {
-        cards: cards(messages, true, token)?,
-        ids: messages.iter().map(|message| message.id).collect(),
+        cards: cards(rest.iter().copied(), true, token)?,
+        ids: rest.iter().map(|message| message.id).collect(),
+        part_of: (all > store::CARDS)
+            .then(|| format!("These are the oldest {} of {all}.", store::CARDS)),
         sheet: paths::sheet_to_file(),
         open: kith_pages::form::open(paths::file_messages(), token).into(),
-        empty: Empty::new("Everything the service wrote is filed.")
+        empty: Empty::new(why)
             .next("See everything you sent", paths::sent())
             .into(),
     })
@@ -404,7 +417,7 @@ async fn sheet(signed: Signed, app: App) -> Answer {
     let messages = app
         .db
         .act(async |tx| {
-            let messages = store::to_file(tx, &scope).await?;
+            let messages = store::to_file(tx, &scope, store::ROWS).await?;
             let mut people: Vec<_> = messages.iter().map(|message| message.person_id).collect();
             people.sort_unstable();
             people.dedup();
@@ -414,7 +427,7 @@ async fn sheet(signed: Signed, app: App) -> Answer {
             Ok::<_, kith_db::Failure<Refusal>>(messages)
         })
         .await?;
-    let bytes = filing::sheet(&messages).map_err(kith_access::Trouble::fault)?;
+    let bytes = filing::sheet(&messages).map_err(Trouble::fault)?;
     Ok(as_file("messages-to-file.csv", bytes))
 }
 

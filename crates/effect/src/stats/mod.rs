@@ -29,6 +29,7 @@ pub mod rising;
 pub mod negative_binomial;
 pub mod random_intercept;
 pub mod gee;
+pub mod sensitivity;
 pub mod newey_west;
 pub mod ar1;
 pub mod series;
