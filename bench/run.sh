@@ -22,8 +22,11 @@ if ! command -v wrk >/dev/null 2>&1; then
 fi
 target=${CARGO_TARGET_DIR:-target}
 if [ "${1:-}" = --smoke ]; then
-    cargo build --quiet -p kith
-    exec python3 bench/race.py --program "$target/debug/kith" --smoke
+    if [ -z "${KITH_BIN:-}" ]; then
+        cargo build --quiet -p kith
+        KITH_BIN=$target/debug/kith
+    fi
+    exec python3 bench/race.py --program "$KITH_BIN" --smoke
 fi
 cargo build --quiet --release -p kith
 cargo build --quiet --release -p kith-db --example gate_rate

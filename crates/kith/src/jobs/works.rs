@@ -1,5 +1,5 @@
 //! The jobs there are: sealing the audit trail, delivering the outbox,
-//! sweeping sessions, links, form keys and drafts that are over. Each goes
+//! passing on concerns nobody has acknowledged in time, sweeping sessions, links, form keys and drafts that are over. Each goes
 //! through every scheme, and doing it twice does it once, so several processes
 //! may run them side by side.
 
@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use kith_access::{Scheme, audit, outbox, scheme};
 use kith_base::{Id, Ts};
+use kith_casework::concern;
 use kith_db::{Outcome, Tx, run};
 
 use super::{Job, Tools};
@@ -24,6 +25,11 @@ pub const JOBS: &[Job] = &[
         name: "deliver mail",
         every: Duration::from_secs(15),
         turn: deliver_mail,
+    },
+    Job {
+        name: "pass on concerns",
+        every: Duration::from_secs(60),
+        turn: pass_on_concerns,
     },
     Job {
         name: "sweep what is over",
@@ -57,6 +63,17 @@ fn deliver_mail(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
                 tracing::error!(failed = round.failed, %scheme, "mails could not be delivered");
             }
             done += u64::from(round.sent);
+        }
+        Ok(done)
+    })
+}
+
+fn pass_on_concerns(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let mut done = 0;
+        for scheme in schemes(&tools).await? {
+            let now = tools.app.clock.now();
+            done += concern::actions::escalate_due(&tools.app.db, scheme, now).await?;
         }
         Ok(done)
     })

@@ -159,13 +159,17 @@ impl Teller<'_> {
                 Some(account) => Some(self.actor(tx, account, at).await?),
                 None => None,
             };
+            let mut sent = sent.clone();
+            if let Some(actor) = &by {
+                sent.referrer_name = text(&actor.name)?;
+            }
             let who = Who::Described(Box::new(details.clone()));
             actions::refer(
                 tx,
                 terms,
                 by.as_ref(),
                 who,
-                sent.clone(),
+                sent,
                 Origin::default(),
                 at,
             )
