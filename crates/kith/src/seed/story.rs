@@ -164,16 +164,7 @@ impl Teller<'_> {
                 sent.referrer_name = text(&actor.name)?;
             }
             let who = Who::Described(Box::new(details.clone()));
-            actions::refer(
-                tx,
-                terms,
-                by.as_ref(),
-                who,
-                sent,
-                Origin::default(),
-                at,
-            )
-            .await
+            actions::refer(tx, terms, by.as_ref(), who, sent, Origin::default(), at).await
         });
         Ok(done.await?.referral)
     }
