@@ -1,6 +1,11 @@
 //! The binary itself, as whoever runs a service uses it: a new installation,
 //! its check, its copies, and the demonstration from start to stop.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop at what it did not expect"
+)]
+
 use std::{
     fs,
     io::{Read, Write},

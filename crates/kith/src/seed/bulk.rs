@@ -252,7 +252,7 @@ async fn contacts(
             weight: None,
             attended: Attended::Yes,
             why_not: None,
-            note: Some(text(*draw.one(words::TALKED))?),
+            note: Some(text(draw.line(words::TALKED))?),
             connected_to: None,
             practice_line: None,
             shared: false,
