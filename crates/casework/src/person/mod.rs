@@ -11,6 +11,7 @@ pub mod profile;
 pub mod store;
 pub(crate) mod arriving;
 pub mod banner;
+pub mod listed;
 pub mod actions;
 pub mod form;
 pub mod pages;

@@ -309,7 +309,8 @@ async fn say_received(
 
 /// A reference people can read aloud: nine of 31 letters and digits, without
 /// those that look alike.
-fn reference() -> String {
+#[must_use]
+pub fn reference() -> String {
     const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
     let mut text = String::with_capacity(11);
     for (at, byte) in rand::random::<[u8; 9]>().into_iter().enumerate() {
