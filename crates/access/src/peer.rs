@@ -46,22 +46,17 @@ impl Peer {
         self.0.is_some_and(|ip| ip.to_canonical().is_loopback())
     }
 
-    /// Counts a public form from this address; it weighs as much as two tries
-    /// to sign in.
+    /// Counts a public form from this address.
     ///
     /// # Errors
     /// `TooMany`, in words for the public.
     pub fn writes(self, app: &App) -> Result<(), Refusal> {
-        const FORM: std::num::NonZeroU32 = std::num::NonZeroU32::new(2).unwrap();
         let nowhere = IpAddr::from([0, 0, 0, 0]);
-        match app.tries.check_key_n(&self.0.unwrap_or(nowhere), FORM) {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(
-                Refusal::too_many("Many forms have just been sent from where you are").try_next(
-                    "Wait a few minutes and send it again. If somebody is in danger, ring 999",
-                ),
-            ),
-        }
+        app.writes.check_key(&self.0.unwrap_or(nowhere)).map_err(|_| {
+            Refusal::too_many("Many forms have just been sent from where you are").try_next(
+                "Wait a few minutes and send it again. If somebody is in danger, ring 999",
+            )
+        })
     }
 
     /// Counts a try to sign in from this address.
