@@ -52,11 +52,13 @@ impl Peer {
     /// `TooMany`, in words for the public.
     pub fn writes(self, app: &App) -> Result<(), Refusal> {
         let nowhere = IpAddr::from([0, 0, 0, 0]);
-        app.writes.check_key(&self.0.unwrap_or(nowhere)).map_err(|_| {
-            Refusal::too_many("Many forms have just been sent from where you are").try_next(
-                "Wait a few minutes and send it again. If somebody is in danger, ring 999",
-            )
-        })
+        app.writes
+            .check_key(&self.0.unwrap_or(nowhere))
+            .map_err(|_| {
+                Refusal::too_many("Many forms have just been sent from where you are").try_next(
+                    "Wait a few minutes and send it again. If somebody is in danger, ring 999",
+                )
+            })
     }
 
     /// Counts a try to sign in from this address.
