@@ -13,6 +13,7 @@ pub fn routes() -> Routes {
         .merge(crate::contact::pages::routes())
         .merge(crate::waiting::routes())
         .merge(crate::caseload::routes())
+        .merge(crate::today::routes())
         .merge(crate::concern::routes())
         .merge(crate::sent::pages::routes())
 }
