@@ -9,11 +9,11 @@ pub fn routes() -> Routes {
         .merge(crate::person::pages::routes())
         .merge(crate::task::pages::routes())
         .merge(crate::referral::pages::routes())
-        .merge(crate::referral::myself::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::waiting::routes())
         .merge(crate::caseload::routes())
         .merge(crate::today::routes())
         .merge(crate::concern::routes())
         .merge(crate::sent::pages::routes())
+        .merge(crate::myself::routes())
 }

@@ -15,7 +15,6 @@ pub mod actions;
 pub mod line;
 pub mod form;
 pub mod pages;
-pub mod myself;
 
 use kith_access::{Account, Organisation};
 use kith_base::{Id, Line, Name, Ts};
