@@ -13,6 +13,7 @@ pub mod draft;
 pub mod message;
 pub mod referral;
 pub mod contact;
+pub mod record;
 pub mod routes;
 
 pub use routes::routes;

@@ -99,6 +99,11 @@ pub fn decline(referral: impl Display) -> String {
 pub fn take(referral: impl Display) -> String {
     format!("/referrals/{referral}/take")
 }
+/// Giving a referral to a link worker.
+#[must_use]
+pub fn assign(referral: impl Display) -> String {
+    format!("/referrals/{referral}/assign")
+}
 /// Raising a concern.
 #[must_use]
 pub fn raise_concern() -> String {
@@ -118,6 +123,11 @@ pub fn tick_task(task: impl Display) -> String {
 #[must_use]
 pub fn untick_task(task: impl Display) -> String {
     format!("/tasks/{task}/undo")
+}
+/// Opening one restricted record for an hour, with a reason.
+#[must_use]
+pub fn break_glass(person: impl Display) -> String {
+    format!("/break-glass/open/{person}")
 }
 /// The team, for its manager.
 #[must_use]

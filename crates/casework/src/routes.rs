@@ -9,4 +9,5 @@ pub fn routes() -> Routes {
         .merge(crate::person::pages::routes())
         .merge(crate::task::pages::routes())
         .merge(crate::contact::pages::routes())
+        .merge(crate::record::pages::routes())
 }
