@@ -47,49 +47,32 @@ fn build() -> Result<()> {
         list: String::new(),
     };
 
-    let mut css = read(&dist.join(format!("nhsuk-frontend-{version}.min.css")))?;
-    css = without_fonts(&without_source_map(&css));
-    for icon in addresses(&css, "/assets/images/") {
-        let picture = fs::read(dist.join("assets/images").join(&icon))?;
-        let name = shelf.add(&icon, "image/svg+xml", &picture)?;
-        css = css.replace(&format!("/assets/images/{icon}"), &name);
-    }
+    let css = frontend_css(&mut shelf, &dist, &version)?;
     let own_css = read(&here.join("css/kith.css"))?;
     for (name, text) in [("nhsuk-frontend", &css), ("kith.css", &own_css)] {
         refuse_outside(name, text)?;
     }
-    let frontend = without_source_map(&read(
-        &dist.join(format!("nhsuk-frontend-{version}.min.js")),
-    )?);
-    let frontend = shelf.add("nhsuk.js", JS, frontend.as_bytes())?;
-    let kith = shelf.add("kith.js", JS, &fs::read(here.join("js/kith.js"))?)?;
+    let frontend = read(&dist.join(format!("nhsuk-frontend-{version}.min.js")))?;
+    let frontend = shelf.add("nhsuk.js", JS, &without_source_map(&frontend))?;
+    let kith = shelf.add("kith.js", JS, &read(&here.join("js/kith.js"))?)?;
+    // A module names the others by the addresses they are found at.
     let main = read(&here.join("js/main.js"))?
         .replace("./nhsuk.js", &frontend)
         .replace("./kith.js", &kith);
+    let boot = read(&here.join("js/boot.js"))?;
+    let favicon = read(&here.join("css/favicon.svg"))?;
 
-    let named = [
-        ("NHSUK_CSS", shelf.add("nhsuk.css", CSS, css.as_bytes())?),
-        ("KITH_CSS", shelf.add("kith.css", CSS, own_css.as_bytes())?),
-        (
-            "BOOT_JS",
-            shelf.add("boot.js", JS, &fs::read(here.join("js/boot.js"))?)?,
-        ),
-        ("MAIN_JS", shelf.add("main.js", JS, main.as_bytes())?),
-        (
-            "FAVICON_SVG",
-            shelf.add(
-                "favicon.svg",
-                "image/svg+xml",
-                &fs::read(here.join("css/favicon.svg"))?,
-            )?,
-        ),
-    ];
     let mut code = String::new();
-    for (constant, address) in named {
-        writeln!(
-            code,
-            "/// Where the browser finds it.\npub const {constant}: &str = {address:?};"
-        )?;
+    for (constant, name, kind, text) in [
+        ("NHSUK_CSS", "nhsuk.css", CSS, css),
+        ("KITH_CSS", "kith.css", CSS, own_css),
+        ("BOOT_JS", "boot.js", JS, boot),
+        ("MAIN_JS", "main.js", JS, main),
+        ("FAVICON_SVG", "favicon.svg", SVG, favicon),
+    ] {
+        let address = shelf.add(name, kind, &text)?;
+        writeln!(code, "/// Where the browser finds `{name}`.")?;
+        writeln!(code, "pub const {constant}: &str = {address:?};")?;
     }
     writeln!(code, "static ASSETS: &[Asset] = &[\n{}];", shelf.list)?;
     fs::write(out.join("assets.rs"), code)?;
@@ -97,6 +80,20 @@ fn build() -> Result<()> {
     Ok(())
 }
 
+/// The frontend's styles, without what reaches another host, and with its
+/// pictures at our addresses.
+fn frontend_css(shelf: &mut Shelf<'_>, dist: &Path, version: &str) -> Result<String> {
+    let css = read(&dist.join(format!("nhsuk-frontend-{version}.min.css")))?;
+    let mut css = without_fonts(&without_source_map(&css));
+    for icon in addresses(&css, "/assets/images/") {
+        let picture = read(&dist.join("assets/images").join(&icon))?;
+        let address = shelf.add(&icon, SVG, &picture)?;
+        css = css.replace(&format!("/assets/images/{icon}"), &address);
+    }
+    Ok(css)
+}
+
+const SVG: &str = "image/svg+xml";
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
@@ -108,7 +105,8 @@ struct Shelf<'a> {
 
 impl Shelf<'_> {
     /// Adds a file and gives the address a browser finds it at.
-    fn add(&mut self, name: &str, kind: &str, bytes: &[u8]) -> Result<String> {
+    fn add(&mut self, name: &str, kind: &str, text: &str) -> Result<String> {
+        let bytes = text.as_bytes();
         let hash = Sha256::digest(bytes);
         let mut short = String::new();
         for byte in hash.iter().take(6) {

@@ -110,16 +110,13 @@ async fn enter(app: &App, route: RouteInfo, parts: &mut Parts) -> Result<Passed,
     let found = live_session(app, &parts.headers, now)
         .await
         .map_err(IntoResponse::into_response)?;
+    tracing::Span::current().record("route", route.path);
     match route.needs {
         Needs::Anyone => Ok(visitor(app, parts, found).await),
-        Needs::HalfSignedIn => half(app, parts, found),
+        Needs::HalfSignedIn => half(app, parts, found).await,
         Needs::SignedIn => staff(app, parts, found, None).await,
         Needs::Can(ability) => staff(app, parts, found, Some(ability)).await,
     }
-    .map(|passed| {
-        tracing::Span::current().record("route", route.path);
-        passed
-    })
 }
 
 /// The session of the request's cookie, if it is live; its use is written
@@ -175,7 +172,7 @@ async fn visitor(app: &App, parts: &mut Parts, found: Option<Found>) -> Passed {
     }
 }
 
-fn half(app: &App, parts: &mut Parts, found: Option<Found>) -> Result<Passed, Response> {
+async fn half(app: &App, parts: &mut Parts, found: Option<Found>) -> Result<Passed, Response> {
     let found = match found {
         Some(found) if found.stage == Stage::Password => found,
         Some(_) => return Err(go("/")),

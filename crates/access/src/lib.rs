@@ -39,10 +39,29 @@ pub mod sign_in;
 pub mod welcome;
 pub mod own_account;
 pub mod staff;
+pub mod scheme_settings;
+pub mod deliveries;
+pub mod break_glass;
+pub mod trail;
 pub mod demo;
 pub mod organisation;
 #[cfg(feature = "testing")]
 pub mod testing;
+
+/// Every route of this area, the demonstration's apart.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(sign_in::routes())
+        .merge(welcome::routes())
+        .merge(own_account::routes())
+        .merge(staff::routes())
+        .merge(organisation::routes())
+        .merge(scheme_settings::routes())
+        .merge(deliveries::routes())
+        .merge(break_glass::routes())
+        .merge(trail::routes())
+}
 
 pub use actor::{Account, Actor, Organisation, Person, Scheme, Scope};
 pub use app::{App, BadOrigin, OnLeave, Origin};

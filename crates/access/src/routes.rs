@@ -136,7 +136,6 @@ impl Routes {
     }
 
     /// The router, with the security headers on every answer.
-    #[must_use]
     pub fn into_router(self, app: App) -> Router {
         let router = self
             .router

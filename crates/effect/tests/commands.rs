@@ -306,6 +306,26 @@ fn equity_gradient_funnel_and_standardised_ratio_run_on_files() {
 }
 
 #[test]
+fn people_whose_place_is_not_recorded_are_no_place_and_are_mentioned() {
+    let out = folder();
+    let rows = "place,pop,referred\nA,5000,60\nB,4000,55\nC,3000,40\n,2000,400\n";
+    for view in [EquityView::Funnel, EquityView::Gradient] {
+        let args = equity_args(file(&out, rows), "place", view, &out);
+        let said = run_equity(&args).expect("it runs");
+        assert_eq!(
+            said.matches("about 2000 people the group is not recorded")
+                .count(),
+            3,
+            "{said}"
+        );
+    }
+    assert_eq!(text(&out, "equity-funnel.csv").lines().count(), 4);
+    assert!(text(&out, "equity-gradient.csv").contains("Not recorded,400,2000,20.00"));
+    let missing = json(&out, "equity-gradient.json")["result"]["found"]["missing"].as_u64();
+    assert_eq!(missing, Some(2000));
+}
+
+#[test]
 fn more_reached_than_people_and_a_group_twice_are_told_by_row() {
     let out = folder();
     for (rows, expected) in [

@@ -279,6 +279,11 @@ async fn the_layout_has_everything_in_its_place() {
         .len(),
         1
     );
+}
+
+#[tokio::test]
+async fn the_keyboard_skips_the_header_and_no_form_lacks_its_token() {
+    let html = frame().page("A & B").render().unwrap();
     // The first thing the keyboard reaches skips the header, to a place that is there.
     assert_eq!(
         words(&html, "body > script:first-child + a[href='#maincontent']").len(),

@@ -29,7 +29,11 @@ kith_base::words! {
 pub fn routes() -> Routes {
     let manage = Needs::Can(Ability::ManageOrganisations);
     Routes::new()
-        .get("/admin/organisations", Needs::Can(Ability::SeeAccounts), pages::list)
+        .get(
+            "/admin/organisations",
+            Needs::Can(Ability::SeeAccounts),
+            pages::list,
+        )
         .get("/admin/organisations/new", manage, pages::show_new)
         .post("/admin/organisations/new", manage, pages::new)
         .get("/admin/organisations/{id}", manage, pages::show_one)

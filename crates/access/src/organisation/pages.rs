@@ -47,7 +47,8 @@ pub(super) async fn list(signed: Signed, app: App) -> Answer {
             )
             .into()
     };
-    let add = may_change.then(|| Button::new("Add an organisation").href("/admin/organisations/new"));
+    let add =
+        may_change.then(|| Button::new("Add an organisation").href("/admin/organisations/new"));
     Ok(signed
         .page("Organisations")
         .compact()
@@ -89,7 +90,11 @@ fn show(signed: &Signed, form: &OrganisationForm, id: Option<Id<Organisation>>) 
         .back(LIST)
         .under(LIST)
         .errors(form.errors())
-        .body(sheet(form.open(action, &signed.token()), fields, send("Save")))
+        .body(sheet(
+            form.open(action, &signed.token()),
+            fields,
+            send("Save"),
+        ))
         .into_response()
 }
 
@@ -102,11 +107,7 @@ pub(super) async fn new(signed: Signed, app: App, posted: Posted) -> Answer {
     keep(&signed, &app, None, &posted).await
 }
 
-pub(super) async fn show_one(
-    signed: Signed,
-    app: App,
-    Path(id): Path<Id<Organisation>>,
-) -> Answer {
+pub(super) async fn show_one(signed: Signed, app: App, Path(id): Path<Id<Organisation>>) -> Answer {
     let scope = signed.actor.scope(Ability::ManageOrganisations)?;
     let row = app
         .db
@@ -117,7 +118,11 @@ pub(super) async fn show_one(
         name: row.name,
         ods_code: row.ods_code,
         email: row.email,
-        active: if row.active { TakesPart::Yes } else { TakesPart::No },
+        active: if row.active {
+            TakesPart::Yes
+        } else {
+            TakesPart::No
+        },
         version: row.version,
     });
     Ok(show(&signed, &form, Some(id)))
@@ -132,12 +137,7 @@ pub(super) async fn change(
     keep(&signed, &app, Some(id), &posted).await
 }
 
-async fn keep(
-    signed: &Signed,
-    app: &App,
-    id: Option<Id<Organisation>>,
-    posted: &Posted,
-) -> Answer {
+async fn keep(signed: &Signed, app: &App, id: Option<Id<Organisation>>, posted: &Posted) -> Answer {
     let entered = match OrganisationForm::blank().check(posted) {
         Ok(entered) => entered,
         Err(form) => return Ok(show(signed, &form, id)),

@@ -27,7 +27,6 @@ pub(crate) struct Found {
     pub(crate) stage: Stage,
     pub(crate) form_token: String,
     pub(crate) seen_at: Ts,
-    pub(crate) ends_at: Ts,
     pub(crate) actor: Actor,
     pub(crate) settings: SchemeSettings,
 }
@@ -37,7 +36,6 @@ struct SessionRow {
     stage: String,
     form_token: String,
     seen_at: Ts,
-    ends_at: Ts,
     proved_at: Ts,
     account_id: Id<Account>,
 }
@@ -51,7 +49,7 @@ struct AccountRow {
     scheme_name: String,
 }
 
-const FIND: &str = "select stage, form_token, seen_at, ends_at, proved_at, account_id from session
+const FIND: &str = "select stage, form_token, seen_at, proved_at, account_id from session
     where scheme_id = $1 and token_hash = $2 and ends_at > $3 and seen_at > $4";
 
 const ACCOUNT: &str = "select a.name, a.role, a.organisation_id, o.kind, c.name as scheme_name
@@ -88,7 +86,6 @@ pub(crate) async fn find(tx: &mut Tx, token: &Token, now: Ts) -> Outcome<Option<
         stage,
         form_token: row.form_token,
         seen_at: row.seen_at,
-        ends_at: row.ends_at,
         actor,
         settings,
     }))

@@ -60,6 +60,34 @@ impl SchemeSettings {
         self.lead == Some(account) || self.deputy == Some(account)
     }
 
+    /// Every setting as it is stored: its name, and its text if it has one.
+    pub(crate) fn rows(&self) -> [(&'static str, Option<String>); 12] {
+        let days: Vec<String> = self
+            .working
+            .also_closed
+            .iter()
+            .map(Day::to_string)
+            .collect();
+        let text = |value: &dyn ToString| Some(value.to_string());
+        [
+            ("take_on_days", text(&self.take_on_days)),
+            ("opens", text(&self.working.opens)),
+            ("closes", text(&self.working.closes)),
+            ("also_closed", (!days.is_empty()).then(|| days.join(" "))),
+            ("concern_hours", text(&self.concern_hours)),
+            ("lead", self.lead.map(|id| id.to_string())),
+            ("deputy", self.deputy.map(|id| id.to_string())),
+            ("self_referral", text(&self.self_referral)),
+            ("review_days", text(&self.review_days)),
+            (
+                "mail_from",
+                self.mail_from.as_ref().map(|to| to.to_string()),
+            ),
+            ("inbox", self.inbox.as_ref().map(|to| to.to_string())),
+            ("help_lines", text(&self.help_lines)),
+        ]
+    }
+
     /// Takes one stored setting. A value that no longer parses keeps the
     /// default and says so in the log: the scheme must go on working.
     fn take(&mut self, name: &str, value: &str) {
@@ -115,6 +143,31 @@ pub async fn of(tx: &mut Tx, scheme: Id<Scheme>) -> Outcome<SchemeSettings> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_stored_is_read_back() {
+        let written = SchemeSettings {
+            take_on_days: 3,
+            working: WorkingDays {
+                opens: 8,
+                closes: 18,
+                also_closed: vec![Day::ymd(2027, 5, 3).unwrap()],
+            },
+            concern_hours: 2,
+            lead: Some(Id::of(uuid::Uuid::from_u128(1))),
+            deputy: Some(Id::of(uuid::Uuid::from_u128(2))),
+            self_referral: false,
+            review_days: 21,
+            mail_from: Some("scheme@example.org".parse().unwrap()),
+            inbox: Some("inbox@example.org".parse().unwrap()),
+            help_lines: "Ring 999.\nRing 111.".into(),
+        };
+        let mut read = SchemeSettings::default();
+        for (name, value) in written.rows() {
+            read.take(name, &value.unwrap());
+        }
+        assert_eq!(read, written);
+    }
 
     #[test]
     fn a_stored_value_replaces_its_default_and_a_broken_one_does_not() {

@@ -108,7 +108,15 @@ pub(super) async fn invite(app: &App, actor: &Actor, invited: Invited) -> Result
             fits(tx, scheme, row.role, row.organisation_id).await?;
             account::insert(tx, scheme, &row, actor.now).await?;
             note(tx, actor, "invite an account", row.id).await?;
-            mailed::mail_link(tx, scheme, &row, Purpose::Invitation, &app.origin, actor.now).await
+            mailed::mail_link(
+                tx,
+                scheme,
+                &row,
+                Purpose::Invitation,
+                &app.origin,
+                actor.now,
+            )
+            .await
         })
         .await?;
     Ok(())

@@ -20,7 +20,11 @@ pub use actions::{first_administrator, invite_now};
 pub fn routes() -> Routes {
     let manage = Needs::Can(Ability::ManageAccounts);
     Routes::new()
-        .get("/admin/accounts", Needs::Can(Ability::SeeAccounts), pages::list)
+        .get(
+            "/admin/accounts",
+            Needs::Can(Ability::SeeAccounts),
+            pages::list,
+        )
         .get("/admin/accounts/new", manage, pages::show_new)
         .post("/admin/accounts/new", manage, pages::new)
         .get("/admin/accounts/{id}", manage, pages::show_one)

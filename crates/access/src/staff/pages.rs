@@ -47,10 +47,11 @@ pub(super) async fn list(signed: Signed, app: App) -> Answer {
     let places = organisations(&app, &signed).await?;
     let may_change = signed.actor.can(Ability::ManageAccounts);
     let heads = ["Name", "Email address", "Role", "Organisation", "State"].map(Column::new);
-    let table = rows.iter().fold(
-        Table::new().responsive(true).head(heads),
-        |table, row| table.row(cells(row, &places, may_change)),
-    );
+    let table = rows
+        .iter()
+        .fold(Table::new().responsive(true).head(heads), |table, row| {
+            table.row(cells(row, &places, may_change))
+        });
     let list: Html = if rows.is_empty() {
         Empty::new("There are no accounts yet.").into()
     } else {
@@ -139,15 +140,22 @@ async fn change_form(app: &App, signed: &Signed) -> Result<ChangeForm, Trouble> 
 /// A heading and the buttons that do something to an account.
 fn buttons(signed: &Signed, row: &AccountRow) -> Html {
     let token = signed.token();
-    let post = |what: &str, button| PostButton::new(format!("{LIST}/{}/{what}", row.id), &token, button);
+    let post =
+        |what: &str, button| PostButton::new(format!("{LIST}/{}/{what}", row.id), &token, button);
     let reset = (row.state == AccountState::Active).then(|| {
-        post("link", Button::secondary("Send a link to set a new password")).into()
+        post(
+            "link",
+            Button::secondary("Send a link to set a new password"),
+        )
+        .into()
     });
     let both = "Send a link to set password and authenticator";
     pieces([
         el("h2").class("nhsuk-heading-m").child("Signing in").into(),
         reset.unwrap_or_default(),
-        post("link", Button::secondary(both)).with("both", "yes").into(),
+        post("link", Button::secondary(both))
+            .with("both", "yes")
+            .into(),
         el("h2").class("nhsuk-heading-m").child("Leaving").into(),
         kith_pages::html::p(
             "Whoever leaves is signed out at once, and the people they look after go back to the \
@@ -173,7 +181,10 @@ fn show_change(signed: &Signed, form: &ChangeForm, row: &AccountRow) -> Response
         .back(LIST)
         .under(LIST)
         .errors(form.errors())
-        .body(pieces([sheet(open, fields, send("Save")), buttons(signed, row)]))
+        .body(pieces([
+            sheet(open, fields, send("Save")),
+            buttons(signed, row),
+        ]))
         .into_response()
 }
 

@@ -101,6 +101,12 @@ fn with_secret(app: &App, secret: &TotpSecret, letters: &str) -> Result<Posted, 
     Ok(Posted::from_pairs([("secret", sealed.as_str())]))
 }
 
+/// The secret a form carried, sealed for its link.
+fn carried(app: &App, letters: &str, sealed: &str) -> Result<TotpSecret, Refusal> {
+    TotpSecret::open_letters(&app.key, letters.as_bytes(), sealed)
+        .ok_or_else(|| Refusal::invalid("Open the link again: this page was incomplete"))
+}
+
 pub(super) async fn show_welcome(
     visitor: Visitor,
     app: App,
@@ -121,14 +127,15 @@ pub(super) async fn welcome(
 ) -> Answer {
     let now = app.clock.now();
     let (scheme, account) = actions::owner(&app, &letters, Purpose::Invitation, now).await?;
-    let sealed = posted.text("secret");
-    let secret = TotpSecret::open_letters(&app.key, letters.as_bytes(), sealed)
-        .ok_or_else(|| Refusal::invalid("Open the link again: this page was incomplete"))?;
-    let again = |form| welcome_page(&visitor, &form, &secret, &account.email, &letters);
     let typed = match WelcomeForm::blank().check(&posted) {
         Ok(typed) => typed,
-        Err(form) => return again(form),
+        Err(form) => {
+            let secret = carried(&app, &letters, posted.text("secret"))?;
+            return welcome_page(&visitor, &form, &secret, &account.email, &letters);
+        }
     };
+    let secret = carried(&app, &letters, &typed.secret)?;
+    let again = |form| welcome_page(&visitor, &form, &secret, &account.email, &letters);
     let mut form = WelcomeForm::blank().kept(&posted);
     let Some(step) = secret.step_of(&typed.code, now)? else {
         form.code

@@ -123,15 +123,16 @@ fn share(row: &Row, column: usize) -> Result<Share, CommandFailure> {
     Share::new(reached, people).map_err(|_| row.wrong(column + 1, &expected))
 }
 
+fn groups_of(lines: &[Line]) -> Vec<Group> {
+    let group = |line: &Line| Group {
+        label: line.label.clone(),
+        share: line.here,
+    };
+    lines.iter().map(group).collect()
+}
+
 fn groups(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
-    let groups: Vec<Group> = lines
-        .iter()
-        .map(|l| Group {
-            label: l.label.clone(),
-            share: l.here,
-        })
-        .collect();
-    let found = reach(&groups);
+    let found = reach(&groups_of(lines));
     folder.json("equity-groups", &answer(&found))?;
     let finding = match found {
         Ok(finding) => finding,
@@ -198,51 +199,76 @@ fn table_of(finding: &Finding<Reach>) -> Table {
 }
 
 fn in_order(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
-    let groups: Vec<Share> = lines
-        .iter()
-        .filter(|l| l.label.is_some())
-        .map(|l| l.here)
-        .collect();
-    let found = gradient(&groups);
+    let groups: Vec<Share> = recorded(lines).map(|(_, line)| line.here).collect();
+    let found = gradient(&groups).map(|finding| with_missing(finding, lines));
     folder.json("equity-gradient", &answer(&found))?;
-    Ok(found
-        .as_ref()
-        .map_or_else(sentence::of_refusal, sentence::equity::gradient))
+    if let Ok(reach) = reach(&groups_of(lines)) {
+        folder.table("equity-gradient", &table_of(&reach))?;
+    }
+    Ok(said(&found, sentence::equity::gradient, lines))
 }
 
 fn expected(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
-    let strata: Vec<Stratum> = lines
-        .iter()
-        .filter_map(|l| {
+    let strata: Vec<Stratum> = recorded(lines)
+        .filter_map(|(_, line)| {
             Some(Stratum {
-                here: l.here,
-                reference: l.reference?,
+                here: line.here,
+                reference: line.reference?,
             })
         })
         .collect();
-    let found = standardised(&strata);
+    let found = standardised(&strata).map(|finding| with_missing(finding, lines));
     folder.json("equity-standardised", &answer(&found))?;
-    Ok(found
-        .as_ref()
-        .map_or_else(sentence::of_refusal, sentence::equity::standardised))
+    Ok(said(&found, sentence::equity::standardised, lines))
 }
 
 fn places(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
-    let places: Vec<Place> = lines
-        .iter()
-        .map(|l| Place {
-            label: l.label.clone().unwrap_or_else(|| "Not recorded".to_owned()),
-            share: l.here,
+    let places: Vec<Place> = recorded(lines)
+        .map(|(label, line)| Place {
+            label: label.to_owned(),
+            share: line.here,
         })
         .collect();
-    let found: Result<Finding<Funnel>, Refusal> = funnel(&places);
+    let found = funnel(&places);
     folder.json("equity-funnel", &answer(&found))?;
-    let finding = match found {
-        Ok(finding) => finding,
-        Err(refusal) => return Ok(sentence::of_refusal(&refusal)),
-    };
-    draw_funnel(folder, &finding.result)?;
-    Ok(sentence::equity::funnel(&finding))
+    if let Ok(finding) = &found {
+        draw_funnel(folder, &finding.result)?;
+    }
+    Ok(said(&found, sentence::equity::funnel, lines))
+}
+
+/// The lines whose group is recorded, with its name.
+fn recorded(lines: &[Line]) -> impl Iterator<Item = (&str, &Line)> {
+    lines
+        .iter()
+        .filter_map(|line| Some((line.label.as_deref()?, line)))
+}
+
+fn people_not_recorded(lines: &[Line]) -> u64 {
+    let unknown = lines.iter().filter(|line| line.label.is_none());
+    unknown.map(|line| line.here.people()).sum()
+}
+
+/// People whose group is not recorded are missing from the finding.
+fn with_missing<T>(finding: Finding<T>, lines: &[Line]) -> Finding<T> {
+    Finding {
+        missing: people_not_recorded(lines),
+        ..finding
+    }
+}
+
+/// The sentences of a finding or a refusal, with those whose group is not recorded.
+fn said<T>(
+    found: &Result<Finding<T>, Refusal>,
+    sentences: impl Fn(&Finding<T>) -> Sentences,
+    lines: &[Line],
+) -> Sentences {
+    match found {
+        Ok(finding) => {
+            sentence::equity::with_not_recorded(sentences(finding), people_not_recorded(lines))
+        }
+        Err(refusal) => sentence::of_refusal(refusal),
+    }
 }
 
 /// Places with 1 to 7 reached are left out of the picture and of its table.

@@ -20,27 +20,37 @@ const FALSE_SHARE: f64 = 0.05;
 pub fn groups(finding: &Finding<Reach>) -> Sentences {
     let reach = &finding.result;
     let (less, more) = apart(reach);
-    let not_recorded = match shown(reach.not_recorded.people()) {
-        Shown::Count(0) => "Everybody's group is recorded.".to_owned(),
-        Shown::Count(people) => format!("For about {people} people the group is not recorded."),
-        Shown::Hidden => "For a few people the group is not recorded.".to_owned(),
-    };
     let rates: Vec<String> = reach.groups.iter().map(one_rate).collect();
-    Sentences {
-        link_worker: format!("{} {not_recorded}", reached(&less, &more)),
+    let said = Sentences {
+        link_worker: reached(&less, &more),
         gp: format!(
-            "Overall {}. {} {not_recorded}",
+            "Overall {}. {}",
             percent(reach.overall, 2),
             ratios(&less, &more)
         ),
         researcher: format!(
-            "Rate ratio to the rest, Benjamini\u{2013}Hochberg at {}: {}. n {}, not recorded {}.{}",
+            "Rate ratio to the rest, Benjamini\u{2013}Hochberg at {}: {}. n {}.{}",
             number(FALSE_SHARE, 2),
             rates.join("; "),
             people(finding.n),
-            people(finding.missing),
             codes(&finding.refusals)
         ),
+    };
+    with_not_recorded(said, reach.not_recorded.people())
+}
+
+/// The same sentences, each with how many people's group is not recorded.
+#[must_use]
+pub fn with_not_recorded(said: Sentences, people: u64) -> Sentences {
+    let unknown = match shown(people) {
+        Shown::Count(0) => "Everybody's group is recorded.".to_owned(),
+        Shown::Count(people) => format!("For about {people} people the group is not recorded."),
+        Shown::Hidden => "For a few people the group is not recorded.".to_owned(),
+    };
+    Sentences {
+        link_worker: format!("{} {unknown}", said.link_worker),
+        gp: format!("{} {unknown}", said.gp),
+        researcher: format!("{} {unknown}", said.researcher),
     }
 }
 
@@ -59,12 +69,12 @@ fn apart(reach: &Reach) -> (Vec<&GroupRate>, Vec<&GroupRate>) {
     let (mut less, mut more) = (vec![], vec![]);
     for ((group, log), p) in tested.into_iter().zip(adjusted) {
         if p < FALSE_SHARE {
-            if log.value < 0.0 {
+            let side = if log.value < 0.0 {
                 &mut less
             } else {
                 &mut more
-            }
-            .push(group);
+            };
+            side.push(group);
         }
     }
     (less, more)

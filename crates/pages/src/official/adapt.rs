@@ -42,18 +42,7 @@ pub fn adapt(component: &str, options: Value) -> Option<Value> {
         }
         "tables" => table(&mut o),
         "pagination" => pagination(&mut o),
-        "task-list" => {
-            for task in list(&mut o, "items") {
-                collapse(task, "heading");
-                collapse(task, "hint");
-                collapse(task, "status");
-                if let Some(Value::Object(status)) = task.get_mut("status")
-                    && let Some(Value::Object(inner)) = status.get_mut("tag")
-                {
-                    tag(inner);
-                }
-            }
-        }
+        "task-list" => task_list(&mut o),
         "tabs" => {
             for tab in list(&mut o, "items") {
                 collapse(tab, "panel");
@@ -350,6 +339,19 @@ fn pagination(o: &mut Options) {
     for step in ["previous", "next"] {
         if let Some(Value::Object(step)) = o.get_mut(step) {
             collapse(step, "label");
+        }
+    }
+}
+
+fn task_list(o: &mut Options) {
+    for task in list(o, "items") {
+        collapse(task, "heading");
+        collapse(task, "hint");
+        collapse(task, "status");
+        if let Some(Value::Object(status)) = task.get_mut("status")
+            && let Some(Value::Object(inner)) = status.get_mut("tag")
+        {
+            tag(inner);
         }
     }
 }

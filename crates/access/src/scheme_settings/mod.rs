@@ -1,0 +1,24 @@
+//! The administrator's page of a scheme's settings. Every setting that was
+//! changed is kept with who changed it and written to the audit trail. The
+//! safeguarding lead and deputy are two different people who are there; once
+//! chosen they can be replaced and never left out.
+
+mod form;
+mod actions;
+mod pages;
+
+use crate::{
+    role::Ability,
+    routes::{Needs, Routes},
+};
+
+pub use actions::{lead_and_deputy, put};
+
+/// The administrator's routes on settings.
+#[must_use]
+pub fn routes() -> Routes {
+    let manage = Needs::Can(Ability::ManageSettings);
+    Routes::new()
+        .get("/admin/settings", manage, pages::show)
+        .post("/admin/settings", manage, pages::keep)
+}
