@@ -8,6 +8,8 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(crate::person::pages::routes())
         .merge(crate::task::pages::routes())
+        .merge(crate::referral::close::routes())
+        .merge(crate::referral::reopen::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::record::pages::routes())
 }

@@ -360,12 +360,9 @@ fn details(actor: &Actor, whole: &Whole) -> Html {
         .ok()
         .and_then(|grant| record.place.reveal(&grant).map(place_rows));
     let place = place.unwrap_or_else(|| {
-        let see = actor.can(Ability::SeeLocation).then(|| {
-            link(
-                paths::place(who),
-                "See it: you will be asked again who you are",
-            )
-        });
+        let see = actor
+            .can(Ability::SeeLocation)
+            .then(|| link(paths::place(who), "Show where they live"));
         let words = [
             "Their place is sensitive. ".into(),
             Html::from(HIDDEN),

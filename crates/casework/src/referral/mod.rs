@@ -9,6 +9,8 @@ pub mod rules;
 mod rules_tests;
 pub mod store;
 pub mod actions;
+pub mod close;
+pub mod reopen;
 
 use kith_access::{Account, Organisation};
 use kith_base::{Id, Line, Name, Ts};
