@@ -66,6 +66,7 @@ pub fn routes() -> Routes {
 pub use actor::{Account, Actor, Organisation, Person, Scheme, Scope};
 pub use app::{App, BadOrigin, OnLeave, Origin};
 pub use own_path::OwnPath;
+pub use peer::Peer;
 pub use role::{Ability, MATRIX, Reach, Role};
 pub use routes::{Needs, RouteInfo, Routes};
 pub use secret::ServerKey;

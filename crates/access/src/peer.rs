@@ -17,7 +17,7 @@ use crate::app::App;
 
 /// Where a request comes from; `None` when the server did not say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Peer(pub(crate) Option<IpAddr>);
+pub struct Peer(pub(crate) Option<IpAddr>);
 
 impl<S: Sync> FromRequestParts<S> for Peer {
     type Rejection = Infallible;
@@ -44,6 +44,24 @@ impl Peer {
     /// Whether the browser runs on this machine.
     pub(crate) fn is_this_machine(self) -> bool {
         self.0.is_some_and(|ip| ip.to_canonical().is_loopback())
+    }
+
+    /// Counts a public form from this address; it weighs as much as two tries
+    /// to sign in.
+    ///
+    /// # Errors
+    /// `TooMany`, in words for the public.
+    pub fn writes(self, app: &App) -> Result<(), Refusal> {
+        const FORM: std::num::NonZeroU32 = std::num::NonZeroU32::new(2).unwrap();
+        let nowhere = IpAddr::from([0, 0, 0, 0]);
+        match app.tries.check_key_n(&self.0.unwrap_or(nowhere), FORM) {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(
+                Refusal::too_many("Many forms have just been sent from where you are").try_next(
+                    "Wait a few minutes and send it again. If somebody is in danger, ring 999",
+                ),
+            ),
+        }
     }
 
     /// Counts a try to sign in from this address.

@@ -7,16 +7,25 @@
 
 pub mod paths;
 pub mod code_map;
+pub mod sheet;
 pub mod person;
 pub mod task;
 pub mod draft;
 pub mod message;
 pub mod referral;
 pub mod contact;
+pub mod waiting;
+pub mod caseload;
+pub mod concern;
+pub mod sent;
 pub mod record;
 pub mod routes;
 
 pub use routes::routes;
 
+/// Names a referral's id.
+pub enum Referral {}
+/// Names a contact's id.
+pub enum Contact {}
 /// One import of a file; names its id.
 pub enum ImportBatch {}

@@ -34,6 +34,57 @@ pub fn sent() -> String {
 pub fn sent_one(referral: impl Display) -> String {
     format!("/sent/{referral}")
 }
+/// What was just referred: the reference and what happens next.
+#[must_use]
+pub fn referred(referral: impl Display) -> String {
+    format!("/refer/{referral}")
+}
+/// What a practice sent, or the messages it has not filed: `show` is a code
+/// of `sent::Shown`.
+#[must_use]
+pub fn sent_showing(show: impl Display) -> String {
+    format!("/sent?show={show}")
+}
+/// Adding a line to a referral.
+#[must_use]
+pub fn add_line(referral: impl Display) -> String {
+    format!("/sent/{referral}/line")
+}
+/// Saying that one has read that a referral came back.
+#[must_use]
+pub fn acknowledge(referral: impl Display) -> String {
+    format!("/sent/{referral}/acknowledge")
+}
+/// Ticking messages as filed.
+#[must_use]
+pub fn file_messages() -> String {
+    "/sent/filed".into()
+}
+/// Taking the tick off a message.
+#[must_use]
+pub fn unfile_message() -> String {
+    "/sent/not-filed".into()
+}
+/// The messages not filed yet, as a sheet.
+#[must_use]
+pub fn sheet_to_file() -> String {
+    "/sent.csv".into()
+}
+/// The person's own door to one service.
+#[must_use]
+pub fn refer_myself_to(slug: impl Display) -> String {
+    format!("/refer-yourself/{slug}")
+}
+/// What somebody who referred themself reads afterwards.
+#[must_use]
+pub fn referred_myself(slug: impl Display, reference: impl Display) -> String {
+    format!("/refer-yourself/{slug}/{reference}")
+}
+/// Raising a concern without an account.
+#[must_use]
+pub fn public_concern() -> String {
+    "/concerns/public".into()
+}
 /// The person's own door.
 #[must_use]
 pub fn refer_myself() -> String {
@@ -113,6 +164,36 @@ pub fn raise_concern() -> String {
 #[must_use]
 pub fn raise_concern_about(person: impl Display) -> String {
     format!("/people/{person}/concern")
+}
+/// Safeguarding concerns: the list of the lead, or what oneself raised.
+#[must_use]
+pub fn concerns() -> String {
+    "/concerns".into()
+}
+/// One concern.
+#[must_use]
+pub fn concern(concern: impl Display) -> String {
+    format!("/concerns/{concern}")
+}
+/// A step of a concern's handler: `acknowledge`, `note`, `close`.
+#[must_use]
+pub fn concern_step(concern: impl Display, step: &'static str) -> String {
+    format!("/concerns/{concern}/{step}")
+}
+/// Concerns that are closed.
+#[must_use]
+pub fn closed_concerns() -> String {
+    "/concerns/closed".into()
+}
+/// Raising a concern to one service without an account.
+#[must_use]
+pub fn public_concern_to(slug: impl Display) -> String {
+    format!("/concerns/public/{slug}")
+}
+/// What somebody reads who has raised a concern without an account.
+#[must_use]
+pub fn public_concern_raised(slug: impl Display, reference: impl Display) -> String {
+    format!("/concerns/public/{slug}/{reference}")
 }
 /// Ticking a task off.
 #[must_use]

@@ -134,7 +134,7 @@ async fn tell_practice(
         to_do: Some("Nothing".into()),
         event,
     };
-    message::store::insert(tx, actor.scheme, Some(actor), &new, &terms.codes, at).await?;
+    message::actions::tell(tx, actor.scheme, Some(actor), &new, &terms.codes, at).await?;
     Ok(())
 }
 

@@ -6,11 +6,12 @@
 
 pub mod rules;
 pub mod store;
+pub mod actions;
 
 use kith_access::Organisation;
 use kith_base::{Id, words};
 
-use crate::{person::Person, referral::Referral};
+use crate::{Referral, person::Person};
 
 /// Names a message's id.
 pub enum Message {}

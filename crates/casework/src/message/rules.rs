@@ -45,7 +45,11 @@ mod tests {
         let first = code(&map, Some(CodedEvent::Accepted), &[]).unwrap();
         assert_eq!(first.id, "871731000000106");
         assert_eq!(
-            code(&map, Some(CodedEvent::Accepted), &[first.id.clone()]),
+            code(
+                &map,
+                Some(CodedEvent::Accepted),
+                std::slice::from_ref(&first.id)
+            ),
             None
         );
         assert_eq!(code(&map, None, &[]), None);

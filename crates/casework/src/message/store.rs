@@ -1,11 +1,11 @@
 //! The table `practice_message`.
 
-use kith_access::{Actor, Scheme};
-use kith_base::{Id, Ts, Word};
+use kith_access::{Actor, Organisation, Person, Scheme, Scope, in_scope, person_in_scope};
+use kith_base::{Email, Id, Ts, Word};
 use kith_db::{Tx, on, run};
 
 use super::{Message, NewMessage, Stage, rules};
-use crate::{code_map::CodeMap, referral::Referral};
+use crate::{Referral, code_map::CodeMap};
 
 const CODES: &str = "select m.code from practice_message m
     where m.scheme_id = $1 and m.referral_id = $2 and m.code is not null order by m.code";
@@ -76,4 +76,99 @@ pub async fn has(
     let count: i64 =
         on!(tx, c => sqlx::query_scalar(HAS).bind(scheme).bind(referral).bind(stage).fetch_one(c))?;
     Ok(count > 0)
+}
+
+const PRACTICE_MAIL: &str = "select o.email, r.reference from organisation o
+    join referral r on r.scheme_id = $1 and r.id = $3
+   where o.scheme_id = $1 and o.id = $2 and o.email is not null";
+
+/// Where the practice is told by mail that a message waits, and the
+/// referral's reference; none when the practice has no address.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn practice_mail(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    practice: Id<Organisation>,
+    referral: Id<Referral>,
+) -> Result<Option<(Email, String)>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(PRACTICE_MAIL)
+        .bind(scheme).bind(practice).bind(referral).fetch_optional(c))
+}
+
+const WHOSE: &str = concat!(
+    "select m.person_id from practice_message m
+       join person p on p.scheme_id = $1 and p.id = m.person_id
+      where m.scheme_id = $1 and m.practice_id = $3 and m.id = $7 and ",
+    person_in_scope!()
+);
+
+/// Whom a message of the practice is about; none when it is not theirs.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn whose(
+    tx: &mut Tx,
+    scope: &Scope,
+    message: Id<Message>,
+) -> Result<Option<Id<Person>>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_scalar(WHOSE), *scope).bind(message).fetch_optional(c))
+}
+
+const ACKNOWLEDGE: &str = "update practice_message set acknowledged_by = $3, acknowledged_at = $4
+    where scheme_id = $1 and id = $2 and needs_answer and acknowledged_at is null";
+const FILE: &str = "update practice_message set filed_by = $3, filed_at = $4
+    where scheme_id = $1 and id = $2 and filed_at is null";
+const UNFILE: &str = "update practice_message set filed_by = null, filed_at = null
+    where scheme_id = $1 and id = $2 and filed_at is not null";
+
+/// Keeps who read that a referral came back. Gives whether it was news.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn acknowledge(
+    tx: &mut Tx,
+    actor: &Actor,
+    message: Id<Message>,
+    at: Ts,
+) -> Result<bool, sqlx::Error> {
+    let changed = run!(
+        tx,
+        sqlx::query(ACKNOWLEDGE)
+            .bind(actor.scheme)
+            .bind(message)
+            .bind(actor.account)
+            .bind(at)
+    )?;
+    Ok(changed == 1)
+}
+
+/// Keeps who filed a message. Gives whether it was not filed before.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn file(
+    tx: &mut Tx,
+    actor: &Actor,
+    message: Id<Message>,
+    at: Ts,
+) -> Result<bool, sqlx::Error> {
+    let changed = run!(
+        tx,
+        sqlx::query(FILE)
+            .bind(actor.scheme)
+            .bind(message)
+            .bind(actor.account)
+            .bind(at)
+    )?;
+    Ok(changed == 1)
+}
+
+/// Takes a tick back that was made by mistake. Gives whether there was one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unfile(tx: &mut Tx, actor: &Actor, message: Id<Message>) -> Result<bool, sqlx::Error> {
+    Ok(run!(tx, sqlx::query(UNFILE).bind(actor.scheme).bind(message))? == 1)
 }

@@ -4,47 +4,25 @@
 use kith_access::{
     Ability, Account, Actor, Scheme,
     audit::{self, Entry},
-    outbox::{self, Mail},
     settings::SchemeSettings,
 };
-use kith_base::{Email, Id, Line, Name, Refusal, Story, Ts, Word};
+use kith_base::{Email, Id, Line, Refusal, Story, Ts, Word};
 use kith_db::{Failure, Outcome, Tx};
 
 use super::{
-    Act, Agreed, Case, Promise, Referral, Sent, Standing, Tell,
+    Act, Case, Promise, Referral, Standing, Tell,
     rules::{self, DeclineReason},
-    store::{self, Moved, NewCase},
+    store::{self, Moved},
 };
 use crate::{
     code_map::CodeMap,
     message::{self, NewMessage, Stage, rules::CodedEvent},
-    person::{self, Details, Likeable, Person, actions::Found, store::Origin},
+    person::Person,
     task::{self, NewTask},
 };
 
-/// Whom a referral is about.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Who {
-    /// Somebody whose record is known.
-    Known(Id<Person>),
-    /// Somebody as described on the form.
-    Described(Box<Details>),
-}
-
-/// What the referrer is told at once.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Referred {
-    /// The referral.
-    pub referral: Id<Referral>,
-    /// Whom it is about.
-    pub person: Id<Person>,
-    /// What to quote.
-    pub reference: String,
-    /// Whether the record was made for it.
-    pub made_person: bool,
-    /// Where it stands.
-    pub standing: Standing,
-}
+pub use super::arrival::{Arrived, Arriving, Referred, itself, refer, take_in};
+pub use super::matching::Who;
 
 /// Everything an action needs to know of the scheme, read once.
 pub struct Terms {
@@ -78,204 +56,6 @@ impl Terms {
             inbox: settings.inbox.clone(),
         })
     }
-}
-
-/// Takes a referral in. `by` is none at the public door.
-///
-/// # Errors
-/// A conflict when the person has an unfinished referral: its id is in
-/// [`already_open`]'s words, so that the page can offer to add a line.
-pub async fn refer(
-    tx: &mut Tx,
-    terms: &Terms,
-    by: Option<&Actor>,
-    who: Who,
-    sent: Sent,
-    origin: Origin,
-    at: Ts,
-) -> Outcome<Referred> {
-    if let Some(actor) = by {
-        actor.scope(Ability::Refer)?;
-    }
-    let scheme = terms.scheme;
-    let today = at.day();
-    let (person, made_person, close) = match who {
-        Who::Known(person) => (person, false, Vec::new()),
-        Who::Described(details) => find_or_make(tx, scheme, &details, origin, at).await?,
-    };
-    if !made_person && let Some(open) = store::unfinished(tx, scheme, person).await? {
-        return Err(already_open(open).into());
-    }
-    let begin = if sent.agreed == Agreed::No {
-        Act::KeepAsAdvice
-    } else {
-        Act::Send
-    };
-    let what = begin.kind();
-    let (standing, tell) = rules::act(None, begin, today, &terms.promise)?;
-    let referral = Id::new(at);
-    let reference = reference();
-    let take_by = terms.promise.take_by(today);
-    let new = NewCase {
-        id: referral,
-        reference: &reference,
-        person,
-        import: origin.import,
-        received_at: at,
-        take_by,
-    };
-    store::insert(tx, scheme, &new, &sent, &standing).await?;
-    let moved = Moved {
-        referral,
-        person,
-        by: sent.referrer,
-        what,
-        from: None,
-        to: &standing,
-        note: None,
-    };
-    store::insert_move(tx, scheme, &moved, at).await?;
-    for (other, why) in close {
-        same_person_task(tx, terms, person, referral, other, &why, at).await?;
-    }
-    let entry = entry("send a referral", person, referral);
-    match by {
-        Some(actor) => audit::record(tx, actor, entry).await?,
-        None => audit::record_for(tx, scheme, at, "public", entry).await?,
-    }
-    for hear in tell {
-        if hear == Tell::ReferrerReceived {
-            say_received(tx, terms, by, &sent, person, referral, &reference, at).await?;
-        }
-    }
-    Ok(Referred {
-        referral,
-        person,
-        reference,
-        made_person,
-        standing,
-    })
-}
-
-/// The conflict when somebody is referred twice.
-fn already_open(open: Id<Referral>) -> Refusal {
-    Refusal::conflict("This person already has an open referral")
-        .try_next(format!("Add a line to it instead: /sent/{open}"))
-}
-
-type Matched = (Id<Person>, bool, Vec<(Id<Person>, Vec<&'static str>)>);
-
-async fn find_or_make(
-    tx: &mut Tx,
-    scheme: Id<Scheme>,
-    details: &Details,
-    origin: Origin,
-    at: Ts,
-) -> Outcome<Matched> {
-    match person::actions::find(tx, scheme, &Likeable::from(details)).await? {
-        Found::Same(person) => Ok((person, false, Vec::new())),
-        Found::Nobody => Ok((
-            person::actions::make(tx, scheme, details, origin, at).await?,
-            true,
-            Vec::new(),
-        )),
-        Found::Close(close) => {
-            let taken = details.nhs_number.is_some()
-                && close.iter().any(|(_, why)| {
-                    why.iter()
-                        .any(|reason| reason.starts_with("Same NHS number"))
-                });
-            let origin = Origin {
-                number_doubted: taken,
-                ..origin
-            };
-            Ok((
-                person::actions::make(tx, scheme, details, origin, at).await?,
-                true,
-                close,
-            ))
-        }
-    }
-}
-
-async fn same_person_task(
-    tx: &mut Tx,
-    terms: &Terms,
-    person: Id<Person>,
-    referral: Id<Referral>,
-    other: Id<Person>,
-    why: &[&str],
-    at: Ts,
-) -> Outcome<()> {
-    let new = NewTask {
-        person: Some(person),
-        referral: Some(referral),
-        contact: None,
-        kind: task::Kind::SamePerson,
-        what: format!("{} ({other})", why.join("; ")),
-        who: task::Who::Worker,
-        owner: None,
-        due: terms.promise.work.after(at.day(), 2),
-    };
-    task::store::insert(tx, terms.scheme, &new, at).await?;
-    Ok(())
-}
-
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one message, and each part of it is named once"
-)]
-async fn say_received(
-    tx: &mut Tx,
-    terms: &Terms,
-    by: Option<&Actor>,
-    sent: &Sent,
-    person: Id<Person>,
-    referral: Id<Referral>,
-    reference: &str,
-    at: Ts,
-) -> Outcome<()> {
-    let seen_by = terms.promise.take_by(at.day());
-    let words = format!(
-        "Referral {reference} received. A link worker will take it on by {}.",
-        seen_by.as_uk_date()
-    );
-    let new = NewMessage {
-        referral,
-        person,
-        practice: sent.practice,
-        stage: Stage::Received,
-        words,
-        to_do: Some("Nothing".into()),
-        event: None,
-    };
-    message::store::insert(tx, terms.scheme, by, &new, &terms.codes, at).await?;
-    if let Some(inbox) = &terms.inbox {
-        let mail = Mail {
-            once_key: format!("referral.received:{referral}"),
-            kind: "referral.received",
-            to: inbox.clone(),
-            subject: format!("A new referral is waiting (ref {reference})"),
-            body: "A new referral is waiting to be taken on. Sign in to Kith to read it.".into(),
-            person: Some(person),
-        };
-        outbox::queue(tx, terms.scheme, at, mail).await?;
-    }
-    Ok(())
-}
-
-/// A reference people can read aloud: nine of 31 letters and digits, without
-/// those that look alike.
-fn reference() -> String {
-    const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
-    let mut text = String::with_capacity(11);
-    for (at, byte) in rand::random::<[u8; 9]>().into_iter().enumerate() {
-        if at == 3 || at == 6 {
-            text.push('-');
-        }
-        text.push(char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
-    }
-    text
 }
 
 /// A move of an existing referral by somebody who may.
@@ -345,7 +125,11 @@ pub async fn step(
     Ok(after)
 }
 
-fn entry(action: &'static str, person: Id<Person>, referral: Id<Referral>) -> Entry<'static> {
+pub(super) fn entry(
+    action: &'static str,
+    person: Id<Person>,
+    referral: Id<Referral>,
+) -> Entry<'static> {
     Entry {
         action,
         person: Some(person),
@@ -393,7 +177,7 @@ async fn say(
         to_do: Some(end.next.to_string()),
         event,
     };
-    message::store::insert(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
+    message::actions::tell(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
     Ok(())
 }
 
@@ -623,10 +407,4 @@ pub async fn worker_leaves(
     }
     task::store::hand_over(tx, terms.scheme, leaver, None).await?;
     Ok(owned.len())
-}
-
-/// The name a referral from the person's own door carries.
-#[must_use]
-pub fn itself() -> Option<Name> {
-    "The person themself".parse().ok()
 }

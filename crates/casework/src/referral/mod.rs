@@ -4,11 +4,18 @@
 //! What may happen when is `rules`; what a user does is `actions`.
 
 pub mod need;
+pub mod eligible;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;
 pub mod store;
+mod matching;
+pub mod arrival;
 pub mod actions;
+pub mod line;
+pub mod form;
+pub mod pages;
+pub mod myself;
 pub mod close;
 pub mod reopen;
 
@@ -20,8 +27,7 @@ pub use rules::{Act, CloseReason, DeclineReason, End, Next, Promise, Standing, S
 
 use crate::person::Person;
 
-/// Names a referral's id.
-pub enum Referral {}
+pub use crate::Referral;
 
 /// What a referral says, as it was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -52,6 +52,7 @@ words! {
         Close = "close" / "closed",
         Reopen = "reopen" / "reopened",
         TakeBack = "take_back" / "import taken back",
+        AddLine = "add_line" / "a line was added",
     }
 }
 
@@ -75,6 +76,10 @@ pub const MOVES: &[(Move, &[State], State)] = {
         (Move::Close, &[Taken, Open, NeedsWorker], Closed),
         (Move::Reopen, &[Declined, Closed], NeedsWorker),
         (Move::TakeBack, &[Advice, Waiting], Voided),
+        (Move::AddLine, &[Waiting], Waiting),
+        (Move::AddLine, &[Taken], Taken),
+        (Move::AddLine, &[Open], Open),
+        (Move::AddLine, &[NeedsWorker], NeedsWorker),
     ]
 };
 
@@ -87,6 +92,17 @@ pub fn leads_to(act: Move, from: Option<State>) -> Option<State> {
             *known == act && from.map_or(starts.is_empty(), |state| starts.contains(&state))
         })
         .map(|(_, _, to)| *to)
+}
+
+/// Whether something may happen to a referral that stands there, for what
+/// leaves it where it stands.
+///
+/// # Errors
+/// A conflict that says what to do instead.
+pub fn allowed(act: Move, from: State) -> Result<(), Refusal> {
+    leads_to(act, Some(from))
+        .map(|_| ())
+        .ok_or_else(|| not_now(act, Some(from)))
 }
 
 /// What is to happen next with somebody, and by when.

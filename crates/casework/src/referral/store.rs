@@ -423,6 +423,29 @@ pub async fn unfinished(
     on!(tx, c => sqlx::query_scalar(UNFINISHED).bind(scheme).bind(person).fetch_optional(c))
 }
 
+const UNFINISHED_SEEN: &str = concat!(
+    "select r.id from referral r
+       join person p on p.scheme_id = $1 and p.id = r.person_id
+      where r.scheme_id = $1 and r.person_id = $7
+        and r.state in ('waiting', 'taken', 'open', 'needs_worker')
+        and ($2 <> 'practice' or r.practice_id = $3) and ",
+    person_in_scope!(),
+    " order by r.received_at desc, r.id limit 1"
+);
+
+/// The person's unfinished referral, when whoever asks may see it: a practice
+/// sees its own.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unfinished_seen(
+    tx: &mut Tx,
+    scope: &Scope,
+    person: Id<Person>,
+) -> Result<Option<Id<Referral>>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_scalar(UNFINISHED_SEEN), *scope).bind(person).fetch_optional(c))
+}
+
 const SET_END: &str = "update referral set what_changed = $3, practice_to_do = $4
     where scheme_id = $1 and id = $2";
 

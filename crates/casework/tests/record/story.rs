@@ -144,7 +144,8 @@ pub fn hidden(browser: &Browser, name: &str) -> String {
     let field = html
         .split("<input")
         .skip(1)
-        .find(|field| field.contains(&named));
+        .filter(|field| field.contains(&named))
+        .last();
     let value = field.and_then(|field| field.split("value=\"").nth(1)?.split('"').next());
     value
         .unwrap_or_else(|| panic!("no hidden field {name}"))

@@ -9,6 +9,14 @@
 mod failure;
 mod folder;
 mod sheet;
+pub mod month;
+mod grouped;
+pub mod plan;
+pub mod describe;
+pub mod compare;
+pub mod rollout;
+pub mod series;
+pub mod simulate;
 pub mod wellbeing;
 pub mod equity;
 pub mod xmr;

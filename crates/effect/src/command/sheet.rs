@@ -59,14 +59,20 @@ impl Sheet {
     }
 
     fn place(&self, column: &str) -> Result<usize, CommandFailure> {
-        self.header
-            .iter()
-            .position(|name| name == column)
-            .ok_or_else(|| CommandFailure::NoColumn {
+        let mut places = (0..self.header.len()).filter(|place| self.header[*place] == column);
+        match (places.next(), places.next()) {
+            (Some(place), None) => Ok(place),
+            (Some(_), Some(_)) => Err(CommandFailure::BadRow {
+                file: self.file.clone(),
+                row: self.line,
+                expected: format!("one column \"{column}\", found more"),
+            }),
+            (None, _) => Err(CommandFailure::NoColumn {
                 file: self.file.clone(),
                 column: column.to_owned(),
                 columns: self.header.clone(),
-            })
+            }),
+        }
     }
 
     /// The next row; none after the last.
@@ -233,6 +239,19 @@ mod tests {
             said.contains("no column \"practice\"; the columns are id, score"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_column_that_is_there_twice_is_not_guessed_at() {
+        let said = sheet(b"id,score,score\n1,2,3\n", &["score"])
+            .map(|_| ())
+            .expect_err("twice")
+            .to_string();
+        assert!(
+            said.ends_with("row 1: expected one column \"score\", found more"),
+            "{said}"
+        );
+        assert!(sheet(b"id,score,score\n1,2,3\n", &["id"]).is_ok());
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub fn groups(finding: &Finding<Reach>) -> Sentences {
             ratios(&less, &more)
         ),
         researcher: format!(
-            "Rate ratio to the rest, Benjamini\u{2013}Hochberg at {}: {}. n {}.{}",
+            "Exploratory (R11). Rate ratio to the rest, Benjamini\u{2013}Hochberg at {}: {}. n {}.{}",
             number(FALSE_SHARE, 2),
             rates.join("; "),
             people(finding.n),

@@ -5,8 +5,11 @@
 //! Contacts have no good direction (R12): fewer is never called better. Numbers of
 //! people stand in tenths for the link worker, and small ones are not given.
 
+mod verdict;
 pub mod profile;
 pub mod comparison;
+pub mod rollout;
+pub mod series;
 pub mod wellbeing;
 pub mod equity;
 pub mod xmr;

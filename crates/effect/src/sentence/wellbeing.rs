@@ -53,11 +53,7 @@ fn concludes(
     let mean = answers.completers.mean;
     let seen = match reliable {
         Some(reliable) => more_than_noise(reliable),
-        None => format!(
-            "People with two scores {} by {} points on average.",
-            if mean.value < 0.0 { "fell" } else { "rose" },
-            number(mean.value.abs(), 1)
-        ),
+        None => on_average(&mean),
     };
     Sentences {
         link_worker: format!("{seen} {}", unseen(finding)),
@@ -68,6 +64,19 @@ fn concludes(
             number(answers.no_change.value, 2)
         ),
         researcher: for_researchers(finding, answers),
+    }
+}
+
+fn on_average(mean: &Estimate) -> String {
+    let size = number(mean.value.abs(), 1);
+    match mean.interval {
+        Some(interval) if interval.low > 0.0 => {
+            format!("People with two scores rose by {size} points on average.")
+        }
+        Some(interval) if interval.high < 0.0 => {
+            format!("People with two scores fell by {size} points on average.")
+        }
+        _ => "On average, people with two scores changed by no more than chance.".to_owned(),
     }
 }
 
@@ -240,6 +249,31 @@ mod tests {
                 .starts_with("We cannot tell how people changed.")
         );
         assert!(said.gp.starts_with("No conclusion"));
+    }
+
+    #[test]
+    fn without_a_reliability_an_average_is_said_only_when_it_is_clear_of_none() {
+        let plain = |rise: i32| {
+            let finding = wellbeing(
+                &scores(100, rise),
+                Plan {
+                    imputations: 20,
+                    seed: 1,
+                },
+            );
+            sentences(&finding.expect("people"), None).link_worker
+        };
+        assert!(
+            plain(5).starts_with("People with two scores rose by 5.0 points"),
+            "{}",
+            plain(5)
+        );
+        assert!(
+            plain(-5).starts_with("People with two scores fell by 5.0 points"),
+            "{}",
+            plain(-5)
+        );
+        assert!(plain(0).contains("no more than chance"), "{}", plain(0));
     }
 
     #[test]

@@ -11,9 +11,10 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 use super::estimate::Estimate;
 use super::inverse_root::Diagonal;
 use super::limits::{CLUSTERS_MIN, SATTERTHWAITE_DF_MIN};
-use super::linear::{beside, quadratic, scaled_rows};
+use super::linear::{quadratic, scaled_rows};
 use super::refusal::Refusal;
 use super::sandwich::{Clusters, WorkingModel};
+use super::strata::Strata;
 
 /// The CR2 covariance, and what the degrees of freedom of any contrast need.
 #[derive(Debug, Clone)]
@@ -138,16 +139,21 @@ fn adjust(
         .component_mul(&steep)
         .component_div(&n);
     let weighted = scaled_rows(&x, &weight.map(f64::sqrt));
-    let intercepts = intercepts(working, members);
-    let lever = beside(&(&weighted * root), &intercepts);
-    let inside = Diagonal {
+    let strata = match &working.strata {
+        Some(strata) => {
+            let labels: Vec<usize> = members.iter().map(|&cell| strata[cell]).collect();
+            Strata::new(&labels, weight.map(f64::sqrt).component_mul(&n))
+        }
+        None => Strata::none(),
+    };
+    let diagonal = Diagonal {
         scale: &variance,
-        lever: &lever,
-    }
-    .inverse_root_times(&weighted)?;
-    let k = scaled_rows(&inside, &half);
+        strata: &strata,
+        lever: &(&weighted * root),
+    };
+    let k = scaled_rows(&diagonal.inverse_root_times(&weighted)?, &half);
     // What the strata's intercepts take up of a cluster's own variance.
-    let taken = intercepts.transpose() * scaled_rows(&k, &half);
+    let taken = strata.sums(&strata.direction, &scaled_rows(&k, &half));
     let own = k.transpose() * scaled_rows(&k, &variance) - taken.transpose() * taken;
     let score = k.tr_mul(&residual);
     Some((
@@ -173,26 +179,4 @@ fn nested(working: &WorkingModel, clusters: &Clusters) -> Result<(), Refusal> {
         });
     }
     Ok(())
-}
-
-/// The directions of the strata's intercepts, one column for each stratum of these cells,
-/// of length one because a stratum lies inside a cluster.
-fn intercepts(working: &WorkingModel, members: &[usize]) -> DMatrix<f64> {
-    let Some(strata) = &working.strata else {
-        return DMatrix::zeros(members.len(), 0);
-    };
-    let mut place = BTreeMap::new();
-    for &cell in members {
-        let next = place.len();
-        place.entry(strata[cell]).or_insert(next);
-    }
-    let mut columns = DMatrix::zeros(members.len(), place.len());
-    for (row, &cell) in members.iter().enumerate() {
-        columns[(row, place[&strata[cell]])] = (working.n[cell] * working.weight[cell]).sqrt();
-    }
-    for mut column in columns.column_iter_mut() {
-        let length = column.norm();
-        column /= length;
-    }
-    columns
 }

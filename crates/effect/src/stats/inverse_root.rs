@@ -1,5 +1,5 @@
-//! (D² − UUᵀ)^(−1/2) B for a diagonal D² and a thin U, with directions in which the
-//! matrix is zero left out (the Moore–Penrose root). It is what CR2 needs for a cluster
+//! The inverse root of a diagonal matrix less a thin one, times B, with directions in
+//! which the matrix is zero left out (the Moore–Penrose root). It is what CR2 needs for a cluster
 //! of any size: the cost grows with the cells times the square of the columns, where an
 //! eigendecomposition would grow with the cube of the cells.
 //!
@@ -12,70 +12,170 @@ use std::f64::consts::FRAC_PI_2;
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use super::linear::{beside, scaled_rows, weighted_gram};
+use super::linear::{beside, scaled_rows};
+use super::strata::Strata;
 
 /// A leverage this near one means a direction that the cluster alone decides.
 const LEVERAGE_ONE: f64 = 1e-9;
 
-/// The matrix S(I − VVᵀ)S of one cluster: `scale` is the diagonal of S, `lever` is V
-/// (cells × columns) with VᵀV ≤ I.
+/// The matrix S(I − FFᵀ − VVᵀ)S of one cluster: `scale` is the diagonal of S, F holds the
+/// directions of `strata`, `lever` is V (cells × columns) with VᵀV ≤ I and FᵀV = 0.
 pub struct Diagonal<'a> {
     /// Diagonal of S; above zero.
     pub scale: &'a DVector<f64>,
+    /// F: in these directions the matrix is zero.
+    pub strata: &'a Strata,
     /// V, one row per cell.
     pub lever: &'a DMatrix<f64>,
 }
 
 impl Diagonal<'_> {
-    /// (S(I − VVᵀ)S)^(−1/2) `right`, for `right` with a row per cell. None when a linear
-    /// system cannot be solved.
+    /// (S(I − FFᵀ − VVᵀ)S)^(−1/2) `right`, for `right` with a row per cell. None when a
+    /// linear system cannot be solved.
     #[must_use]
     pub fn inverse_root_times(&self, right: &DMatrix<f64>) -> Option<DMatrix<f64>> {
-        let (null, smallest) = self.null_space();
-        let range = Spectrum::of(self.scale, smallest);
-        let shift = (range.low * range.high).sqrt();
+        let null = self.null_space();
+        let range = Spectrum::of(self.scale, null.smallest_rest);
         // A zero direction is lifted into the middle of the spectrum and taken out after.
-        let seen = right - &null * null.tr_mul(right);
-        let thin = beside(&scaled_rows(self.lever, self.scale), &null);
+        let lift = (range.low * range.high).sqrt();
+        let seen = self.without_null(right, &null);
+        let thin = beside(&scaled_rows(self.lever, self.scale), &null.columns);
         let signs = DVector::from_fn(thin.ncols(), |column, _| {
             if column < self.lever.ncols() {
                 -1.0
             } else {
-                shift.recip()
+                lift.recip()
             }
         });
-        let diagonal = self.scale.component_mul(self.scale);
         let mut root = DMatrix::zeros(right.nrows(), right.ncols());
         for node in range.nodes() {
-            let inverse = diagonal.map(|value| (value + node.shift).recip());
-            let first = scaled_rows(&seen, &inverse);
-            let capacity = DMatrix::from_diagonal(&signs) + weighted_gram(&thin, &inverse);
+            let base = Base::new(self, &null, lift, node.shift);
+            let (first, beside) = (base.solve(&seen), base.solve(&thin));
+            let capacity = DMatrix::from_diagonal(&signs) + thin.transpose() * &beside;
             let inner = capacity.lu().solve(&(thin.transpose() * &first))?;
-            root += (&first - scaled_rows(&thin, &inverse) * inner) * node.weight;
+            root += (first - beside * inner) * node.weight;
         }
-        Some(&root - &null * null.tr_mul(&root))
+        Some(self.without_null(&root, &null))
     }
 
-    /// An orthonormal basis of the directions where the matrix is zero, and the smallest
-    /// 1 − leverage of the others.
-    fn null_space(&self) -> (DMatrix<f64>, f64) {
-        let eigen = SymmetricEigen::new(self.lever.tr_mul(self.lever));
-        let ones: Vec<usize> = (0..eigen.eigenvalues.len())
-            .filter(|&i| 1.0 - eigen.eigenvalues[i] < LEVERAGE_ONE)
+    fn without_null(&self, rows: &DMatrix<f64>, null: &Null) -> DMatrix<f64> {
+        let mut rest = rows - &null.columns * (null.columns.transpose() * rows);
+        let shares = self.strata.sums(&null.of_strata, &rest);
+        self.strata.take(&mut rest, &null.of_strata, &shares);
+        rest
+    }
+
+    /// The directions where the matrix is zero: those of the strata, and those of the
+    /// lever with leverage one.
+    fn null_space(&self) -> Null {
+        let eigen = SymmetricEigen::new(self.lever.transpose() * self.lever);
+        let rest = eigen.eigenvalues.map(|leverage| 1.0 - leverage);
+        let ones: Vec<usize> = (0..rest.len())
+            .filter(|&i| rest[i] < LEVERAGE_ONE)
             .collect();
-        let smallest = eigen
-            .eigenvalues
+        let smallest_rest = rest
             .iter()
-            .map(|leverage| 1.0 - leverage)
-            .filter(|rest| *rest >= LEVERAGE_ONE)
-            .fold(1.0_f64, f64::min);
-        let rows = self.lever.nrows();
-        if ones.is_empty() {
-            return (DMatrix::zeros(rows, 0), smallest);
-        }
+            .copied()
+            .filter(|&rest| rest >= LEVERAGE_ONE)
+            .fold(1.0, f64::min);
+        let turned = |entries: &DVector<f64>| entries.component_div(self.scale);
+        let of_strata = self
+            .strata
+            .of_length_one(if self.strata.direction.is_empty() {
+                DVector::zeros(0)
+            } else {
+                turned(&self.strata.direction)
+            });
         let inside = self.lever * eigen.eigenvectors.select_columns(&ones);
-        let null = scaled_rows(&inside, &self.scale.map(f64::recip));
-        (null.qr().q().columns(0, ones.len()).into_owned(), smallest)
+        let mut columns = scaled_rows(&inside, &self.scale.map(f64::recip));
+        let shares = self.strata.sums(&of_strata, &columns);
+        self.strata.take(&mut columns, &of_strata, &shares);
+        if !ones.is_empty() {
+            columns = columns.qr().q().columns(0, ones.len()).into_owned();
+        }
+        Null {
+            of_strata,
+            columns,
+            smallest_rest,
+        }
+    }
+}
+
+/// An orthonormal basis of the directions where the matrix is zero.
+struct Null {
+    /// One vector per stratum.
+    of_strata: DVector<f64>,
+    /// The others.
+    columns: DMatrix<f64>,
+    /// Smallest 1 − leverage of the lever's other directions.
+    smallest_rest: f64,
+}
+
+/// Diagonal and strata, shifted: t² + S² − (SF)(SF)ᵀ + lift × NNᵀ, stratum by stratum.
+struct Base<'a> {
+    strata: &'a Strata,
+    inverse: DVector<f64>,
+    /// SF and N, row by row.
+    sides: [DVector<f64>; 2],
+    /// The inverse of each stratum's two by two matrix: (first, both, second).
+    inner: Vec<(f64, f64, f64)>,
+}
+
+impl<'a> Base<'a> {
+    fn new(matrix: &Diagonal<'a>, null: &Null, lift: f64, shift: f64) -> Self {
+        let inverse = matrix.scale.map(|scale| (scale * scale + shift).recip());
+        let strata = matrix.strata;
+        if strata.direction.is_empty() {
+            return Self {
+                strata,
+                inverse,
+                sides: [DVector::zeros(0), DVector::zeros(0)],
+                inner: Vec::new(),
+            };
+        }
+        let squeezed = DMatrix::from_column_slice(inverse.len(), 1, inverse.as_slice());
+        let sum = |weight: DVector<f64>| strata.sums(&weight, &squeezed);
+        let along = strata.direction.component_mul(matrix.scale);
+        // −1 + Σ(Sf)²/(S² + t²), without the cancellation.
+        let first = sum(strata.direction.component_mul(&strata.direction)) * -shift;
+        let both = sum(along.component_mul(&null.of_strata));
+        let second = sum(null.of_strata.component_mul(&null.of_strata)).add_scalar(lift.recip());
+        let inner = (0..first.len())
+            .map(|stratum| {
+                let (a, b, c) = (first[stratum], both[stratum], second[stratum]);
+                let determinant = a * c - b * b;
+                (c / determinant, -b / determinant, a / determinant)
+            })
+            .collect();
+        Self {
+            strata,
+            inverse,
+            sides: [along, null.of_strata.clone()],
+            inner,
+        }
+    }
+
+    fn solve(&self, right: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut solved = scaled_rows(right, &self.inverse);
+        if self.inner.is_empty() {
+            return solved;
+        }
+        let [mut first, mut second] = self
+            .sides
+            .each_ref()
+            .map(|side| self.strata.sums(side, &solved));
+        for (stratum, &(a, b, c)) in self.inner.iter().enumerate() {
+            for column in 0..right.ncols() {
+                let (one, two) = (first[(stratum, column)], second[(stratum, column)]);
+                first[(stratum, column)] = a * one + b * two;
+                second[(stratum, column)] = b * one + c * two;
+            }
+        }
+        for (side, shares) in self.sides.iter().zip([first, second]) {
+            self.strata
+                .take(&mut solved, &side.component_mul(&self.inverse), &shares);
+        }
+        solved
     }
 }
 
@@ -195,6 +295,7 @@ mod tests {
             let right = DMatrix::from_fn(12, 2, |r, c| (r as f64 + 1.0).sin() + c as f64);
             let got = Diagonal {
                 scale: &scale,
+                strata: &Strata::none(),
                 lever: &lever,
             }
             .inverse_root_times(&right)
@@ -216,11 +317,46 @@ mod tests {
         let right = DMatrix::from_fn(9, 2, |r, c| (r as f64 * 0.3).cos() - c as f64);
         let got = Diagonal {
             scale: &scale,
+            strata: &Strata::none(),
             lever: &lever,
         }
         .inverse_root_times(&right)
         .expect("solvable");
         let want = dense(&scale, &lever, &right);
+        assert!(
+            (&got - &want).amax() < 1e-10 * want.amax(),
+            "{}",
+            (got - want).amax()
+        );
+    }
+
+    #[test]
+    fn strata_are_columns_of_leverage_one() {
+        let scale = DVector::from_fn(12, |r, _| 0.5 + ((r * 5) % 12) as f64 / 12.0);
+        let labels: Vec<usize> = (0..12).map(|row| row / 4).collect();
+        let strata = Strata::new(&labels, DVector::from_fn(12, |r, _| 1.0 + (r % 3) as f64));
+        let columns = DMatrix::from_fn(12, 3, |r, c| {
+            if labels[r] == c {
+                strata.direction[r]
+            } else {
+                0.0
+            }
+        });
+        let outside = |raw: DMatrix<f64>| &raw - &columns * (columns.transpose() * &raw);
+        let mut lever = outside(DMatrix::from_fn(12, 2, |r, c| {
+            ((r * 7 + c * 13) % 11) as f64
+        }))
+        .qr()
+        .q();
+        lever.column_mut(0).scale_mut(0.8);
+        let right = DMatrix::from_fn(12, 2, |r, c| (r as f64 * 0.3).cos() - c as f64);
+        let diagonal = Diagonal {
+            scale: &scale,
+            strata: &strata,
+            lever: &lever,
+        };
+        let got = diagonal.inverse_root_times(&right).expect("solvable");
+        let want = dense(&scale, &beside(&lever, &columns), &right);
         assert!(
             (&got - &want).amax() < 1e-10 * want.amax(),
             "{}",

@@ -3,28 +3,17 @@
 //! months before any start alone, with a term for each of the last months before a start
 //! (Borusyak, Jaravel and Spiess 2024), so that the effect itself cannot hide a drift.
 
-use nalgebra::DVector;
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, FisherSnedecor};
 
-use super::estimate::{Estimate, Finding};
+use super::estimate::Finding;
 use super::etwfe::{Etwfe, RolloutCell, counts, two_way};
 use super::group_time::GroupTime;
-use super::limits::{CLUSTERS_MIN, JOINT_LEAD_P_MIN, LEAD_MONTHS};
-use super::linear::inverse;
+use super::leads::{Leads, lead_of};
+use super::limits::{CLUSTERS_MIN, LEADS};
 use super::poisson::Poisson;
 use super::ratio_reading::{Reading, read_log_ratio};
 use super::refusal::Refusal;
 use super::sandwich::Clusters;
-
-/// How the practices moved before they started.
-#[derive(Debug, Clone, Serialize)]
-pub struct Leads {
-    /// Log ratio by months before the start (1, 2, …).
-    pub by_months_before: Vec<(i64, Estimate)>,
-    /// Joint p that none of them differs from 0.
-    pub joint_p: f64,
-}
 
 /// All that the roll-out shows.
 #[derive(Debug, Clone, Serialize)]
@@ -54,11 +43,6 @@ pub fn rollout(cells: &[RolloutCell], people: u64) -> Result<Finding<Rollout>, R
         model.withhold_intervals();
     }
     let effect = model.overall.log_ratio;
-    refusals.extend(
-        leads
-            .as_ref()
-            .and_then(|leads| leads_refuse(leads, effect.value)),
-    );
     let mut reading = None;
     if let Some(interval) = effect.interval {
         match read_log_ratio(interval, people) {
@@ -66,6 +50,11 @@ pub fn rollout(cells: &[RolloutCell], people: u64) -> Result<Finding<Rollout>, R
             Err(refusal) => refusals.push(refusal),
         }
     }
+    refusals.extend(
+        leads
+            .as_ref()
+            .and_then(|leads| leads.refuse(effect.value, reading)),
+    );
     let total: u64 = cells.iter().map(|cell| cell.n).sum();
     Ok(Finding {
         n: model.n,
@@ -88,21 +77,6 @@ pub fn rollout(cells: &[RolloutCell], people: u64) -> Result<Finding<Rollout>, R
     })
 }
 
-fn leads_refuse(leads: &Leads, effect: f64) -> Option<Refusal> {
-    if leads.joint_p < JOINT_LEAD_P_MIN {
-        return Some(Refusal::LeadsDiffer { p: leads.joint_p });
-    }
-    let lead = leads
-        .by_months_before
-        .iter()
-        .map(|(_, lead)| lead.value.abs())
-        .fold(0.0, f64::max);
-    (lead >= effect.abs()).then_some(Refusal::LeadAsLargeAsEffect {
-        lead,
-        effect: effect.abs(),
-    })
-}
-
 /// Tests the last months before each start on person-months without the service.
 ///
 /// # Errors
@@ -115,11 +89,12 @@ pub fn leads(cells: &[RolloutCell]) -> Result<Leads, Refusal> {
         .collect();
     let mut design = two_way(&before);
     let first = design.names().len();
-    for months in 1..=LEAD_MONTHS {
+    let lead = |cell: &RolloutCell| cell.start.and_then(|start| lead_of(start - cell.month));
+    for quarter in 0..LEADS as usize {
         let mark = before
             .iter()
-            .map(|cell| f64::from(u8::from(cell.start == Some(cell.month + months))));
-        design = design.with(&format!("{months} months before"), mark);
+            .map(|cell| f64::from(u8::from(lead(cell) == Some(quarter))));
+        design = design.with(&format!("quarter {} before", quarter + 1), mark);
     }
     let fit = Poisson::fit(&counts(&before, &design)?)?;
     let keys: Vec<i64> = before.iter().map(|cell| cell.cluster).collect();
@@ -129,27 +104,11 @@ pub fn leads(cells: &[RolloutCell]) -> Result<Leads, Refusal> {
         .cr1()
         .view((first, first), (size, size))
         .into_owned();
-    let values: DVector<f64> = fit.coefficients.rows(first, size).into_owned();
-    let df = clustered.clusters as f64 - 1.0;
-    let singular = Refusal::Undefined {
-        what: "joint test of the months before",
-        why: "there are too few practices for so many months",
-    };
-    let wald = values.dot(&(inverse(&covariance).ok_or(singular.clone())? * &values)) / size as f64;
-    let spread = FisherSnedecor::new(size as f64, df).map_err(|_| singular)?;
-    let by_months_before = (1..=LEAD_MONTHS)
-        .zip(0..size)
-        .map(|(months, place)| {
-            (
-                months,
-                Estimate::student(values[place], covariance[(place, place)].sqrt(), df),
-            )
-        })
-        .collect();
-    Ok(Leads {
-        by_months_before,
-        joint_p: spread.sf(wald),
-    })
+    Leads::new(
+        &fit.coefficients.rows(first, size).into_owned(),
+        &covariance,
+        clustered.clusters,
+    )
 }
 
 #[cfg(test)]

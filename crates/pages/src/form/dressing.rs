@@ -13,6 +13,8 @@ pub struct Dressing {
     pub(super) size: Option<crate::components::Size>,
     pub(super) page_heading: bool,
     pub(super) optional: bool,
+    /// One of several of which one is needed: "(optional)" would mislead.
+    pub(super) unmarked: bool,
     pub(super) hint: Option<Html>,
     pub(super) called: Option<String>,
     pub(super) missing: Option<String>,
@@ -25,6 +27,7 @@ impl Dressing {
             size: None,
             page_heading: false,
             optional: false,
+            unmarked: false,
             hint: None,
             called: None,
             missing: None,
@@ -38,7 +41,7 @@ impl Dressing {
 
     /// The label or legend.
     pub(super) fn wording(&self) -> Wording {
-        let words = if self.optional {
+        let words = if self.optional && !self.unmarked {
             format!("{} (optional)", self.label)
         } else {
             self.label.clone()
@@ -124,6 +127,14 @@ macro_rules! dressed {
             #[must_use]
             pub fn missing(mut self, words: impl Into<String>) -> Self {
                 self.dressing.missing = Some(words.into());
+                self
+            }
+
+            /// Does not say "(optional)": the field may stay empty only
+            /// when another is filled in, and the hint says which.
+            #[must_use]
+            pub fn unmarked(mut self) -> Self {
+                self.dressing.unmarked = true;
                 self
             }
 

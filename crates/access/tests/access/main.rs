@@ -1,0 +1,12 @@
+//! Access as its users meet it: through a real server on a real socket, on
+//! every database there is.
+
+mod world;
+mod signing_in;
+mod the_door;
+mod who_sees_whom;
+mod administrator;
+mod guardian;
+mod sealed_trail;
+mod post;
+mod passkeys;

@@ -1,0 +1,406 @@
+//! Signing in and out, the links that are mailed, one's own account.
+
+use std::collections::BTreeSet;
+
+use kith_access::{Role, testing};
+use kith_db::on;
+
+use crate::world::{PASSWORD, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invited_account_sets_both_factors_and_signs_in_with_them() {
+    for world in World::on_both().await {
+        let mut ada = world.welcomed("ada@example.org").await;
+        assert_eq!(ada.codes.len(), 10);
+        assert!(ada.browser.is_signed_in().await);
+        // The link works once.
+        let again = world.browser().get(&ada.link).await;
+        assert_eq!(again.status, 404);
+        world.pass(60);
+        let mut elsewhere = world.browser();
+        let home = elsewhere
+            .signs_in("ada@example.org", &ada.key, world.now())
+            .await;
+        assert_eq!((home.status, home.location()), (303, "/"));
+        assert!(elsewhere.is_signed_in().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_alone_opens_nothing() {
+    for world in World::on_both().await {
+        world.welcomed("ada@example.org").await;
+        let mut browser = world.browser();
+        let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
+        let half = browser.fill("/sign-in", &fields).await;
+        assert_eq!(half.status, 303);
+        for path in ["/account", "/admin/accounts", "/audit", "/step-up"] {
+            let seen = browser.get(path).await;
+            assert_eq!(seen.status, 303, "{path}");
+            assert!(seen.location().starts_with("/sign-in/second"), "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_mistyped_and_left_are_answered_the_same() {
+    for world in World::on_both().await {
+        world.welcomed("ada@example.org").await;
+        let mut bodies = BTreeSet::new();
+        for (email, password) in [
+            ("ada@example.org", "not the right one"),
+            ("nobody@example.org", PASSWORD),
+            // Locked now: even the right password is not taken.
+            ("ada@example.org", PASSWORD),
+        ] {
+            let fields = [("email", email), ("password", password)];
+            let seen = world.browser().fill("/sign-in", &fields).await;
+            assert_eq!(seen.status, 422);
+            let csrf = seen.hidden("csrf").unwrap();
+            let once = seen.hidden("once").unwrap();
+            let plain = seen
+                .body
+                .replace(email, "")
+                .replace(&csrf, "")
+                .replace(&once, "");
+            bodies.insert(plain);
+        }
+        assert_eq!(bodies.len(), 1, "{bodies:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_try_makes_the_next_wait_and_the_wait_ends() {
+    for world in World::on_both().await {
+        world.welcomed("ada@example.org").await;
+        let wrong = [
+            ("email", "ada@example.org"),
+            ("password", "not the right one"),
+        ];
+        let right = [("email", "ada@example.org"), ("password", PASSWORD)];
+        for wait in [1, 2, 4] {
+            assert_eq!(world.browser().fill("/sign-in", &wrong).await.status, 422);
+            assert_eq!(world.browser().fill("/sign-in", &right).await.status, 422);
+            world.pass(wait);
+        }
+        assert_eq!(world.browser().fill("/sign-in", &right).await.status, 303);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_guesses_in_one_moment_count_as_one() {
+    for world in World::on_both().await {
+        world.welcomed("ada@example.org").await;
+        let guesses = (0..8).map(|_| async {
+            let wrong = [
+                ("email", "ada@example.org"),
+                ("password", "not the right one"),
+            ];
+            world.browser().fill("/sign-in", &wrong).await.status
+        });
+        let answers = futures::future::join_all(guesses).await;
+        assert!(answers.iter().all(|status| *status == 422));
+        let failed = world
+            .db
+            .read(async |tx| {
+                Ok::<i64, kith_db::Failure>(on!(tx, c => sqlx::query_scalar::<_, i64>(
+                    "select failed_count from account where scheme_id = $1 and email = $2")
+                    .bind(world.scheme).bind("ada@example.org").fetch_one(c))?)
+            })
+            .await
+            .unwrap();
+        assert_eq!(failed, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_works_once_however_many_send_it() {
+    for world in World::on_both().await {
+        let ada = world.welcomed("ada@example.org").await;
+        world.pass(60);
+        let mut halves = Vec::new();
+        for _ in 0..6 {
+            let mut browser = world.browser();
+            let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
+            assert_eq!(browser.fill("/sign-in", &fields).await.status, 303);
+            let page = browser.get("/sign-in/second").await;
+            halves.push((browser, page));
+        }
+        let code = testing::code_of(&ada.key, world.now());
+        let tries = halves.into_iter().map(|(mut browser, page)| {
+            let code = code.clone();
+            async move {
+                let seen = browser
+                    .send(&page, "/sign-in/second", &[("code", &code)])
+                    .await;
+                seen.status
+            }
+        });
+        let answers = futures::future::join_all(tries).await;
+        let taken = answers.iter().filter(|status| **status == 303).count();
+        assert_eq!(taken, 1, "{answers:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_code_stands_in_once_and_is_told_by_mail() {
+    for world in World::on_both().await {
+        let ada = world.welcomed("ada@example.org").await;
+        for expected in [303, 422] {
+            world.pass(60);
+            let mut browser = world.browser();
+            let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
+            browser.fill("/sign-in", &fields).await;
+            let seen = browser
+                .fill("/sign-in/second", &[("code", &ada.codes[3])])
+                .await;
+            assert_eq!(seen.status, expected);
+        }
+        assert_eq!(mails(&world, "account changed").await.len(), 1);
+    }
+}
+
+/// The texts of the mails of one sort that wait to be sent.
+pub async fn mails(world: &World, kind: &str) -> Vec<String> {
+    world
+        .db
+        .read(async |tx| {
+            Ok::<_, kith_db::Failure>(on!(tx, c => sqlx::query_scalar::<_, String>(
+                "select body from outbox where scheme_id = $1 and kind = $2 order by id")
+                .bind(world.scheme).bind(kind).fetch_all(c))?)
+        })
+        .await
+        .unwrap()
+}
+
+/// The path of the link in a mail.
+pub fn link_in(mail: &str) -> String {
+    let address = mail
+        .split_whitespace()
+        .find(|word| word.starts_with("http://"));
+    let path = address.unwrap().splitn(4, '/').nth(3).unwrap();
+    format!("/{path}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_when_idle_and_after_twelve_hours_at_the_latest() {
+    for world in World::on_both().await {
+        let mut browser = world.as_a(Role::LinkWorker).await;
+        assert!(browser.is_signed_in().await);
+        world.pass(14 * 60);
+        assert!(browser.is_signed_in().await);
+        world.pass(15 * 60 + 1);
+        assert!(!browser.is_signed_in().await);
+
+        let mut busy = world.as_a(Role::LinkWorker).await;
+        for _ in 0..71 {
+            world.pass(10 * 60);
+            assert!(busy.is_signed_in().await);
+        }
+        world.pass(10 * 60 + 1);
+        assert!(!busy.is_signed_in().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_and_proving_again_give_a_new_token_and_kill_the_old() {
+    for world in World::on_both().await {
+        let ada = world.welcomed("ada@example.org").await;
+        world.pass(60);
+        let mut browser = world.browser();
+        // A planted cookie does not survive.
+        browser.jar.insert("kith".into(), "planted".into());
+        let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
+        browser.fill("/sign-in", &fields).await;
+        let half = browser.jar["kith"].clone();
+        let code = testing::code_of(&ada.key, world.now());
+        browser.fill("/sign-in/second", &[("code", &code)]).await;
+        let whole = browser.jar["kith"].clone();
+        world.pass(60);
+        let code = testing::code_of(&ada.key, world.now());
+        let proved = browser
+            .fill("/step-up?back=%2Faccount", &[("code", &code)])
+            .await;
+        assert_eq!((proved.status, proved.location()), (303, "/account"));
+        let after = browser.jar["kith"].clone();
+        assert_eq!(BTreeSet::from([&half, &whole, &after]).len(), 3);
+        for dead in ["planted", &half, &whole] {
+            let mut thief = world.browser();
+            thief.jar.insert("kith".into(), dead.into());
+            assert!(!thief.is_signed_in().await);
+        }
+        assert!(browser.is_signed_in().await);
+        // 256 bits and the scheme's id, in base64.
+        assert_eq!(after.len(), 64);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_session_and_clears_the_browser() {
+    for world in World::on_both().await {
+        let mut browser = world.as_a(Role::Manager).await;
+        let token = browser.jar["kith"].clone();
+        let page = browser.get("/account").await;
+        let out = browser.send(&page, "/sign-out", &[]).await;
+        assert_eq!(out.status, 303);
+        assert!(out.header("clear-site-data").contains("cookies"));
+        assert!(!browser.jar.contains_key("kith"));
+        browser.jar.insert("kith".into(), token);
+        assert!(!browser.is_signed_in().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_password_is_set_anew_and_still_needs_the_second_factor() {
+    for world in World::on_both().await {
+        let mut ada = world.welcomed("ada@example.org").await;
+        world.pass(60);
+        let mut browser = world.browser();
+        let known = browser
+            .fill("/sign-in/forgotten", &[("email", "ada@example.org")])
+            .await;
+        let unknown = browser
+            .fill("/sign-in/forgotten", &[("email", "no@example.org")])
+            .await;
+        assert_eq!((known.status, &known.body), (200, &unknown.body));
+        let mails = mails(&world, "reset").await;
+        assert_eq!(mails.len(), 1);
+        let link = link_in(&mails[0]);
+        let page = browser.get(&link).await;
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        let weak = [("password", "password1234"), ("again", "password1234")];
+        assert_eq!(browser.send(&page, &link, &weak).await.status, 422);
+        let new = "eleven quiet grey geese";
+        let set = browser
+            .send(&page, &link, &[("password", new), ("again", new)])
+            .await;
+        assert_eq!((set.status, set.location()), (303, "/sign-in/second"));
+        assert!(!browser.is_signed_in().await);
+        // Everybody else who was signed in as this account is out.
+        assert!(!ada.browser.is_signed_in().await);
+        let code = testing::code_of(&ada.key, world.now());
+        browser.fill("/sign-in/second", &[("code", &code)]).await;
+        assert!(browser.is_signed_in().await);
+        assert_eq!(world.browser().get(&link).await.status, 404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_stops_working_after_its_time_and_when_a_newer_one_is_sent() {
+    for world in World::on_both().await {
+        world.welcomed("ada@example.org").await;
+        for _ in 0..2 {
+            world.pass(1);
+            let fields = [("email", "ada@example.org")];
+            world.browser().fill("/sign-in/forgotten", &fields).await;
+        }
+        let mails = mails(&world, "reset").await;
+        let links: Vec<String> = mails.iter().map(|mail| link_in(mail)).collect();
+        let mut works = Vec::new();
+        for link in &links {
+            works.push(world.browser().get(link).await.status);
+        }
+        works.sort_unstable();
+        assert_eq!(works, [200, 404]);
+        world.pass(60 * 60 + 1);
+        for link in &links {
+            assert_eq!(world.browser().get(link).await.status, 404);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changing_a_proof_asks_again_and_signs_out_everywhere_else() {
+    for world in World::on_both().await {
+        let mut ada = world.welcomed("ada@example.org").await;
+        world.pass(60);
+        let mut other = world.browser();
+        other
+            .signs_in("ada@example.org", &ada.key, world.now())
+            .await;
+        assert!(other.is_signed_in().await);
+        world.pass(11 * 60);
+        let asked = ada.browser.get("/account/password").await;
+        assert_eq!(asked.location(), "/step-up?back=%2Faccount%2Fpassword");
+        let code = testing::code_of(&ada.key, world.now());
+        ada.browser.fill(asked.location(), &[("code", &code)]).await;
+        let new = "eleven quiet grey geese";
+        let fields = [("password", new), ("again", new)];
+        let changed = ada.browser.fill("/account/password", &fields).await;
+        assert_eq!((changed.status, changed.location()), (303, "/account"));
+        assert!(ada.browser.is_signed_in().await);
+        assert!(!other.is_signed_in().await);
+        let told = mails(&world, "account changed").await;
+        assert!(told.iter().any(|mail| mail.contains("set a new password")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_authenticator_replaces_the_old_one() {
+    for world in World::on_both().await {
+        let mut ada = world.welcomed("ada@example.org").await;
+        world.pass(60);
+        let page = ada.browser.get("/account/authenticator").await;
+        let key = page.between("<code>", "</code>");
+        assert_ne!(key, ada.key);
+        let wrong = ada
+            .browser
+            .send(&page, "/account/authenticator", &[("code", "000000")])
+            .await;
+        assert_eq!(wrong.status, 422);
+        assert_eq!(
+            wrong.between("<code>", "</code>"),
+            key,
+            "the same key again"
+        );
+        let code = testing::code_of(&key, world.now());
+        let set = ada
+            .browser
+            .send(&wrong, "/account/authenticator", &[("code", &code)])
+            .await;
+        assert_eq!(set.status, 303, "{}", set.body);
+        world.pass(60);
+        let mut browser = world.browser();
+        let old = browser
+            .signs_in("ada@example.org", &ada.key, world.now())
+            .await;
+        assert_eq!(old.status, 422);
+        world.pass(60);
+        let mut browser = world.browser();
+        let new = browser.signs_in("ada@example.org", &key, world.now()).await;
+        assert_eq!(new.status, 303);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_that_tries_too_often_is_told_to_wait() {
+    for world in World::on_both().await {
+        let mut statuses = Vec::new();
+        for _ in 0..25 {
+            let fields = [
+                ("email", "nobody@example.org"),
+                ("password", "whatever it may be"),
+            ];
+            statuses.push(world.browser().fill("/sign-in", &fields).await.status);
+        }
+        assert_eq!(statuses[0], 422);
+        assert!(statuses.contains(&429), "{statuses:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_in_as_exists_only_in_the_demonstration() {
+    for world in World::demo().await {
+        let account = world.somebody(Role::LinkWorker).await;
+        let mut browser = world.browser();
+        let page = browser.get("/demo").await;
+        assert_eq!(page.status, 200);
+        let (scheme, account) = (world.scheme.to_string(), account.to_string());
+        let fields = [("scheme", scheme.as_str()), ("account", account.as_str())];
+        assert_eq!(browser.send(&page, "/demo", &fields).await.status, 303);
+        assert!(browser.is_signed_in().await);
+    }
+    for world in World::on_both().await {
+        assert_eq!(world.browser().get("/demo").await.status, 404);
+    }
+}

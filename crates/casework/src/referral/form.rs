@@ -1,0 +1,231 @@
+//! The form a practice fills in, under half a minute: who it is, what it is
+//! about, what they were told, whether they agreed. Somebody the practice has
+//! referred before, or whose record it may see, needs the NHS number alone;
+//! anybody else a name and a birth date. `whom` decides which of the two it
+//! is, from what was typed and from what the practice may see.
+
+use kith_access::Organisation;
+use kith_base::{Day, Id, Line, Name, NhsNumber, Phone, Postcode, Refusal};
+use kith_pages::form;
+use kith_pages::form::{Date, FieldKind, Hidden, Many, Maybe, One, Pick, Text};
+
+use super::{Agreed, Need, Told, actions::Who, eligible::of_age};
+use crate::person::{Details, Identity, Likeable, Likeness, Person, Place, likeness::likeness};
+
+/// A referral as it was typed.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// NHS number.
+    pub nhs_number: Option<NhsNumber>,
+    /// Given name.
+    pub given: Option<Name>,
+    /// Family name.
+    pub family: Option<Name>,
+    /// Birth date.
+    pub born: Option<Day>,
+    /// Postcode.
+    pub postcode: Option<Postcode>,
+    /// Telephone number.
+    pub phone: Option<Phone>,
+    /// What it is mainly about.
+    pub main: Need,
+    /// What else it is about.
+    pub also: Option<Vec<Need>>,
+    /// What the person was told.
+    pub told: Vec<Told>,
+    /// Whether they agreed.
+    pub agreed: Agreed,
+    /// A line more.
+    pub why: Option<Line>,
+    /// The practice, where the one who refers is of none.
+    pub practice: Option<Id<Organisation>>,
+    /// Who asked for it, where a link worker writes it down for another.
+    pub asked_by: Option<Name>,
+    /// The record the page showed, once somebody has looked at it.
+    pub person: Option<Id<Person>>,
+}
+
+form! {
+    /// The form of a referral.
+    pub ReferForm => Typed {
+        nhs_number: Maybe<Text<NhsNumber>> = Text::new("NHS number")
+            .digits().width(20).unmarked()
+            .hint("10 digits, with or without spaces. Without one, give the details below"),
+        given: Maybe<Text<Name>> = Text::new("First name").width(20).unmarked(),
+        family: Maybe<Text<Name>> = Text::new("Last name").width(20).unmarked(),
+        born: Maybe<Date> = Date::new("Date of birth").hint("For example, 31 3 1951").unmarked(),
+        postcode: Maybe<Text<Postcode>> = Text::new("Postcode").width(10),
+        phone: Maybe<Text<Phone>> = Text::new("Telephone number").phone(),
+        main: One<Need> = One::new("What is it mainly about?").small()
+            .missing("Select what it is mainly about"),
+        also: Maybe<Many<Need>> = Many::new("Anything else?").small(),
+        told: Many<Told> = Many::new("What have you told the person?").small()
+            .missing("Select what you have told the person"),
+        agreed: One<Agreed> = One::new("Has the person agreed to be referred?")
+            .missing("Select whether the person has agreed"),
+        why: Maybe<Text<Line>> = Text::new("One line the link worker should know").most(300),
+        practice: Maybe<Pick<Id<Organisation>>> = Pick::empty("Practice the person is registered with"),
+        asked_by: Maybe<Text<Name>> = Text::new("Who asked for this referral?")
+            .hint("A name or an agency, when it was not you"),
+        person: Maybe<Hidden<Id<Person>>> = Hidden::new("Enter the NHS number again"),
+    }
+}
+
+impl Typed {
+    /// What it is about, the main need first, none twice.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Need> {
+        let others = self
+            .also
+            .iter()
+            .flatten()
+            .filter(|need| **need != self.main);
+        std::iter::once(&self.main).chain(others).copied().collect()
+    }
+
+    const fn has_details(&self) -> bool {
+        self.given.is_some() || self.family.is_some() || self.born.is_some()
+    }
+}
+
+/// Whom a filled-in form is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Whom {
+    /// It can be sent.
+    Clear(Who),
+    /// The NHS number is known: is this the person?
+    IsThisThem,
+    /// Something must be put right first.
+    Wrong(Vec<Refusal>),
+}
+
+/// Decides whom the form is about. `known` is who has the NHS number, as far
+/// as whoever refers may see; `practice` is where the person is registered.
+#[must_use]
+pub fn whom(
+    typed: &Typed,
+    known: Option<&Identity>,
+    practice: Option<Id<Organisation>>,
+    today: Day,
+) -> Whom {
+    let born = typed.born.or_else(|| known.and_then(|known| known.born));
+    if let Err(young) = of_age(born, today) {
+        return Whom::Wrong(vec![young]);
+    }
+    match (&typed.given, &typed.family, typed.born, known) {
+        (Some(given), Some(family), Some(born), known) => {
+            let details = Details {
+                given: given.clone(),
+                family: family.clone(),
+                known_as: None,
+                born: Some(born),
+                nhs_number: typed.nhs_number.clone(),
+                practice,
+                place: Place {
+                    postcode: typed.postcode.clone(),
+                    phone: typed.phone.clone(),
+                    text_is_safe: typed.agreed == Agreed::YesTextSafe,
+                    ..Place::default()
+                },
+            };
+            match known {
+                Some(known) if !is_same(known, &details) => Whom::Wrong(vec![
+                    Refusal::field(
+                        "nhs_number",
+                        "This NHS number is recorded with another name or date of birth",
+                    )
+                    .try_next("Check the number and the details"),
+                ]),
+                _ => Whom::Clear(Who::Described(Box::new(details))),
+            }
+        }
+        (None, None, None, Some(known)) if typed.person == Some(known.id) => {
+            Whom::Clear(Who::Known(known.id))
+        }
+        (None, None, None, Some(_)) => Whom::IsThisThem,
+        _ => Whom::Wrong(missing(typed)),
+    }
+}
+
+/// What is still needed to know whom it is about.
+fn missing(typed: &Typed) -> Vec<Refusal> {
+    if typed.nhs_number.is_none() && !typed.has_details() {
+        return vec![Refusal::field(
+            "nhs_number",
+            "Enter the NHS number, or the person's name and date of birth",
+        )];
+    }
+    let new = "We do not have this person yet";
+    let ask = |is_there: bool, field: &'static str, what: &str| {
+        (!is_there).then(|| Refusal::field(field, format!("{new}: enter their {what}")))
+    };
+    [
+        ask(typed.given.is_some(), "given", "first name"),
+        ask(typed.family.is_some(), "family", "last name"),
+        ask(typed.born.is_some(), "born", "date of birth"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn is_same(known: &Identity, details: &Details) -> bool {
+    let recorded = Likeable {
+        given: known.given.to_string(),
+        family: known.family.to_string(),
+        born: known.born,
+        nhs_number: details.nhs_number.clone(),
+        postcode: None,
+    };
+    likeness(&recorded, &Likeable::from(details)) == Likeness::Same
+}
+
+/// Refuses what was told and not told at once.
+///
+/// # Errors
+/// About the field `told`.
+pub fn told_agrees(told: &[Told]) -> Result<(), Refusal> {
+    if told.len() > 1 && told.contains(&Told::Nothing) {
+        return Err(Refusal::field(
+            "told",
+            "Select what you have told the person, or that they do not know yet, not both",
+        ));
+    }
+    Ok(())
+}
+
+impl ReferForm {
+    /// Whether the part with the person's details must stand open.
+    #[must_use]
+    pub fn shows_details(&self) -> bool {
+        let typed = !self.given.kind.is_blank()
+            || !self.family.kind.is_blank()
+            || !self.born.kind.is_blank();
+        let wrong = [
+            self.given.wrong(),
+            self.family.wrong(),
+            self.born.wrong(),
+            self.postcode.wrong(),
+            self.phone.wrong(),
+        ];
+        typed || wrong.iter().any(Option::is_some)
+    }
+}
+
+/// A line to be added to a referral.
+pub struct AddedLine {
+    /// The line.
+    pub line: Line,
+}
+
+form! {
+    /// The form of a line.
+    pub LineForm => AddedLine {
+        line: Text<Line> = Text::new("What should the link worker know?")
+            .called("a line for the link worker").most(300),
+    }
+}
+
+#[cfg(test)]
+#[path = "form_tests.rs"]
+mod tests;

@@ -1,0 +1,10 @@
+//! The person's own door: somebody asks for help themself, without an account
+//! and without an NHS number. Where help is in an emergency stands before
+//! anything is asked; danger leads to a concern, not to a waiting list; no
+//! promise is made about health. The words are for a reading age of nine to
+//! eleven. What is typed here never lands in a record that is known already.
+
+pub mod form;
+pub mod pages;
+
+pub use pages::routes;

@@ -1,0 +1,433 @@
+//! The door for practices: one page to refer somebody, the page that says it
+//! arrived, and a line added to a referral that is already open. Whom the
+//! form is about is decided by `form::whom`; what is done with it by
+//! `actions::take_in` and `line`. A link worker or manager uses the same page
+//! for an agency without an account.
+
+use askama::Template;
+use axum::{extract::Path, http::StatusCode};
+use kith_access::{
+    Ability, Actor, Answer, App, Needs, Once, Organisation, Routes, Signed, audit, once,
+    organisation,
+};
+use kith_base::{Id, Line, Name, Refusal, Word};
+use kith_db::{Failure, Outcome, Tx};
+use kith_pages::{
+    Html,
+    components::{Button, InsetText},
+    done,
+    form::{FormToken, Posted},
+    go,
+    html::p,
+};
+
+use super::{
+    Agreed, Case, Referral, Sent, Source, Standing,
+    actions::{self, Arrived, Arriving, Terms, Who},
+    form::{LineForm, ReferForm, Typed, Whom, told_agrees, whom},
+    line,
+};
+use crate::{
+    paths,
+    person::{self, Identity, banner::banner, store::Origin},
+};
+
+/// The routes of the door.
+#[must_use]
+pub fn routes() -> Routes {
+    let may = Needs::Can(Ability::Refer);
+    Routes::new()
+        .get("/refer", may, show)
+        .post("/refer", may, send)
+        .get("/refer/{referral}", may, referred)
+        .get("/sent/{referral}/line", may, show_line)
+        .post("/sent/{referral}/line", may, add_line)
+}
+
+/// The form with the practices to choose from, where there is a choice.
+async fn blank(signed: &Signed, app: &App) -> Outcome<ReferForm> {
+    let mut form = ReferForm::blank();
+    form.born.kind.inner().today_or_past(signed.actor.today());
+    if signed.actor.practice.is_none() {
+        let all = app
+            .db
+            .read(async |tx| organisation::practices(tx, signed.actor.scheme).await)
+            .await?;
+        for practice in all {
+            form.practice
+                .kind
+                .inner()
+                .offer(practice.id, practice.id.to_string(), &*practice.name);
+        }
+    }
+    Ok(form)
+}
+
+#[derive(Template)]
+#[template(path = "referral/refer.html")]
+struct Refer<'a> {
+    form: &'a ReferForm,
+    token: &'a FormToken,
+    action: String,
+    elsewhere: bool,
+    found: Html,
+    concern: String,
+}
+
+/// The form on its page; with the person when the number is known.
+fn page(signed: &Signed, form: &ReferForm, them: Option<&Identity>) -> Answer {
+    let token = signed.token();
+    let found = if them.is_some() {
+        check_them()
+    } else {
+        Html::default()
+    };
+    let view = Refer {
+        form,
+        token: &token,
+        action: paths::refer(),
+        elsewhere: signed.actor.practice.is_none(),
+        found,
+        concern: them.map_or_else(paths::raise_concern, |them| {
+            paths::raise_concern_about(them.id)
+        }),
+    };
+    let page = signed
+        .page("Refer somebody")
+        .under(paths::refer())
+        .errors(form.errors());
+    let page = match them {
+        Some(them) => page.banner(banner(them, signed.actor.today())),
+        None => page,
+    };
+    Ok(page.view(&view))
+}
+
+/// Asks to look before anything is sent; the button stands beside it, so
+/// that nobody has to go through the form again.
+fn check_them() -> Html {
+    let words = "We know this NHS number. Check at the top of the page that this is the person.";
+    let send = Button::new("This is the person: send").prevent_double_click(true);
+    [Html::from(InsetText::saying(words)), p(Html::from(send))]
+        .into_iter()
+        .collect()
+}
+
+async fn show(signed: Signed, app: App) -> Answer {
+    page(&signed, &blank(&signed, &app).await?, None)
+}
+
+/// What came of a form that could be read.
+enum Sending {
+    Wrong(Vec<Refusal>),
+    IsThisThem(Box<Identity>),
+    Arrived(Arrived),
+    Again(String),
+}
+
+async fn send(signed: Signed, app: App, posted: Posted) -> Answer {
+    let form = blank(&signed, &app).await?;
+    let typed = match form.clone().check(&posted) {
+        Ok(typed) => typed,
+        Err(form) => return page(&signed, &form, None),
+    };
+    let mut form = form.kept(&posted);
+    if let Err(refusal) = told_agrees(&typed.told) {
+        form.refuse(&refusal);
+        return page(&signed, &form, None);
+    }
+    let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
+    let came = app
+        .db
+        .act(async |tx| sending(tx, &signed.actor, &terms, &typed, &posted).await)
+        .await?;
+    match came {
+        Sending::Wrong(refusals) => {
+            for refusal in &refusals {
+                form.refuse(refusal);
+            }
+            page(&signed, &form, None)
+        }
+        Sending::IsThisThem(them) => {
+            form.person.fill(&Some(them.id));
+            page(&signed, &form, Some(&them))
+        }
+        Sending::Again(to) => Ok(go(&to)),
+        Sending::Arrived(Arrived::In(referred)) => Ok(go(&paths::referred(referred.referral))),
+        Sending::Arrived(Arrived::AlreadyOpen(open)) => {
+            already_open(&signed, &app, open, typed.why).await
+        }
+    }
+}
+
+async fn sending(
+    tx: &mut Tx,
+    actor: &Actor,
+    terms: &Terms,
+    typed: &Typed,
+    posted: &Posted,
+) -> Outcome<Sending> {
+    let known = known(tx, actor, typed).await?;
+    let practice = actor.practice.or(typed.practice);
+    let who = match whom(typed, known.as_ref(), practice, actor.today()) {
+        Whom::Clear(who) => who,
+        Whom::IsThisThem => {
+            let Some(them) = known else {
+                return Err(Refusal::not_found().into());
+            };
+            audit::look(tx, actor, them.id, "check who is referred").await?;
+            return Ok(Sending::IsThisThem(Box::new(them)));
+        }
+        Whom::Wrong(refusals) => return Ok(Sending::Wrong(refusals)),
+    };
+    let registered = match &who {
+        Who::Known(_) => known.and_then(|known| known.practice),
+        Who::Described(_) => None,
+    };
+    let id: Id<Referral> = Id::new(actor.now);
+    if let Once::Again(to) = once(tx, actor, posted, &paths::referred(id)).await? {
+        return Ok(Sending::Again(to));
+    }
+    let sent = sent(actor, typed, practice.or(registered))?;
+    let arriving = Arriving {
+        id,
+        who,
+        sent,
+        origin: Origin::default(),
+    };
+    Ok(Sending::Arrived(
+        actions::take_in(tx, terms, Some(actor), arriving, actor.now).await?,
+    ))
+}
+
+/// Who has the NHS number, as far as the actor may see. Somebody of another
+/// practice is as unknown as nobody.
+async fn known(tx: &mut Tx, actor: &Actor, typed: &Typed) -> Outcome<Option<Identity>> {
+    let Some(number) = &typed.nhs_number else {
+        return Ok(None);
+    };
+    let scope = actor.scope(Ability::Refer)?;
+    let Some(person) = person::store::by_number(tx, &scope, number).await? else {
+        return Ok(None);
+    };
+    let record = person::store::record(tx, &scope, person).await?;
+    Ok(record.map(|record| {
+        let mut identity = record.identity;
+        identity.nhs_number.get_or_insert_with(|| number.clone());
+        identity
+    }))
+}
+
+fn sent(actor: &Actor, typed: &Typed, practice: Option<Id<Organisation>>) -> Outcome<Sent> {
+    let referrer_name = match &typed.asked_by {
+        Some(name) => name.clone(),
+        None => actor
+            .name
+            .parse::<Name>()
+            .map_err(|bad| Failure::Sql(sqlx::Error::Decode(bad.into())))?,
+    };
+    Ok(Sent {
+        source: if actor.practice.is_some() {
+            Source::Practice
+        } else {
+            Source::Other
+        },
+        practice,
+        referrer: Some(actor.account),
+        referrer_name,
+        needs: typed.needs(),
+        why: typed.why.clone(),
+        told: typed.told.clone(),
+        agreed: typed.agreed,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "referral/referred.html")]
+struct Referred<'a> {
+    case: &'a Case,
+    advice: bool,
+    nothing_sent: Html,
+    take_by: String,
+    us: &'static str,
+    us_needs: &'static str,
+    plain: String,
+    copy: Html,
+    again: String,
+    there: (String, &'static str),
+}
+
+async fn referred(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) -> Answer {
+    let (case, identity) = case_and_person(&signed, &app, referral, "see a sent referral").await?;
+    let advice = case.standing == Standing::Advice;
+    let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
+    let plain = for_the_record(&case);
+    let practice = signed.actor.practice.is_some();
+    let view = Referred {
+        advice,
+        nothing_sent: InsetText::saying(
+            "Nothing was sent and nobody will contact the person, because they have not agreed. \
+             Your practice can see that you talked about it. Refer them again when they say yes.",
+        )
+        .into(),
+        take_by: terms.promise.take_by(case.received_at.day()).as_uk_date(),
+        us: if practice {
+            "you"
+        } else {
+            "the person's practice, if they have one here"
+        },
+        us_needs: "You do not need to do anything, or chase us.",
+        copy: Button::copy("Copy", &*plain).into(),
+        plain,
+        again: paths::refer(),
+        there: if practice {
+            (paths::sent(), "See everything your practice sent")
+        } else {
+            (paths::person(case.person), "Open the person's record")
+        },
+        case: &case,
+    };
+    let title = if advice {
+        "Kept as advice: nothing was sent"
+    } else {
+        "Referral sent"
+    };
+    let banner = banner(&identity, signed.actor.today());
+    Ok(signed
+        .page(title)
+        .under(paths::refer())
+        .banner(banner)
+        .view(&view))
+}
+
+/// What a practice pastes into its own record. Without a clinical code: that
+/// belongs to the person's own yes.
+fn for_the_record(case: &Case) -> String {
+    let needs: Vec<&str> = case.sent.needs.iter().map(|need| need.label()).collect();
+    let on = case.received_at.day().as_uk_date();
+    let about = needs.join(", ");
+    if case.sent.agreed == Agreed::No {
+        return format!(
+            "Social prescribing talked about on {on} ({about}). The person has not agreed; no referral was sent."
+        );
+    }
+    format!(
+        "Referred to social prescribing on {on}, ref {}. About: {about}. The person agreed.",
+        case.reference
+    )
+}
+
+/// A referral and whom it is about, for somebody who may add to it.
+async fn case_and_person(
+    signed: &Signed,
+    app: &App,
+    referral: Id<Referral>,
+    look: &'static str,
+) -> Outcome<(Case, Identity)> {
+    let actor = &signed.actor;
+    app.db
+        .act(async |tx| {
+            let case = line::to_add_to(tx, actor, referral).await?;
+            let scope = actor.scope(Ability::Refer)?;
+            let record = person::store::record(tx, &scope, case.person)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            let mut identity = record.identity;
+            if identity.nhs_number.is_none() && actor.practice.is_some() {
+                identity.nhs_number =
+                    person::store::doubted_number(tx, &scope, case.person).await?;
+            }
+            audit::look(tx, actor, case.person, look).await?;
+            Ok::<_, Failure<Refusal>>((case, identity))
+        })
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "referral/line.html")]
+struct AddLine<'a> {
+    case: &'a Case,
+    sent_on: String,
+    state: String,
+    form: &'a LineForm,
+    action: String,
+    token: &'a FormToken,
+}
+
+fn line_page(
+    signed: &Signed,
+    title: &str,
+    case: &Case,
+    identity: &Identity,
+    form: &LineForm,
+) -> Answer {
+    let token = signed.token();
+    let view = AddLine {
+        case,
+        sent_on: case.received_at.day().as_uk_date(),
+        state: case.standing.state().label().to_lowercase(),
+        form,
+        action: paths::add_line(case.id),
+        token: &token,
+    };
+    let banner = banner(identity, signed.actor.today());
+    Ok(signed
+        .page(title)
+        .errors(form.errors())
+        .banner(banner)
+        .view(&view))
+}
+
+/// Nobody is referred twice: what was typed becomes a line of the referral
+/// that is open.
+async fn already_open(signed: &Signed, app: &App, open: Id<Referral>, why: Option<Line>) -> Answer {
+    let (case, identity) = case_and_person(signed, app, open, "see an open referral").await?;
+    let mut form = LineForm::blank();
+    if let Some(why) = &why {
+        form.line.fill(why);
+    }
+    let title = "Already referred: add a line instead";
+    let mut answer = line_page(signed, title, &case, &identity, &form)?;
+    *answer.status_mut() = StatusCode::CONFLICT;
+    Ok(answer)
+}
+
+async fn show_line(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) -> Answer {
+    let (case, identity) = case_and_person(&signed, &app, referral, "see a sent referral").await?;
+    super::rules::allowed(super::rules::Move::AddLine, case.standing.state())?;
+    line_page(&signed, "Add a line", &case, &identity, &LineForm::blank())
+}
+
+async fn add_line(
+    signed: Signed,
+    app: App,
+    Path(referral): Path<Id<Referral>>,
+    posted: Posted,
+) -> Answer {
+    let added = match LineForm::blank().check(&posted) {
+        Ok(added) => added,
+        Err(form) => {
+            let (case, identity) =
+                case_and_person(&signed, &app, referral, "see a sent referral").await?;
+            return line_page(&signed, "Add a line", &case, &identity, &form);
+        }
+    };
+    let actor = &signed.actor;
+    let to = if actor.practice.is_some() {
+        paths::sent_one(referral)
+    } else {
+        paths::referred(referral)
+    };
+    let terms = Terms::of(actor.scheme, &signed.settings)?;
+    app.db
+        .act(async |tx| {
+            if let Once::Again(_) = once(tx, actor, &posted, &to).await? {
+                return Ok(());
+            }
+            line::add(tx, &terms, actor, referral, &added.line, actor.now)
+                .await
+                .map(|_| ())
+        })
+        .await?;
+    Ok(done(&to, "Line added: the service has been told"))
+}

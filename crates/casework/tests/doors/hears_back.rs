@@ -1,0 +1,190 @@
+//! The practice hears back.
+
+use kith_base::{Id, Refusal};
+use kith_casework::{
+    contact::{Answer, Purpose},
+    referral::{Act, DeclineReason, Referral},
+};
+use kith_testkit::World;
+
+use crate::{closes, count, does, meets, program, refers_mary};
+
+#[tokio::test]
+async fn the_practice_reads_each_message_until_closed() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let referral = refers_mary(&mut rita, 1).await;
+        let path = format!("/sent/{referral}");
+        rita.opens(&path)
+            .await
+            .sees("Received")
+            .sees("Social prescribing service, Service");
+        does(&world, world.kay, referral, Act::Take(world.kay.id)).await;
+        passes(&world);
+        meets(
+            &world,
+            world.kay,
+            referral,
+            Purpose::Assess,
+            None,
+            Some(Answer::Yes),
+        )
+        .await;
+        rita.opens(&path)
+            .await
+            .sees("First seen on 24 November 2026.")
+            .sees("871731000000106")
+            .sees("Kay Ward, Link worker")
+            .sees("What the practice needs to do: Nothing");
+        passes(&world);
+        meets(
+            &world,
+            world.kay,
+            referral,
+            Purpose::Connect,
+            Some("the Tuesday lunch club"),
+            None,
+        )
+        .await;
+        rita.opens(&path)
+            .await
+            .sees("Connected to the Tuesday lunch club.");
+        passes(&world);
+        closes(&world, world.kay, referral).await;
+        rita.opens(&path)
+            .await
+            .sees("In the person's words: I go out on Tuesdays now")
+            .sees("Closed");
+        // The code was written once.
+        let coded =
+            "select count(*) from practice_message where scheme_id = $1 and code is not null";
+        assert_eq!(count(&world, coded).await, 1);
+        // A mail for each message but the first, which the practice just read.
+        let mails = "select count(*) from outbox where scheme_id = $1 and kind = 'message.practice' and body not like '%Okafor%'";
+        assert_eq!(count(&world, mails).await, 3);
+        rita.opens("/sent?show=ended").await.sees("OKAFOR, Mary");
+        rita.opens("/sent?show=in_progress")
+            .await
+            .does_not_see("OKAFOR")
+            .sees("No referral is in this state");
+        let looks = "select count(*) from audit where scheme_id = $1 and action = 'see a sent referral' and person_id is not null";
+        assert_eq!(count(&world, looks).await, 5);
+    }
+}
+
+/// A few minutes pass: less than a session lasts without being used.
+fn passes(world: &World) {
+    world.app.clock.set(world.now().plus_seconds(300));
+}
+
+async fn comes_back(world: &World, referral: Id<Referral>) {
+    let decline = Act::Decline {
+        reason: DeclineReason::OutOfArea,
+        next: "The service in Otley takes people from there"
+            .parse()
+            .expect("a line"),
+        person_knows: true,
+    };
+    does(world, world.mo, referral, decline).await;
+}
+
+#[tokio::test]
+async fn a_declined_referral_comes_first_until_somebody_says_they_read_it() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let referral = refers_mary(&mut rita, 1).await;
+        comes_back(&world, referral).await;
+        rita.opens("/sent")
+            .await
+            .sees("Came back: read these first (1)")
+            .sees("Lives outside the area")
+            .sees("The service in Otley takes people from there")
+            .sees("Read why it came back");
+        rita.presses("We have read this")
+            .await
+            .sees("Marked as read")
+            .sees("Read by Rita Shah, 24 November 2026, 10:00");
+        rita.opens("/sent").await.does_not_see("read these first");
+        let kept =
+            "select count(*) from audit where scheme_id = $1 and action = 'acknowledge a message'";
+        assert_eq!(count(&world, kept).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn another_practice_sees_and_answers_nothing() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let referral = refers_mary(&mut rita, 1).await;
+        comes_back(&world, referral).await;
+        let mut harry = world.signed_in(world.harry).await;
+        harry
+            .opens("/sent")
+            .await
+            .sees("Your practice has not referred anybody yet")
+            .does_not_see("OKAFOR");
+        harry
+            .opens(format!("/sent/{referral}"))
+            .await
+            .is_answered(404)
+            .does_not_see("OKAFOR");
+        let foreign = harry.words();
+        let nobody: Id<Referral> = Id::new(world.now());
+        harry
+            .opens(format!("/sent/{nobody}"))
+            .await
+            .is_answered(404);
+        assert_eq!(harry.words(), foreign);
+        let actor = world.actor(world.harry).await;
+        let ids = "select id from practice_message where scheme_id = $1 order by id";
+        let refused = world
+            .db
+            .act(async |tx| {
+                let all: Vec<Id<kith_casework::message::Message>> =
+                    kith_db::on!(tx, c => sqlx::query_scalar(ids).bind(world.scheme).fetch_all(c))?;
+                kith_casework::message::actions::file(tx, &actor, &all).await
+            })
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(refused, kith_db::Failure::Refused(refusal) if refusal == Refusal::not_found())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_long_list_goes_on_to_the_next_page_without_a_name_in_its_address() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        for nth in 0..51u32 {
+            let day = kith_base::Day::from_epoch_days(i64::from(nth) * 3);
+            rita.opens("/refer").await;
+            crate::describes(
+                &mut rita,
+                "Mary",
+                &format!("Person{}", letters(nth)),
+                &day.to_string(),
+            );
+            crate::says(&mut rita, "Yes");
+            rita.presses("Send referral").await.is_on("Referral sent");
+            world.app.clock.set(world.now().plus_seconds(1));
+        }
+        rita.opens("/sent")
+            .await
+            .sees(&format!("PERSON{}", letters(50).to_uppercase()));
+        rita.does_not_see("PERSONAA,")
+            .follows("Older referrals")
+            .await;
+        rita.sees("PERSONAA,").does_not_see("Older referrals");
+        assert!(
+            !rita.path().to_lowercase().contains("person"),
+            "{}",
+            rita.path()
+        );
+    }
+}
+
+fn letters(nth: u32) -> String {
+    let letter = |n: u32| char::from(b'a' + u8::try_from(n % 26).expect("a letter"));
+    [letter(nth / 26), letter(nth)].iter().collect()
+}

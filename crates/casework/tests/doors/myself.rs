@@ -1,0 +1,224 @@
+//! Somebody asks for help themself.
+
+use kith_testkit::{Browser, World};
+
+use crate::{count, program, refers_mary};
+
+fn asks(browser: &mut Browser, given: &str, born: &str) {
+    browser
+        .chooses_in("What would you most like help with?", "Money or debt")
+        .fills(
+            "Tell us a little more, in your own words (optional)",
+            "I owe rent.\nI am on my own.",
+        )
+        .fills("First name", given)
+        .fills("Last name", "Okafor")
+        .fills_date("Date of birth", born)
+        .fills("Postcode (optional)", "LS1 4AP")
+        .fills("Phone number (optional)", "07700 900 982")
+        .chooses("You can send me a text")
+        .picks("Your GP practice (optional)", "Riverside Surgery")
+        .chooses("No, do not tell them")
+        .chooses("Yes. You can keep what I wrote here and get in touch with me");
+}
+
+#[tokio::test]
+async fn somebody_without_an_account_or_a_number_asks_for_help() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
+        visitor
+            .opens("/refer-yourself")
+            .await
+            .sees("Ask for help for yourself")
+            .sees("Harbour link workers");
+        // Where help is now stands before anything is asked.
+        let words = visitor.words();
+        assert!(
+            words.find("ring 999") < words.find("What would you most like help with?"),
+            "{words}"
+        );
+        asks(&mut visitor, "Mary", "1951-05-03");
+        visitor
+            .presses("Send")
+            .await
+            .is_on("We have what you sent")
+            .sees("Your reference")
+            .sees("will read what you sent by 26 November 2026");
+        assert_eq!(visitor.headers()["referrer-policy"], "no-referrer");
+        let kept = "select count(*) from referral r join person p on p.scheme_id = $1 and p.id = r.person_id
+            where r.scheme_id = $1 and r.source = 'self' and r.state = 'waiting' and r.practice_id is null
+              and r.why = 'I owe rent. I am on my own.' and r.agreed = 'yes_text_safe'
+              and p.text_is_safe and p.practice_id is not null and p.nhs_number is null";
+        assert_eq!(count(&world, kept).await, 1);
+        // The practice was not to be told: it reads nothing and gets no mail.
+        let mut rita = world.signed_in(world.rita).await;
+        rita.opens("/sent").await.does_not_see("OKAFOR");
+        assert_eq!(
+            count(&world, "select count(*) from outbox where scheme_id = $1").await,
+            0
+        );
+        let audited = "select count(*) from audit where scheme_id = $1 and role = 'public' and account_id is null";
+        assert_eq!(count(&world, audited).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn the_practice_is_told_when_it_may_be() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
+        visitor.opens("/refer-yourself/harbour").await;
+        asks(&mut visitor, "Mary", "1951-05-03");
+        visitor
+            .chooses("Yes, you can tell them")
+            .presses("Send")
+            .await
+            .is_on("We have what you sent");
+        let mut rita = world.signed_in(world.rita).await;
+        rita.opens("/sent")
+            .await
+            .follows("OKAFOR, Mary")
+            .await
+            .sees("They asked for it themselves");
+        assert_eq!(
+            count(
+                &world,
+                "select count(*) from outbox where scheme_id = $1 and kind = 'message.practice'"
+            )
+            .await,
+            1
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_public_door_never_says_who_is_known_and_touches_no_record() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        refers_mary(&mut rita, 1).await;
+        let mut pages = Vec::new();
+        for given in ["Mary", "Somebody"] {
+            let mut visitor = world.visitor();
+            visitor.opens("/refer-yourself/harbour").await;
+            asks(&mut visitor, given, "1951-05-03");
+            visitor
+                .presses("Send")
+                .await
+                .is_on("We have what you sent")
+                .does_not_see("already");
+            let reference = visitor
+                .path()
+                .rsplit('/')
+                .next()
+                .expect("a reference")
+                .to_owned();
+            pages.push(visitor.words().replace(&reference, ""));
+        }
+        assert_eq!(pages[0], pages[1]);
+        let untouched = "select count(*) from person where scheme_id = $1 and nhs_number is not null and phone is null";
+        assert_eq!(count(&world, untouched).await, 1);
+        let asked = "select count(*) from task where scheme_id = $1 and kind = 'same_person'";
+        assert!(count(&world, asked).await >= 1);
+    }
+}
+
+#[tokio::test]
+async fn somebody_who_does_not_agree_or_cannot_be_reached_is_told_why() {
+    let world = World::smallest(program).await;
+    let mut visitor = world.visitor();
+    visitor.opens("/refer-yourself/harbour").await;
+    asks(&mut visitor, "Mary", "1951-05-03");
+    visitor.unticks("Yes. You can keep what I wrote here and get in touch with me");
+    visitor
+        .presses("Send")
+        .await
+        .is_answered(422)
+        .sees("Tick the box if you agree");
+    visitor
+        .chooses("Yes. You can keep what I wrote here and get in touch with me")
+        .fills("Phone number (optional)", "");
+    visitor
+        .presses("Send")
+        .await
+        .is_answered(422)
+        .sees("Enter a phone number, an email address or another way to reach you");
+    visitor
+        .fills_date("Date of birth", "2012-01-01")
+        .fills("Phone number (optional)", "07700 900 982");
+    visitor
+        .presses("Send")
+        .await
+        .is_answered(422)
+        .sees("children and young people");
+    assert_eq!(
+        count(&world, "select count(*) from referral where scheme_id = $1").await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn danger_leads_to_a_concern_and_a_closed_door_says_where_to_go() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
+        visitor
+            .opens("/refer-yourself/harbour")
+            .await
+            .sees("Is somebody hurting you, or are you in danger?");
+        assert!(
+            visitor
+                .links()
+                .iter()
+                .any(|link| link.starts_with("/concerns/public")),
+            "{:?}",
+            visitor.links()
+        );
+        let close = async |tx: &mut kith_db::Tx| {
+            let sql = "insert into setting (scheme_id, name, value, changed_at) values ($1, 'self_referral', 'false', $2)";
+            kith_db::run!(tx, sqlx::query(sql).bind(world.scheme).bind(world.now()))?;
+            Ok::<_, kith_db::Failure<kith_base::Refusal>>(())
+        };
+        world.db.act(close).await.expect("closed");
+        visitor
+            .opens("/refer-yourself/harbour")
+            .await
+            .sees("Ask at your GP practice")
+            .sees("ring 999")
+            .does_not_see("First name");
+    }
+}
+
+#[tokio::test]
+async fn one_address_cannot_send_form_after_form() {
+    let world = World::smallest(program).await;
+    let mut visitor = world.visitor();
+    for nth in 0..11 {
+        visitor.opens("/refer-yourself/harbour").await;
+        asks(
+            &mut visitor,
+            &format!("Person{}", char::from(b'a' + nth)),
+            "1951-05-03",
+        );
+        visitor.presses("Send").await;
+        if nth < 10 {
+            visitor.is_on("We have what you sent");
+        }
+    }
+    visitor.is_answered(429).sees("Wait a few minutes");
+    assert_eq!(
+        count(&world, "select count(*) from referral where scheme_id = $1").await,
+        10
+    );
+}
+
+#[tokio::test]
+async fn a_reference_nobody_was_given_and_a_service_nobody_runs_are_not_found() {
+    let world = World::smallest(program).await;
+    let mut visitor = world.visitor();
+    visitor
+        .opens("/refer-yourself/harbour/AAA-AAA-AAA")
+        .await
+        .is_answered(404);
+    visitor
+        .opens("/refer-yourself/nowhere")
+        .await
+        .is_answered(404);
+}

@@ -1,0 +1,237 @@
+//! `kith effect compare`: people referred against people at the same peak (A2), one row a
+//! person-month, the person's characteristics in every row.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::failure::CommandFailure;
+use super::folder::{Folder, answer};
+use super::plan::{Fixed, exploratory};
+use super::sheet::{Row, Sheet};
+use super::{month, printed};
+use crate::picture::forest::{self as picture, Measure, Row as Line};
+use crate::sentence;
+use crate::stats::comparison::{Comparison, compare};
+use crate::stats::estimate::Estimate;
+use crate::stats::matching::{MonthSeen, PersonHistory};
+
+/// What to read.
+#[derive(Debug, Clone)]
+pub struct CompareArgs {
+    /// The CSV, one row a person-month, of people referred and not.
+    pub file: PathBuf,
+    /// Column that tells people apart.
+    pub person: String,
+    /// Column of the practice.
+    pub practice: String,
+    /// Column of the age band.
+    pub age: String,
+    /// Column of sex.
+    pub sex: String,
+    /// Column of the deprivation fifth.
+    pub deprivation: String,
+    /// Column of the month of referral; empty for people never referred.
+    pub referred: String,
+    /// Column of the calendar month.
+    pub month: String,
+    /// Column of contacts.
+    pub count: String,
+    /// Column of days registered in the month; whole months without it.
+    pub days: Option<String>,
+    /// Where the draw of controls starts: the same seed draws the same.
+    pub seed: u64,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
+    /// Where to write; nothing is written without it.
+    pub out: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A bad file, or a result that cannot be written.
+pub fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "compare")?;
+    let folder = Folder::create(args.out.as_deref())?;
+    let mut found = compare(&read(args)?, args.seed);
+    if let Ok(finding) = &mut found {
+        finding.refusals.extend(exploratory);
+    }
+    folder.json("compare", &answer(&found))?;
+    let said = match &found {
+        Ok(finding) => {
+            draw(&folder, &finding.result)?;
+            sentence::comparison::sentences(finding)
+        }
+        Err(refusal) => sentence::of_refusal(refusal),
+    };
+    folder.sentences("compare", &said)?;
+    printed(out, &said)
+}
+
+/// What the rows say of one person, as it stands in the file.
+struct Person {
+    /// Practice, age band, sex, deprivation fifth.
+    traits: [String; 4],
+    referred: Option<i64>,
+    line: u64,
+    months: BTreeMap<i64, MonthSeen>,
+}
+
+/// Columns in the order they are asked for.
+const PERSON: usize = 0;
+const TRAITS: [usize; 4] = [1, 2, 3, 4];
+const REFERRED: usize = 5;
+const MONTH: usize = 6;
+const COUNT: usize = 7;
+const DAYS: usize = 8;
+
+fn read(args: &CompareArgs) -> Result<Vec<PersonHistory>, CommandFailure> {
+    let mut columns = vec![
+        args.person.as_str(),
+        &args.practice,
+        &args.age,
+        &args.sex,
+        &args.deprivation,
+    ];
+    columns.extend([args.referred.as_str(), &args.month, &args.count]);
+    columns.extend(args.days.as_deref());
+    let mut sheet = Sheet::open(&args.file, &columns)?;
+    let mut people: BTreeMap<String, Person> = BTreeMap::new();
+    while let Some(row) = sheet.next_row()? {
+        let name = row.needed(PERSON, "somebody")?;
+        let traits = TRAITS.map(|column| row.words(column).unwrap_or_default());
+        let referred = row
+            .words(REFERRED)
+            .map(|text| whole_month(&row, REFERRED, text))
+            .transpose()?;
+        if !people.contains_key(name) {
+            let traits = traits.map(str::to_owned);
+            let person = Person {
+                traits,
+                referred,
+                line: row.line(),
+                months: BTreeMap::new(),
+            };
+            people.insert(name.to_owned(), person);
+        }
+        let Some(person) = people.get_mut(name) else {
+            continue;
+        };
+        let differs = TRAITS
+            .into_iter()
+            .zip(traits)
+            .zip(&person.traits)
+            .find(|((_, here), first)| here != first);
+        if let Some(((column, _), first)) = differs {
+            return Err(row.wrong(column, &format!("\"{first}\" as in row {}", person.line)));
+        }
+        if referred != person.referred {
+            return Err(row.wrong(
+                REFERRED,
+                &format!("the same month as in row {}", person.line),
+            ));
+        }
+        let month = whole_month(&row, MONTH, row.needed(MONTH, month::EXPECTED)?)?;
+        if person
+            .months
+            .insert(month, seen(&row, args.days.is_some())?)
+            .is_some()
+        {
+            return Err(row.wrong(MONTH, "each month of a person once"));
+        }
+    }
+    Ok(histories(people))
+}
+
+fn whole_month(row: &Row<'_>, column: usize, text: &str) -> Result<i64, CommandFailure> {
+    month::parse(text).ok_or_else(|| row.wrong(column, month::EXPECTED))
+}
+
+fn seen(row: &Row<'_>, days: bool) -> Result<MonthSeen, CommandFailure> {
+    let count =
+        u32::try_from(row.count(COUNT)?).map_err(|_| row.wrong(COUNT, "a count of contacts"))?;
+    let days = if days {
+        row.number(DAYS)?.unwrap_or(0.0)
+    } else {
+        30.0
+    };
+    if days < 0.0 {
+        return Err(row.wrong(DAYS, "a number of days, 0 or more"));
+    }
+    Ok(MonthSeen { count, days })
+}
+
+/// People in the order of their names, characteristics numbered, months without gaps.
+fn histories(people: BTreeMap<String, Person>) -> Vec<PersonHistory> {
+    let mut numbers: [BTreeMap<String, i64>; 4] = Default::default();
+    let mut number = |which: usize, text: String| {
+        let next = numbers[which].len() as i64;
+        *numbers[which].entry(text).or_insert(next)
+    };
+    let history = |(person, (_, own)): (i64, (String, Person))| {
+        let [practice, age, sex, deprivation] = own.traits;
+        let first_month = own.months.keys().next().copied().unwrap_or(0);
+        let last = own
+            .months
+            .keys()
+            .next_back()
+            .copied()
+            .unwrap_or(first_month);
+        let missing = MonthSeen {
+            count: 0,
+            days: 0.0,
+        };
+        let months =
+            (first_month..=last).map(|month| own.months.get(&month).copied().unwrap_or(missing));
+        PersonHistory {
+            person,
+            practice: number(0, practice),
+            age_band: number(1, age),
+            sex: number(2, sex),
+            deprivation: number(3, deprivation),
+            referred: own.referred,
+            first_month,
+            months: months.collect(),
+        }
+    };
+    (0..).zip(people).map(history).collect()
+}
+
+fn draw(folder: &Folder, result: &Comparison) -> Result<(), CommandFailure> {
+    let line = |label: &str, log_ratio: &Estimate, headline: bool| Line {
+        label: label.to_owned(),
+        estimate: Some(log_ratio.value.exp()),
+        range: log_ratio
+            .interval
+            .map(|interval| (interval.low.exp(), interval.high.exp())),
+        headline,
+    };
+    let mut lines = vec![
+        line(
+            "Referred against others at the same peak",
+            &result.log_ratio,
+            true,
+        ),
+        line("errors by practice", &result.by_practice, false),
+        line("errors by person", &result.by_person, false),
+        line(
+            "The others themselves, after against before",
+            &result.controls_change,
+            false,
+        ),
+    ];
+    for lead in result.leads.iter().flat_map(|leads| &leads.quarters) {
+        lines.push(line(
+            &format!("{} to {} months before", lead.from, lead.to),
+            &lead.log_ratio,
+            false,
+        ));
+    }
+    folder.picture(
+        "compare",
+        "Contacts of people referred, as a ratio",
+        |frame| picture::draw(frame, Measure::Ratio, "Ratio of contacts", &lines),
+    )
+}

@@ -1,0 +1,124 @@
+//! Person-months grouped into cells for a command, and its failures as those of a command.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::Path;
+
+use super::failure::CommandFailure;
+use super::month;
+use crate::cells::{BadFile, Columns, GroupedRows};
+
+/// The cells of a file, and the file for a second pass.
+pub(super) struct Grouped<'a> {
+    file: &'a Path,
+    pub(super) rows: GroupedRows,
+}
+
+impl<'a> Grouped<'a> {
+    /// Reads the file once.
+    pub(super) fn read(file: &'a Path, keys: &[&str], count: &str) -> Result<Self, CommandFailure> {
+        let opened = open(file)?;
+        let rows = GroupedRows::read(opened, &Columns { keys, count })
+            .map_err(|bad| failure(file, bad))?;
+        Ok(Self { file, rows })
+    }
+
+    /// Exposure of a row in months: days / 30, or 1 when there is no column of days.
+    pub(super) fn exposure(&self, days: Option<&str>) -> Result<Vec<f64>, CommandFailure> {
+        let Some(days) = days else {
+            return Ok(vec![1.0; self.rows.len()]);
+        };
+        let above_zero = |days: &f64| *days > 0.0;
+        let exposure = self.rows.parsed(days, "days above 0", |text| {
+            text.parse().ok().filter(above_zero)
+        });
+        Ok(exposure
+            .map_err(|bad| failure(self.file, bad))?
+            .iter()
+            .map(|days: &f64| days / 30.0)
+            .collect())
+    }
+
+    /// A key column of calendar months.
+    pub(super) fn months(&self, column: &str) -> Result<Vec<i64>, CommandFailure> {
+        self.rows
+            .parsed(column, month::EXPECTED, month::parse)
+            .map_err(|bad| failure(self.file, bad))
+    }
+
+    /// The same where an empty field (or `NA`) means never.
+    pub(super) fn months_or_never(&self, column: &str) -> Result<Vec<Option<i64>>, CommandFailure> {
+        let parse = |text: &str| match text {
+            "" | "NA" => Some(None),
+            text => month::parse(text).map(Some),
+        };
+        self.rows
+            .parsed(column, month::EXPECTED, parse)
+            .map_err(|bad| failure(self.file, bad))
+    }
+
+    /// A key column as text.
+    pub(super) fn texts(&self, column: &str) -> Result<Vec<String>, CommandFailure> {
+        self.rows
+            .texts(column)
+            .map_err(|bad| failure(self.file, bad))
+    }
+
+    /// A key column that says yes or no (1 or 0).
+    pub(super) fn yes_or_no(&self, column: &str) -> Result<Vec<bool>, CommandFailure> {
+        let parse = |text: &str| match text {
+            "1" => Some(true),
+            "0" => Some(false),
+            _ => None,
+        };
+        self.rows
+            .parsed(column, "1 for yes or 0 for no", parse)
+            .map_err(|bad| failure(self.file, bad))
+    }
+
+    /// How many different people the rows of some cells are of, by a second pass.
+    pub(super) fn people(
+        &self,
+        person: &str,
+        of: impl Fn(usize) -> bool,
+    ) -> Result<u64, CommandFailure> {
+        let mut people = BTreeSet::new();
+        let pass = self
+            .rows
+            .again(open(self.file)?, person, |cell, person, _| {
+                if of(cell) && !people.contains(person) {
+                    people.insert(person.to_vec());
+                }
+            });
+        pass.map_err(|bad| failure(self.file, bad))?;
+        Ok(people.len() as u64)
+    }
+}
+
+fn open(file: &Path) -> Result<File, CommandFailure> {
+    File::open(file).map_err(|source| CommandFailure::Unreadable {
+        file: file.to_owned(),
+        source,
+    })
+}
+
+fn failure(file: &Path, bad: BadFile) -> CommandFailure {
+    let file = file.to_owned();
+    match (bad.row, bad.column) {
+        (Some(row), Some(column)) => {
+            let found = bad.found.trim_matches('"').to_owned();
+            CommandFailure::BadField {
+                file,
+                row,
+                column,
+                expected: bad.expected,
+                found,
+            }
+        }
+        (row, _) => CommandFailure::BadRow {
+            file,
+            row: row.unwrap_or(1),
+            expected: format!("{}, found {}", bad.expected, bad.found),
+        },
+    }
+}

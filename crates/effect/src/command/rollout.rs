@@ -1,0 +1,133 @@
+//! `kith effect rollout`: practices that started in different months (A3), one row a
+//! person-month.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::failure::CommandFailure;
+use super::folder::{Folder, answer};
+use super::grouped::Grouped;
+use super::plan::{Fixed, exploratory};
+use super::printed;
+use crate::picture::forest::{self as picture, Measure, Row};
+use crate::sentence;
+use crate::stats::estimate::Estimate;
+use crate::stats::etwfe::RolloutCell;
+use crate::stats::rollout::{Rollout, rollout};
+
+/// What to read.
+#[derive(Debug, Clone)]
+pub struct RolloutArgs {
+    /// The CSV, one row a person-month.
+    pub file: PathBuf,
+    /// Column that tells people apart.
+    pub person: String,
+    /// Column of the practice.
+    pub practice: String,
+    /// Column of the month the practice started; empty if it never did.
+    pub start: String,
+    /// Column of the calendar month.
+    pub month: String,
+    /// Column of contacts.
+    pub count: String,
+    /// Column of days registered in the month; whole months without it.
+    pub days: Option<String>,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
+    /// Where to write; nothing is written without it.
+    pub out: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A bad file, or a result that cannot be written.
+pub fn run(args: &RolloutArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "rollout")?;
+    let folder = Folder::create(args.out.as_deref())?;
+    let (cells, people) = read(args)?;
+    let mut found = rollout(&cells, people);
+    if let Ok(finding) = &mut found {
+        finding.refusals.extend(exploratory);
+    }
+    folder.json("rollout", &answer(&found))?;
+    let said = match &found {
+        Ok(finding) => {
+            draw(&folder, &finding.result)?;
+            sentence::rollout::sentences(finding, people)
+        }
+        Err(refusal) => sentence::of_refusal(refusal),
+    };
+    folder.sentences("rollout", &said)?;
+    printed(out, &said)
+}
+
+fn read(args: &RolloutArgs) -> Result<(Vec<RolloutCell>, u64), CommandFailure> {
+    let mut keys = vec![args.practice.as_str(), &args.start, &args.month];
+    keys.extend(args.days.as_deref());
+    let grouped = Grouped::read(&args.file, &keys, &args.count)?;
+    let starts = grouped.months_or_never(&args.start)?;
+    let months = grouped.months(&args.month)?;
+    let exposure = grouped.exposure(args.days.as_deref())?;
+    let practices = numbered(&grouped.texts(&args.practice)?);
+    let cells = grouped
+        .rows
+        .sums()
+        .enumerate()
+        .map(|(place, sums)| RolloutCell {
+            cluster: practices[place],
+            start: starts[place],
+            month: months[place],
+            n: sums.n,
+            sum: sums.sum,
+            sum_squares: sums.sum_squares,
+            exposure: exposure[place],
+        });
+    Ok((cells.collect(), grouped.people(&args.person, |_| true)?))
+}
+
+/// A number for every name, in the order of the names.
+fn numbered(names: &[String]) -> Vec<i64> {
+    let mut numbers: BTreeMap<&str, i64> = names.iter().map(|name| (name.as_str(), 0)).collect();
+    numbers
+        .values_mut()
+        .zip(0..)
+        .for_each(|(number, next)| *number = next);
+    names.iter().map(|name| numbers[name.as_str()]).collect()
+}
+
+fn draw(folder: &Folder, result: &Rollout) -> Result<(), CommandFailure> {
+    let row = |label: String, log_ratio: &Estimate, headline: bool| Row {
+        label,
+        estimate: Some(log_ratio.value.exp()),
+        range: log_ratio
+            .interval
+            .map(|interval| (interval.low.exp(), interval.high.exp())),
+        headline,
+    };
+    let mut rows = vec![row(
+        "All months from the start on".to_owned(),
+        &result.model.overall.log_ratio,
+        true,
+    )];
+    for lead in result.leads.iter().flat_map(|leads| &leads.quarters) {
+        rows.push(row(
+            format!("{} to {} months before", lead.from, lead.to),
+            &lead.log_ratio,
+            false,
+        ));
+    }
+    for (months, average) in &result.model.by_months_since {
+        rows.push(row(
+            format!("{months} months after"),
+            &average.log_ratio,
+            false,
+        ));
+    }
+    folder.picture(
+        "rollout",
+        "Contacts against what they would have been",
+        |frame| picture::draw(frame, Measure::Ratio, "Ratio of contacts", &rows),
+    )
+}

@@ -1,0 +1,128 @@
+//! `kith effect series`: a practice's or area's monthly rate before and after a start
+//! (A4), one row a month (several rows for a month are added up).
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::failure::CommandFailure;
+use super::folder::{Folder, answer};
+use super::plan::{Fixed, exploratory};
+use super::sheet::Sheet;
+use super::{month, printed};
+use crate::picture::series::{self as picture, Point};
+use crate::sentence;
+use crate::stats::series::{MonthTotal, SeriesPlan, SeriesResult, interrupted_series};
+
+/// What to read, and what was fixed before.
+#[derive(Debug, Clone)]
+pub struct SeriesArgs {
+    /// The CSV.
+    pub file: PathBuf,
+    /// Another CSV with the same columns, of a place without the service.
+    pub control: Option<PathBuf>,
+    /// Column of the calendar month.
+    pub month: String,
+    /// Column of contacts.
+    pub count: String,
+    /// Column of people.
+    pub population: String,
+    /// First month of the service, as in the file.
+    pub start: String,
+    /// Months of other changes of the system.
+    pub changes: Vec<String>,
+    /// Months after the start at which the effect is read.
+    pub horizon: u32,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
+    /// Where to write; nothing is written without it.
+    pub out: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A bad file or month, or a result that cannot be written.
+pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "series")?;
+    let folder = Folder::create(args.out.as_deref())?;
+    let start = argument(&args.start)?;
+    let changes = args
+        .changes
+        .iter()
+        .map(|change| argument(change))
+        .collect::<Result<Vec<i64>, _>>()?;
+    let totals = read(args, &args.file)?;
+    let control = args
+        .control
+        .as_deref()
+        .map(|file| read(args, file))
+        .transpose()?;
+    let plan = SeriesPlan {
+        start,
+        other_changes: &changes,
+        horizon: args.horizon,
+    };
+    let mut found = interrupted_series(&totals, control.as_deref(), plan);
+    if let Ok(finding) = &mut found {
+        finding.refusals.extend(exploratory);
+    }
+    folder.json("series", &answer(&found))?;
+    let said = match &found {
+        Ok(finding) => {
+            draw(&folder, start, args.control.is_some(), &finding.result)?;
+            sentence::series::sentences(finding, args.horizon)
+        }
+        Err(refusal) => sentence::of_refusal(refusal),
+    };
+    folder.sentences("series", &said)?;
+    printed(out, &said)
+}
+
+fn argument(text: &str) -> Result<i64, CommandFailure> {
+    month::parse(text).ok_or_else(|| {
+        CommandFailure::arguments(format!("expected {}, found \"{text}\"", month::EXPECTED))
+    })
+}
+
+fn read(args: &SeriesArgs, file: &Path) -> Result<Vec<MonthTotal>, CommandFailure> {
+    let mut sheet = Sheet::open(file, &[&args.month, &args.count, &args.population])?;
+    let mut totals = Vec::new();
+    while let Some(row) = sheet.next_row()? {
+        let name = row.needed(0, month::EXPECTED)?;
+        let population = row.number(2)?.filter(|people| *people > 0.0);
+        totals.push(MonthTotal {
+            month: month::parse(name).ok_or_else(|| row.wrong(0, month::EXPECTED))?,
+            count: row.count(1)?,
+            population: population.ok_or_else(|| row.wrong(2, "a number of people above 0"))?,
+        });
+    }
+    Ok(totals)
+}
+
+fn draw(
+    folder: &Folder,
+    start: i64,
+    ratio: bool,
+    result: &SeriesResult,
+) -> Result<(), CommandFailure> {
+    // A rate per person is too small to read; a ratio to a control is not.
+    let (axis, times) = if ratio {
+        ("Ratio of the rate to the control's", 1.0)
+    } else {
+        ("Contacts a 1,000 people", 1_000.0)
+    };
+    let points: Vec<Point> = result
+        .months
+        .iter()
+        .map(|month| Point {
+            month: month.month,
+            name: month::name(month.month),
+            observed: month.rate * times,
+            fitted: month.fitted.map(|rate| rate * times),
+            without: month.counterfactual.map(|rate| rate * times),
+        })
+        .collect();
+    folder.picture("series", "Before and after the start", |frame| {
+        picture::draw(frame, axis, start, &points)
+    })
+}
