@@ -15,6 +15,7 @@ pub fn routes() -> Routes {
         .merge(crate::contact::pages::routes())
         .merge(crate::waiting::routes())
         .merge(crate::caseload::routes())
+        .merge(crate::today::routes())
         .merge(crate::concern::routes())
         .merge(crate::sent::pages::routes())
         .merge(crate::record::pages::routes())
