@@ -72,3 +72,28 @@ impl Peer {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(ip: &str) -> Peer {
+        Peer(ip.parse().ok())
+    }
+
+    #[test]
+    fn only_a_loopback_address_is_this_machine() {
+        for here in ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"] {
+            assert!(peer(here).is_this_machine(), "{here}");
+        }
+        for elsewhere in [
+            "10.0.0.1",
+            "192.168.0.2",
+            "2001:db8::1",
+            "::ffff:10.0.0.1",
+            "",
+        ] {
+            assert!(!peer(elsewhere).is_this_machine(), "{elsewhere}");
+        }
+    }
+}

@@ -20,6 +20,7 @@ pub mod today;
 pub mod concern;
 pub mod sent;
 pub mod myself;
+pub mod record;
 pub mod routes;
 
 pub use routes::routes;

@@ -9,6 +9,9 @@ pub fn routes() -> Routes {
         .merge(crate::person::pages::routes())
         .merge(crate::task::pages::routes())
         .merge(crate::referral::pages::routes())
+        .merge(crate::referral::myself::routes())
+        .merge(crate::referral::close::routes())
+        .merge(crate::referral::reopen::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::waiting::routes())
         .merge(crate::caseload::routes())
@@ -16,4 +19,5 @@ pub fn routes() -> Routes {
         .merge(crate::concern::routes())
         .merge(crate::sent::pages::routes())
         .merge(crate::myself::routes())
+        .merge(crate::record::pages::routes())
 }
