@@ -16,8 +16,11 @@ pub mod referral;
 pub mod contact;
 pub mod waiting;
 pub mod caseload;
+pub mod today;
 pub mod concern;
 pub mod sent;
+pub mod myself;
+pub mod record;
 pub mod routes;
 
 pub use routes::routes;

@@ -156,21 +156,41 @@ async fn somebody_who_does_not_agree_or_cannot_be_reached_is_told_why() {
 }
 
 #[tokio::test]
-async fn danger_leads_to_a_concern_and_a_closed_door_says_where_to_go() {
+async fn somebody_in_danger_reaches_the_safeguarding_lead_and_not_only_a_list() {
     for world in World::small(program).await {
         let mut visitor = world.visitor();
-        visitor
-            .opens("/refer-yourself/harbour")
-            .await
-            .sees("Is somebody hurting you, or are you in danger?");
+        visitor.opens("/refer-yourself/harbour").await;
+        let links = visitor.links();
         assert!(
-            visitor
-                .links()
-                .iter()
-                .any(|link| link.starts_with("/concerns/public")),
-            "{:?}",
-            visitor.links()
+            links.contains(&"/concerns/public/harbour".to_owned()),
+            "{links:?}"
         );
+        asks(&mut visitor, "Mary", "1951-05-03");
+        visitor.presses("Send").await.is_on("We have what you sent");
+        assert_eq!(
+            count(&world, "select count(*) from concern where scheme_id = $1").await,
+            0
+        );
+        visitor.opens("/refer-yourself/harbour").await;
+        asks(&mut visitor, "Ruth", "1961-05-03");
+        visitor
+            .chooses("Somebody is hurting me, or I am in danger")
+            .presses("Send")
+            .await;
+        visitor.is_on("We have what you sent");
+        let raised = "select count(*) from concern c join person p on p.scheme_id = $1 and p.id = c.person_id
+            where c.scheme_id = $1 and p.given = 'Ruth' and c.state = 'raised'
+              and c.what like '%I owe rent. I am on my own.%'";
+        assert_eq!(count(&world, raised).await, 1);
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens("/concerns").await.sees("OKAFOR, Ruth");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_door_says_where_to_go() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
         let close = async |tx: &mut kith_db::Tx| {
             let sql = "insert into setting (scheme_id, name, value, changed_at) values ($1, 'self_referral', 'false', $2)";
             kith_db::run!(tx, sqlx::query(sql).bind(world.scheme).bind(world.now()))?;
@@ -221,4 +241,68 @@ async fn a_reference_nobody_was_given_and_a_service_nobody_runs_are_not_found() 
         .opens("/refer-yourself/nowhere")
         .await
         .is_answered(404);
+}
+
+#[tokio::test]
+async fn the_public_form_pressed_twice_is_one_referral() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
+        visitor.opens("/refer-yourself/harbour").await;
+        let page = visitor.html();
+        let body = format!(
+            "csrf={}&once={}&main=money&given=Mary&family=Okafor&born-day=3&born-month=5&born-year=1951\
+             &phone=07700900982&tell_practice=no&agree=yes",
+            crate::hidden(&page, "csrf"),
+            crate::hidden(&page, "once"),
+        );
+        let mut to = Vec::new();
+        for _ in 0..2 {
+            let form = (
+                "application/x-www-form-urlencoded".to_owned(),
+                body.clone().into_bytes(),
+            );
+            let answer = visitor
+                .send(
+                    axum::http::Method::POST,
+                    "/refer-yourself/harbour",
+                    Some(form),
+                )
+                .await;
+            assert_eq!(answer.status, 303);
+            to.push(
+                answer.headers["location"]
+                    .to_str()
+                    .expect("an address")
+                    .to_owned(),
+            );
+        }
+        assert_eq!(to[0], to[1]);
+        assert_eq!(
+            count(&world, "select count(*) from referral where scheme_id = $1").await,
+            1
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_form_from_elsewhere_is_not_taken() {
+    let world = World::smallest(program).await;
+    let mut visitor = world.visitor();
+    visitor.opens("/refer-yourself/harbour").await;
+    let form = (
+        "application/x-www-form-urlencoded".to_owned(),
+        b"csrf=guessed&once=x&main=money".to_vec(),
+    );
+    let answer = visitor
+        .send(
+            axum::http::Method::POST,
+            "/refer-yourself/harbour",
+            Some(form),
+        )
+        .await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(
+        count(&world, "select count(*) from referral where scheme_id = $1").await,
+        0
+    );
 }

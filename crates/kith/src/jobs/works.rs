@@ -1,14 +1,15 @@
 //! The jobs there are: sealing the audit trail, delivering the outbox,
-//! passing on concerns nobody has acknowledged in time, sweeping sessions, links, form keys and drafts that are over. Each goes
-//! through every scheme, and doing it twice does it once, so several processes
-//! may run them side by side.
+//! passing on concerns nobody has acknowledged in time, asking after what no
+//! practice has read, sweeping sessions, links, form keys and drafts that are
+//! over. Each goes through every scheme, and doing it twice does it once, so
+//! several processes may run them side by side.
 
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use kith_access::{Scheme, audit, outbox, scheme};
+use kith_access::{Scheme, audit, outbox, scheme, settings};
 use kith_base::{Id, Ts};
-use kith_casework::concern;
+use kith_casework::{concern, message::chase::chase};
 use kith_db::{Outcome, Tx, run};
 
 use super::{Job, Tools};
@@ -30,6 +31,11 @@ pub const JOBS: &[Job] = &[
         name: "pass on concerns",
         every: Duration::from_secs(60),
         turn: pass_on_concerns,
+    },
+    Job {
+        name: "ask after what no practice has read",
+        every: Duration::from_secs(3600),
+        turn: chase_all,
     },
     Job {
         name: "sweep what is over",
@@ -74,6 +80,21 @@ fn pass_on_concerns(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
         for scheme in schemes(&tools).await? {
             let now = tools.app.clock.now();
             done += concern::actions::escalate_due(&tools.app.db, scheme, now).await?;
+        }
+        Ok(done)
+    })
+}
+
+fn chase_all(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let now = tools.app.clock.now();
+        let mut done = 0;
+        for scheme in schemes(&tools).await? {
+            let chased = async |tx: &mut Tx| {
+                let settings = settings::of(tx, scheme).await?;
+                chase(tx, scheme, &settings.working, now).await
+            };
+            done += tools.app.db.act(chased).await?;
         }
         Ok(done)
     })
