@@ -38,7 +38,8 @@ impl Draw {
 
     /// One of these lines; the list must not be empty.
     pub fn line(&mut self, of: &[&'static str]) -> &'static str {
-        self.one(of)
+        let line: &&str = self.one(of);
+        line
     }
 
     /// One of these by weight; the list must not be empty.
