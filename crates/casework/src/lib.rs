@@ -14,6 +14,8 @@ pub mod draft;
 pub mod message;
 pub mod referral;
 pub mod contact;
+pub mod waiting;
+pub mod caseload;
 pub mod concern;
 pub mod sent;
 pub mod routes;

@@ -150,6 +150,11 @@ pub fn decline(referral: impl Display) -> String {
 pub fn take(referral: impl Display) -> String {
     format!("/referrals/{referral}/take")
 }
+/// Giving a referral to a link worker.
+#[must_use]
+pub fn assign(referral: impl Display) -> String {
+    format!("/referrals/{referral}/assign")
+}
 /// Raising a concern.
 #[must_use]
 pub fn raise_concern() -> String {

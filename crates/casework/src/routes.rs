@@ -11,6 +11,8 @@ pub fn routes() -> Routes {
         .merge(crate::referral::pages::routes())
         .merge(crate::referral::myself::routes())
         .merge(crate::contact::pages::routes())
+        .merge(crate::waiting::routes())
+        .merge(crate::caseload::routes())
         .merge(crate::concern::routes())
         .merge(crate::sent::pages::routes())
 }
