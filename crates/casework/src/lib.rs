@@ -17,6 +17,8 @@ pub mod contact;
 pub mod waiting;
 pub mod caseload;
 pub mod concern;
+pub mod sensitive;
+pub mod merge;
 pub mod sent;
 pub mod routes;
 

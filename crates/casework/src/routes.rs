@@ -14,5 +14,7 @@ pub fn routes() -> Routes {
         .merge(crate::waiting::routes())
         .merge(crate::caseload::routes())
         .merge(crate::concern::routes())
+        .merge(crate::sensitive::routes())
+        .merge(crate::merge::routes())
         .merge(crate::sent::pages::routes())
 }
