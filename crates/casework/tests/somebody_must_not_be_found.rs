@@ -182,7 +182,9 @@ async fn a_search_by_a_hidden_place_answers_like_a_search_for_nobody() {
         for last_four in ["0417", "0418"] {
             let mut kay = world.signed_in(world.kay).await;
             kay.opens("/caseload").await;
-            kay.fills("Find somebody", last_four).presses("Search").await;
+            kay.fills("Find somebody", last_four)
+                .presses("Search")
+                .await;
             answers.push((kay.status(), kay.words().replace(last_four, "")));
             kay.does_not_see("THISTLE");
         }

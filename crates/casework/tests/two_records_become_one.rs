@@ -273,7 +273,7 @@ async fn a_merge_that_is_taken_back_leaves_everything_as_it_was() {
             .is_answered(422)
             .sees("Select the record that is kept");
         mo.chooses("The record on the left: THISTLE, Mary");
-        world.passes_hours(1);
+        world.app.clock.set(world.now().plus_seconds(60));
         mo.presses("Merge the two records")
             .await
             .sees("The two records are one now")
