@@ -16,10 +16,12 @@ pub mod referral;
 pub mod contact;
 pub mod waiting;
 pub mod caseload;
+pub mod today;
 pub mod concern;
 pub mod sensitive;
 pub mod merge;
 pub mod sent;
+pub mod record;
 pub mod routes;
 
 pub use routes::routes;

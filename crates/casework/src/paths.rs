@@ -155,6 +155,11 @@ pub fn take(referral: impl Display) -> String {
 pub fn assign(referral: impl Display) -> String {
     format!("/referrals/{referral}/assign")
 }
+/// What comes next with somebody.
+#[must_use]
+pub fn next(referral: impl Display) -> String {
+    format!("/referrals/{referral}/next")
+}
 /// Raising a concern.
 #[must_use]
 pub fn raise_concern() -> String {
@@ -244,6 +249,11 @@ pub fn tick_task(task: impl Display) -> String {
 #[must_use]
 pub fn untick_task(task: impl Display) -> String {
     format!("/tasks/{task}/undo")
+}
+/// Opening one restricted record for an hour, with a reason.
+#[must_use]
+pub fn break_glass(person: impl Display) -> String {
+    format!("/break-glass/open/{person}")
 }
 /// The team, for its manager.
 #[must_use]

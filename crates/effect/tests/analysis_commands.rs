@@ -71,6 +71,7 @@ fn series_args(folder: &TempDir) -> SeriesArgs {
         start: owned("30"),
         changes: vec![],
         horizon: 12,
+        constant: vec![],
         plan: None,
         out: Some(folder.path().to_owned()),
     }
@@ -158,6 +159,7 @@ fn describe_args(folder: &TempDir) -> DescribeArgs {
         count: owned("y"),
         days: Some(owned("days")),
         referred: Some(owned("referred")),
+        constant: vec![],
         out: Some(folder.path().to_owned()),
     }
 }
@@ -246,6 +248,7 @@ fn a_roll_out_gives_the_numbers_of_the_reference() {
         month: owned("month"),
         count: owned("y"),
         days: None,
+        constant: vec![],
         plan: None,
         out: Some(folder.path().to_owned()),
     };
@@ -276,6 +279,7 @@ fn compare_args(folder: &TempDir, file: PathBuf) -> CompareArgs {
         count: owned("y"),
         days: Some(owned("days")),
         seed: 1,
+        constant: vec![],
         plan: None,
         out: Some(folder.path().to_owned()),
     }
@@ -452,4 +456,33 @@ fn a_simulation_says_what_each_analysis_would_have_said() {
         told(|out| simulate::run(&none, out)),
         Err(CommandFailure::BadArguments { .. })
     ));
+}
+
+#[test]
+fn a_supplier_that_changes_inside_a_practice_refuses() {
+    let folder = folder();
+    let mut text = owned("month,y,pop,supplier\n");
+    for month in 0..60 {
+        let supplier = if month < 40 { "North" } else { "South" };
+        writeln!(
+            text,
+            "{month},{},4000,{supplier}",
+            900 + month * month * 7 % 23
+        )
+        .expect("text");
+    }
+    let args = SeriesArgs {
+        file: written(&folder, &text),
+        ..series_args(&folder)
+    };
+    let refusals = |args: &SeriesArgs| {
+        told(|out| series::run(args, out)).expect("a good file");
+        json(&folder, "series.json")["result"]["found"]["refusals"].to_string()
+    };
+    assert!(!refusals(&args).contains("definition_changed"));
+    let watched = SeriesArgs {
+        constant: vec![owned("supplier")],
+        ..args
+    };
+    assert!(refusals(&watched).contains("definition_changed"));
 }

@@ -119,3 +119,26 @@ fn nobody_referred_and_nobody_left_to_compare_are_no_comparator() {
     assert_eq!(compare(&only, 1).err(), Some(Refusal::NoComparator));
     assert_eq!(compare(&[], 1).err(), Some(Refusal::NoComparator));
 }
+
+#[test]
+fn a_real_fall_among_many_people_is_concluded() {
+    let plan = MadeUp {
+        people: 7_000,
+        practices: 20,
+        ratio: 0.6,
+        chance: 0.05,
+        seed: 21,
+    };
+    let finding = compare(&made_up(plan), 1).expect("a comparison");
+    assert_eq!(finding.refusals, [], "{:?}", finding.result.leads);
+    assert_eq!(finding.result.reading, Some(Reading::Differs));
+    let leads = finding.result.leads.expect("leads");
+    assert_eq!(
+        (
+            leads.quarters[0].from,
+            leads.quarters[0].to,
+            leads.quarters.len()
+        ),
+        (4, 6, 2)
+    );
+}

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use kith_access::{Routes, demo, own_account, sign_in, welcome};
+use kith_access::{
+    Routes, break_glass, deliveries, demo, organisation, own_account, scheme_settings, sign_in,
+    staff, trail, welcome,
+};
 
 /// Every route of the areas.
 #[must_use]
@@ -11,6 +14,12 @@ pub fn routes() -> Routes {
         .merge(sign_in::routes())
         .merge(welcome::routes())
         .merge(own_account::routes())
+        .merge(staff::routes())
+        .merge(organisation::routes())
+        .merge(scheme_settings::routes())
+        .merge(deliveries::routes())
+        .merge(break_glass::routes())
+        .merge(trail::routes())
         .merge(demo::routes())
         .merge(kith_casework::routes())
 }

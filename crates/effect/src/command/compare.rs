@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::definition::Definition;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
 use super::plan::{Fixed, exploratory};
@@ -15,6 +16,7 @@ use crate::sentence;
 use crate::stats::comparison::{Comparison, compare};
 use crate::stats::estimate::Estimate;
 use crate::stats::matching::{MonthSeen, PersonHistory};
+use crate::stats::refusal::Refusal;
 
 /// What to read.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct CompareArgs {
     pub days: Option<String>,
     /// Where the draw of controls starts: the same seed draws the same.
     pub seed: u64,
+    /// Columns that must keep one value in a practice: definition of a contact, code set, supplier.
+    pub constant: Vec<String>,
     /// The plan this answers; without it the answer is exploratory.
     pub plan: Option<Fixed>,
     /// Where to write; nothing is written without it.
@@ -54,9 +58,12 @@ pub struct CompareArgs {
 pub fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
     let exploratory = exploratory(args.plan.as_ref(), "compare")?;
     let folder = Folder::create(args.out.as_deref())?;
-    let mut found = compare(&read(args)?, args.seed);
+    let (people, changed) = read(args)?;
+    let mut found = compare(&people, args.seed);
     if let Ok(finding) = &mut found {
-        finding.refusals.extend(exploratory);
+        finding
+            .refusals
+            .extend(changed.into_iter().chain(exploratory));
     }
     folder.json("compare", &answer(&found))?;
     let said = match &found {
@@ -87,62 +94,72 @@ const MONTH: usize = 6;
 const COUNT: usize = 7;
 const DAYS: usize = 8;
 
-fn read(args: &CompareArgs) -> Result<Vec<PersonHistory>, CommandFailure> {
+/// The people, and R13 if a definition changed.
+fn read(args: &CompareArgs) -> Result<(Vec<PersonHistory>, Option<Refusal>), CommandFailure> {
     let mut columns = vec![
         args.person.as_str(),
         &args.practice,
         &args.age,
         &args.sex,
         &args.deprivation,
+        &args.referred,
+        &args.month,
+        &args.count,
     ];
-    columns.extend([args.referred.as_str(), &args.month, &args.count]);
     columns.extend(args.days.as_deref());
+    let constant_from = columns.len();
+    columns.extend(args.constant.iter().map(String::as_str));
     let mut sheet = Sheet::open(&args.file, &columns)?;
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
+    let mut definition = Definition::default();
     while let Some(row) = sheet.next_row()? {
-        let name = row.needed(PERSON, "somebody")?;
-        let traits = TRAITS.map(|column| row.words(column).unwrap_or_default());
-        let referred = row
-            .words(REFERRED)
-            .map(|text| whole_month(&row, REFERRED, text))
-            .transpose()?;
-        if !people.contains_key(name) {
-            let traits = traits.map(str::to_owned);
-            let person = Person {
-                traits,
-                referred,
-                line: row.line(),
-                months: BTreeMap::new(),
-            };
-            people.insert(name.to_owned(), person);
+        for (place, column) in args.constant.iter().enumerate() {
+            let practice = row.words(TRAITS[0]).unwrap_or_default();
+            let value = row.words(constant_from + place).unwrap_or_default();
+            definition.seen(practice, column, value);
         }
-        let Some(person) = people.get_mut(name) else {
-            continue;
-        };
-        let differs = TRAITS
-            .into_iter()
-            .zip(traits)
-            .zip(&person.traits)
-            .find(|((_, here), first)| here != first);
-        if let Some(((column, _), first)) = differs {
-            return Err(row.wrong(column, &format!("\"{first}\" as in row {}", person.line)));
-        }
-        if referred != person.referred {
-            return Err(row.wrong(
-                REFERRED,
-                &format!("the same month as in row {}", person.line),
-            ));
-        }
-        let month = whole_month(&row, MONTH, row.needed(MONTH, month::EXPECTED)?)?;
-        if person
-            .months
-            .insert(month, seen(&row, args.days.is_some())?)
-            .is_some()
-        {
-            return Err(row.wrong(MONTH, "each month of a person once"));
-        }
+        add(&mut people, &row, args.days.is_some())?;
     }
-    Ok(histories(people))
+    Ok((histories(people), definition.refusal()))
+}
+
+/// One row, which must agree with the rows of the same person before it.
+fn add(
+    people: &mut BTreeMap<String, Person>,
+    row: &Row<'_>,
+    days: bool,
+) -> Result<(), CommandFailure> {
+    let name = row.needed(PERSON, "somebody")?;
+    let traits = TRAITS.map(|column| row.words(column).unwrap_or_default());
+    let referred = row
+        .words(REFERRED)
+        .map(|text| whole_month(row, REFERRED, text))
+        .transpose()?;
+    let person = people.entry(name.to_owned()).or_insert_with(|| Person {
+        traits: traits.map(str::to_owned),
+        referred,
+        line: row.line(),
+        months: BTreeMap::new(),
+    });
+    let differs = TRAITS
+        .into_iter()
+        .zip(traits)
+        .zip(&person.traits)
+        .find(|((_, here), first)| here != first);
+    if let Some(((column, _), first)) = differs {
+        return Err(row.wrong(column, &format!("\"{first}\" as in row {}", person.line)));
+    }
+    if referred != person.referred {
+        return Err(row.wrong(
+            REFERRED,
+            &format!("the same month as in row {}", person.line),
+        ));
+    }
+    let month = whole_month(row, MONTH, row.needed(MONTH, month::EXPECTED)?)?;
+    match person.months.insert(month, seen(row, days)?) {
+        Some(_) => Err(row.wrong(MONTH, "each month of a person once")),
+        None => Ok(()),
+    }
 }
 
 fn whole_month(row: &Row<'_>, column: usize, text: &str) -> Result<i64, CommandFailure> {
@@ -214,20 +231,21 @@ fn draw(folder: &Folder, result: &Comparison) -> Result<(), CommandFailure> {
             &result.log_ratio,
             true,
         ),
-        line("errors by practice", &result.by_practice, false),
-        line("errors by person", &result.by_person, false),
+        line("The same, errors by practice", &result.by_practice, false),
+        line("The same, errors by person", &result.by_person, false),
         line(
             "The others themselves, after against before",
             &result.controls_change,
             false,
         ),
     ];
-    for lead in result.leads.iter().flat_map(|leads| &leads.quarters) {
-        lines.push(line(
-            &format!("{} to {} months before", lead.from, lead.to),
-            &lead.log_ratio,
-            false,
-        ));
+    for lead in result
+        .leads
+        .iter()
+        .flat_map(|leads| leads.quarters.iter().rev())
+    {
+        let label = format!("{} to {} months before", lead.to, lead.from);
+        lines.push(line(&label, &lead.log_ratio, false));
     }
     folder.picture(
         "compare",

@@ -10,6 +10,7 @@ mod failure;
 mod folder;
 mod sheet;
 pub mod month;
+mod definition;
 mod grouped;
 pub mod plan;
 pub mod describe;

@@ -18,7 +18,7 @@ use super::estimate::{Estimate, Finding};
 use super::leads::{Leads, lead_of};
 use super::limits::{
     BASELINE_FIRST, CONTROLS_LOST_MAX, EVENTS_PER_ARM_MIN, LEADS, MATCHED_SHARE_MIN,
-    PEOPLE_PER_ARM_MIN, STANDARDISED_DIFFERENCE_MAX,
+    PEOPLE_PER_ARM_MIN, RUN_UP_FIRST, STANDARDISED_DIFFERENCE_MAX,
 };
 use super::matching::{Balance, Entry, Matched, PersonHistory, balance, lost_to_referral, matched};
 use super::ratio_reading::{Reading, read_log_ratio};
@@ -102,7 +102,7 @@ pub fn compare(people: &[PersonHistory], seed: u64) -> Result<Finding<Comparison
         None => {}
     }
     let before = Months::of(people, &matched, |entry| {
-        entry.index + i64::from(BASELINE_FIRST)..=entry.index - 1
+        entry.index + i64::from(BASELINE_FIRST)..=entry.index - NEAREST_LEAD
     });
     let leads = before.leads(&matched).ok();
     refusals.extend(
@@ -340,10 +340,11 @@ impl Months {
         pass.cr1_error().map(|(error, _)| error)
     }
 
-    /// The quarters before the referral, referred against controls.
+    /// The quarters before the run-up, referred against controls.
     fn leads(&self, matched: &Matched) -> Result<Leads, Refusal> {
-        let grouped =
-            self.grouped(|month| lead_of(-month.since).map_or(EARLIER, |lead| LEAD_BLOCKS[lead]))?;
+        let grouped = self.grouped(|month| {
+            lead_of(-month.since, NEAREST_LEAD).map_or(EARLIER, |lead| LEAD_BLOCKS[lead])
+        })?;
         let fit = grouped.fit()?;
         let clustered = fit.working.clustered(&grouped.practices(&fit, matched))?;
         let places: Vec<usize> = LEAD_BLOCKS
@@ -359,9 +360,13 @@ impl Months {
             &fit.coefficients.select_rows(&places),
             &covariance,
             clustered.clusters,
+            NEAREST_LEAD,
         )
     }
 }
+
+/// The run-up is matched on, and judged by its standardised difference; a lead is earlier.
+const NEAREST_LEAD: i64 = 1 - RUN_UP_FIRST as i64;
 
 /// Blocks of the months before: the leads, nearest first, and all that is earlier.
 const LEAD_BLOCKS: [i64; LEADS as usize] = [-1, -2];

@@ -135,7 +135,7 @@ mod tests {
 
     fn asked(ratio: f64, practices: i64, term: &str) -> Result<Finding<Sensitivity>, Refusal> {
         let rows = 240_u32;
-        let referred = |row: u32| row % 2 == 0;
+        let referred = |row: u32| row.is_multiple_of(2);
         let count = |row: u32| {
             let base =
                 f64::from((row * 7 + row * row * 5) % 13) * f64::from(1 + (row / 2) % 3) / 2.0;
