@@ -19,6 +19,7 @@ pub mod caseload;
 pub mod today;
 pub mod concern;
 pub mod sent;
+pub mod myself;
 pub mod record;
 pub mod routes;
 
