@@ -21,6 +21,7 @@ pub mod concern;
 pub mod sensitive;
 pub mod merge;
 pub mod sent;
+pub mod myself;
 pub mod record;
 pub mod routes;
 
