@@ -18,6 +18,8 @@ pub mod waiting;
 pub mod caseload;
 pub mod today;
 pub mod concern;
+pub mod sensitive;
+pub mod merge;
 pub mod sent;
 pub mod myself;
 pub mod record;

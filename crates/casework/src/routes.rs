@@ -16,6 +16,8 @@ pub fn routes() -> Routes {
         .merge(crate::caseload::routes())
         .merge(crate::today::routes())
         .merge(crate::concern::routes())
+        .merge(crate::sensitive::routes())
+        .merge(crate::merge::routes())
         .merge(crate::sent::pages::routes())
         .merge(crate::myself::routes())
         .merge(crate::record::pages::routes())
