@@ -58,11 +58,14 @@ pub async fn check() -> Found {
     }
 }
 
-/// PostgreSQL cannot tell the type of a place that is only compared with null.
-/// The program binds each value with its type, so there it can.
+/// PostgreSQL cannot tell the type of a place from the text alone (it is only
+/// compared with null, or selected). The program binds each value with its
+/// type, so there it can.
 fn lacks_a_type_alone(error: &sqlx::Error) -> bool {
+    const AMBIGUOUS: &str = "42P08";
     const INDETERMINATE: &str = "42P18";
-    error.as_database_error().and_then(|e| e.code()).as_deref() == Some(INDETERMINATE)
+    let code = error.as_database_error().and_then(|e| e.code());
+    matches!(code.as_deref(), Some(AMBIGUOUS | INDETERMINATE))
 }
 
 /// The texts of the migrations.
