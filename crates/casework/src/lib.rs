@@ -7,6 +7,7 @@
 
 pub mod paths;
 pub mod code_map;
+pub mod safe_csv;
 pub mod sheet;
 pub mod person;
 pub mod task;
@@ -14,6 +15,7 @@ pub mod draft;
 pub mod message;
 pub mod referral;
 pub mod contact;
+pub mod import;
 pub mod routes;
 
 pub use routes::routes;

@@ -175,3 +175,13 @@ pub fn untick_task(task: impl Display) -> String {
 pub fn team() -> String {
     "/team".into()
 }
+/// Bringing referrals in from a file.
+#[must_use]
+pub fn imports() -> String {
+    "/import".into()
+}
+/// One import.
+#[must_use]
+pub fn import(import: impl Display) -> String {
+    format!("/import/{import}")
+}

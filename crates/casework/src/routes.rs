@@ -12,4 +12,5 @@ pub fn routes() -> Routes {
         .merge(crate::referral::pages::routes())
         .merge(crate::referral::myself::routes())
         .merge(crate::contact::pages::routes())
+        .merge(crate::import::routes())
 }
