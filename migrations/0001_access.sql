@@ -14,6 +14,7 @@ create table sign_in_name (
   scheme_id {id} not null,
   account_id {id} not null
 ) {strict};
+create unique index sign_in_name_by_account on sign_in_name (account_id);
 
 create table setting (
   scheme_id {id} not null references scheme (scheme_id),
@@ -116,6 +117,7 @@ create table passkey (
   id {id} not null,
   account_id {id} not null,
   name {text} not null,
+  credential_id {bytes} not null,
   credential {text} not null,
   made_at {ts} not null,
   used_at {ts},
@@ -123,6 +125,7 @@ create table passkey (
   foreign key (scheme_id, account_id) references account (scheme_id, id)
 ) {strict};
 create index passkey_by_account on passkey (scheme_id, account_id);
+create unique index passkey_by_credential on passkey (scheme_id, credential_id);
 
 -- Who did or looked at what. Rows are only ever added. A row has no foreign
 -- key: it must outlive what it speaks of.

@@ -301,11 +301,15 @@ create table concern (
   id {id} not null,
   reference {text} not null,
   person_id {id},
+  -- None where somebody without an account raised it.
   raised_by {id},
   raised_name {text} not null,
+  door {text} not null check (door in ('staff', 'practice', 'public', 'self_referral')),
+  -- How to reach whoever raised it, when they have no account.
+  reach {text},
   about {text},
   what {text} not null,
-  danger_now {flag} not null,
+  danger {text} not null check (danger in ('yes', 'not_sure', 'no')),
   raised_at {ts} not null,
   acknowledge_by {ts} not null,
   state {text} not null check (state in ('raised', 'acknowledged', 'closed')),
@@ -317,12 +321,25 @@ create table concern (
   closed_by {id},
   closed_at {ts},
   outcome {text},
+  -- What whoever raised it reads.
+  outcome_line {text},
   version {int} not null,
   primary key (scheme_id, id),
   foreign key (scheme_id, person_id) references person (scheme_id, id),
+  foreign key (scheme_id, raised_by) references account (scheme_id, id),
   foreign key (scheme_id, lead_id) references account (scheme_id, id),
-  foreign key (scheme_id, deputy_id) references account (scheme_id, id)
+  foreign key (scheme_id, deputy_id) references account (scheme_id, id),
+  foreign key (scheme_id, acknowledged_by) references account (scheme_id, id),
+  foreign key (scheme_id, closed_by) references account (scheme_id, id),
+  check ((state = 'raised') = (acknowledged_at is null)),
+  check ((state = 'closed') = (closed_at is not null)),
+  check ((closed_at is null) = (outcome is null)),
+  -- Nobody closes what they raised.
+  check (raised_by is null or closed_by is null or raised_by <> closed_by)
 ) {strict};
+create unique index concern_by_reference on concern (scheme_id, reference);
+create index concern_raised_by on concern (scheme_id, raised_by, id) where raised_by is not null;
+create index concern_closed on concern (scheme_id, id) where state = 'closed';
 create index concern_open on concern (scheme_id, raised_at) where state <> 'closed';
 create index concern_by_person on concern (scheme_id, person_id);
 

@@ -10,6 +10,7 @@ use kith_base::{Clock, Id};
 use kith_db::{Db, Outcome, Tx};
 use kith_pages::{Frame, form::FormToken};
 use tokio::sync::Semaphore;
+use webauthn_rs::prelude::{Url, Webauthn, WebauthnBuilder};
 
 use crate::{
     actor::{Account, Actor},
@@ -40,6 +41,9 @@ pub struct App {
     pub behind_balancer: bool,
     /// The server's key.
     pub(crate) key: ServerKey,
+    /// What passkeys are made for; none when the program is reached by a bare
+    /// number, for which there are no passkeys.
+    pub(crate) passkeys: Option<Arc<Webauthn>>,
     /// Passwords are hashed two at a time.
     pub(crate) hashing: Arc<Semaphore>,
     /// How often one address may try to sign in.
@@ -55,6 +59,7 @@ impl App {
     /// [`App::places`] and [`App::on_leave`].
     #[must_use]
     pub fn new(db: Db, clock: Clock, origin: Origin, key: ServerKey) -> Self {
+        let passkeys = passkeys_for(&origin);
         Self {
             db,
             clock,
@@ -63,11 +68,20 @@ impl App {
             places: |_, _, frame| frame,
             on_leave: |_, _, _| Box::pin(async { Ok(()) }),
             behind_balancer: false,
+            passkeys,
             key,
             hashing: Arc::new(Semaphore::new(2)),
             tries: Arc::new(RateLimiter::keyed(Quota::per_minute(TRIES_AT_ONCE))),
         }
     }
+}
+
+/// What passkeys are made for: the host, when it has a name.
+fn passkeys_for(origin: &Origin) -> Option<Arc<Webauthn>> {
+    let url = Url::parse(origin.as_str()).ok()?;
+    let host = url.domain()?.to_owned();
+    let builder = WebauthnBuilder::new(&host, &url).ok()?;
+    builder.rp_name("Kith").build().ok().map(Arc::new)
 }
 
 /// Where the program is reached: `https://kith.example.org`.

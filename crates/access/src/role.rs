@@ -188,7 +188,7 @@ matrix! {
     SeeReferral "See a referral, its state and its reason"               Practice Scheme   Scheme  Nothing Glass   Assigned people;
     SeeNotes "Read notes of contacts"                                    Nothing  Assigned Scheme  Nothing Glass   Assigned people;
     WriteContact "Write down a contact"                                  Nothing  Assigned Nothing Nothing Nothing Nothing people;
-    TakeReferral "Take a referral from the queue"                        Nothing  Scheme   Nothing Nothing Nothing Nothing people;
+    TakeReferral "See who waits, take a referral on, send one back"      Nothing  Scheme   Scheme  Nothing Nothing Nothing people;
     AssignReferral "Give a referral to a link worker"                    Nothing  Assigned Scheme  Nothing Nothing Nothing people;
     SeeCaseload "See a caseload"                                         Nothing  Own      Scheme  Nothing Nothing Nothing people;
     SeeTeam "See the team's load and waits"                              Nothing  Nothing  Scheme  Nothing Nothing Nothing;

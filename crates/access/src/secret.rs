@@ -2,6 +2,10 @@
 //! is stored, marks that only this server can make, and the key all of them
 //! hang on. Nothing here prints a secret.
 
+use aes_gcm::{
+    Aes256Gcm, Nonce,
+    aead::{Aead, Payload},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use kith_base::Id;
@@ -32,6 +36,19 @@ pub fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
+/// The length of the number used once that stands before what is sealed.
+const NONCE: usize = 12;
+
+/// Something could not be sealed: a fault of ours.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unsealed;
+
+impl std::fmt::Display for Unsealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a secret could not be sealed")
+    }
+}
+
 /// The server's key: 32 bytes from the configuration.
 #[derive(Clone)]
 pub struct ServerKey([u8; 32]);
@@ -55,14 +72,60 @@ impl ServerKey {
         Self(rand::random())
     }
 
-    /// A key for one purpose, so that none can be used for another.
-    pub(crate) fn for_purpose(&self, purpose: &str) -> Hash {
-        self.mark_bytes(purpose, b"")
-    }
-
     /// A mark on a text that only this server can make, in letters.
     pub(crate) fn mark(&self, purpose: &str, text: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.mark_bytes(purpose, text.as_bytes()))
+    }
+
+    /// Seals bytes (AES-256-GCM) so that they open only on this server, for
+    /// the same purpose and the same owner.
+    pub(crate) fn seal(
+        &self,
+        purpose: &str,
+        owner: &[u8],
+        msg: &[u8],
+    ) -> Result<Vec<u8>, Unsealed> {
+        let nonce: [u8; NONCE] = rand::random();
+        let payload = Payload { msg, aad: owner };
+        let sealed = self
+            .cipher(purpose)
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| Unsealed)?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    /// Opens what [`ServerKey::seal`] sealed; `None` for anything else.
+    pub(crate) fn open(&self, purpose: &str, owner: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, msg) = sealed.split_at_checked(NONCE)?;
+        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        let payload = Payload { msg, aad: owner };
+        self.cipher(purpose)
+            .decrypt(&Nonce::from(nonce), payload)
+            .ok()
+    }
+
+    /// As [`ServerKey::seal`], as letters: what a form carries.
+    pub(crate) fn seal_letters(
+        &self,
+        purpose: &str,
+        owner: &[u8],
+        msg: &[u8],
+    ) -> Result<String, Unsealed> {
+        Ok(URL_SAFE_NO_PAD.encode(self.seal(purpose, owner, msg)?))
+    }
+
+    /// Opens what [`ServerKey::seal_letters`] wrote.
+    pub(crate) fn open_letters(
+        &self,
+        purpose: &str,
+        owner: &[u8],
+        letters: &str,
+    ) -> Option<Vec<u8>> {
+        self.open(purpose, owner, &URL_SAFE_NO_PAD.decode(letters).ok()?)
+    }
+
+    fn cipher(&self, purpose: &str) -> Aes256Gcm {
+        Aes256Gcm::new(&self.mark_bytes(purpose, b"").into())
     }
 
     fn mark_bytes(&self, purpose: &str, text: &[u8]) -> Hash {

@@ -16,9 +16,17 @@ pub mod message;
 pub mod referral;
 pub mod contact;
 pub mod import;
+pub mod waiting;
+pub mod caseload;
+pub mod concern;
+pub mod sent;
 pub mod routes;
 
 pub use routes::routes;
 
+/// Names a referral's id.
+pub enum Referral {}
+/// Names a contact's id.
+pub enum Contact {}
 /// One import of a file; names its id.
 pub enum ImportBatch {}

@@ -40,7 +40,7 @@ pub fn referred(referral: impl Display) -> String {
     format!("/refer/{referral}")
 }
 /// What a practice sent, or the messages it has not filed: `show` is a code
-/// of `message::sent::Shown`.
+/// of `sent::Shown`.
 #[must_use]
 pub fn sent_showing(show: impl Display) -> String {
     format!("/sent?show={show}")
@@ -150,6 +150,11 @@ pub fn decline(referral: impl Display) -> String {
 pub fn take(referral: impl Display) -> String {
     format!("/referrals/{referral}/take")
 }
+/// Giving a referral to a link worker.
+#[must_use]
+pub fn assign(referral: impl Display) -> String {
+    format!("/referrals/{referral}/assign")
+}
 /// Raising a concern.
 #[must_use]
 pub fn raise_concern() -> String {
@@ -159,6 +164,36 @@ pub fn raise_concern() -> String {
 #[must_use]
 pub fn raise_concern_about(person: impl Display) -> String {
     format!("/people/{person}/concern")
+}
+/// Safeguarding concerns: the list of the lead, or what oneself raised.
+#[must_use]
+pub fn concerns() -> String {
+    "/concerns".into()
+}
+/// One concern.
+#[must_use]
+pub fn concern(concern: impl Display) -> String {
+    format!("/concerns/{concern}")
+}
+/// A step of a concern's handler: `acknowledge`, `note`, `close`.
+#[must_use]
+pub fn concern_step(concern: impl Display, step: &'static str) -> String {
+    format!("/concerns/{concern}/{step}")
+}
+/// Concerns that are closed.
+#[must_use]
+pub fn closed_concerns() -> String {
+    "/concerns/closed".into()
+}
+/// Raising a concern to one service without an account.
+#[must_use]
+pub fn public_concern_to(slug: impl Display) -> String {
+    format!("/concerns/public/{slug}")
+}
+/// What somebody reads who has raised a concern without an account.
+#[must_use]
+pub fn public_concern_raised(slug: impl Display, reference: impl Display) -> String {
+    format!("/concerns/public/{slug}/{reference}")
 }
 /// Ticking a task off.
 #[must_use]

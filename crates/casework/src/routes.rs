@@ -8,9 +8,12 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(crate::person::pages::routes())
         .merge(crate::task::pages::routes())
-        .merge(crate::message::pages::routes())
         .merge(crate::referral::pages::routes())
         .merge(crate::referral::myself::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::import::routes())
+        .merge(crate::waiting::routes())
+        .merge(crate::caseload::routes())
+        .merge(crate::concern::routes())
+        .merge(crate::sent::pages::routes())
 }

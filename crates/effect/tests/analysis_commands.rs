@@ -10,8 +10,10 @@ use flate2::read::GzDecoder;
 use kith_effect::command::CommandFailure;
 use kith_effect::command::compare::{self, CompareArgs};
 use kith_effect::command::describe::{self, DescribeArgs};
+use kith_effect::command::plan::{self, Fixed, PlanArgs};
 use kith_effect::command::rollout::{self, RolloutArgs};
 use kith_effect::command::series::{self, SeriesArgs};
+use kith_effect::command::simulate::{self, SimulateArgs};
 use kith_effect::stats::made_up::{MadeUp, made_up};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -69,6 +71,8 @@ fn series_args(folder: &TempDir) -> SeriesArgs {
         start: owned("30"),
         changes: vec![],
         horizon: 12,
+        constant: vec![],
+        plan: None,
         out: Some(folder.path().to_owned()),
     }
 }
@@ -155,6 +159,7 @@ fn describe_args(folder: &TempDir) -> DescribeArgs {
         count: owned("y"),
         days: Some(owned("days")),
         referred: Some(owned("referred")),
+        constant: vec![],
         out: Some(folder.path().to_owned()),
     }
 }
@@ -243,6 +248,8 @@ fn a_roll_out_gives_the_numbers_of_the_reference() {
         month: owned("month"),
         count: owned("y"),
         days: None,
+        constant: vec![],
+        plan: None,
         out: Some(folder.path().to_owned()),
     };
     let said = told(|out| rollout::run(&args, out)).expect("a good file");
@@ -272,6 +279,8 @@ fn compare_args(folder: &TempDir, file: PathBuf) -> CompareArgs {
         count: owned("y"),
         days: Some(owned("days")),
         seed: 1,
+        constant: vec![],
+        plan: None,
         out: Some(folder.path().to_owned()),
     }
 }
@@ -285,6 +294,7 @@ fn people_are_compared_from_a_file_as_from_memory() {
         people: 1_200,
         practices: 8,
         ratio: 0.8,
+        chance: 0.06,
         seed: 11,
     });
     let mut text = owned(COMPARED);
@@ -334,4 +344,145 @@ fn rows_of_a_person_that_disagree_are_pointed_at() {
     );
     let nobody = told("a,1,2,0,3,,5,1,30\n").expect("a refusal is an answer");
     assert!(nobody.contains("R1"), "{nobody}");
+}
+
+#[test]
+fn only_the_planned_question_is_not_exploratory() {
+    let folder = folder();
+    let file = folder.path().join("plan.json");
+    let question = owned("Do GP contacts change after the service starts?");
+    let args = PlanArgs {
+        question,
+        analysis: owned("series"),
+        file: file.clone(),
+    };
+    let said = told(|out| plan::run(&args, out)).expect("a plan");
+    let hash = said
+        .split_whitespace()
+        .skip_while(|word| *word != "SHA-256")
+        .nth(1)
+        .expect("a hash")
+        .to_owned();
+    assert_eq!(hash.len(), 64);
+    let again = told(|out| plan::run(&args, out));
+    assert!(
+        matches!(again, Err(CommandFailure::Unwritten { .. })),
+        "a plan is fixed once"
+    );
+
+    let refusals = |plan: Option<Fixed>| {
+        let args = SeriesArgs {
+            plan,
+            ..series_args(&folder)
+        };
+        told(|out| series::run(&args, out)).map(|_| {
+            let found = json(&folder, "series.json");
+            found["result"]["found"]["refusals"].to_string()
+        })
+    };
+    let fixed = Fixed {
+        file: file.clone(),
+        hash,
+    };
+    assert_eq!(refusals(Some(fixed.clone())).expect("the plan holds"), "[]");
+    assert!(refusals(None).expect("no plan").contains("exploratory"));
+    fs::write(
+        &file,
+        fs::read_to_string(&file)
+            .expect("there")
+            .replace("start", "end"),
+    )
+    .expect("written");
+    let said = refusals(Some(fixed))
+        .expect_err("the plan was changed")
+        .to_string();
+    assert!(said.contains("not the plan that was fixed"), "{said}");
+}
+
+#[test]
+fn a_plan_for_another_analysis_leaves_this_one_exploratory() {
+    let folder = folder();
+    let file = folder.path().join("plan.json");
+    let plan_args = |analysis: &str, question: &str| PlanArgs {
+        question: owned(question),
+        analysis: owned(analysis),
+        file: file.clone(),
+    };
+    let none = told(|out| plan::run(&plan_args("guess", "Does it work?"), out));
+    assert!(matches!(none, Err(CommandFailure::BadArguments { .. })));
+    let empty = told(|out| plan::run(&plan_args("series", " "), out));
+    assert!(matches!(empty, Err(CommandFailure::BadArguments { .. })));
+    let said = told(|out| plan::run(&plan_args("compare", "Does it work?"), out)).expect("a plan");
+    let hash = said
+        .split_whitespace()
+        .skip_while(|word| *word != "SHA-256")
+        .nth(1)
+        .expect("a hash")
+        .to_owned();
+    let args = SeriesArgs {
+        plan: Some(Fixed { file, hash }),
+        ..series_args(&folder)
+    };
+    told(|out| series::run(&args, out)).expect("an answer");
+    assert!(
+        json(&folder, "series.json")["result"]["found"]["refusals"]
+            .to_string()
+            .contains("exploratory")
+    );
+}
+
+#[test]
+fn a_simulation_says_what_each_analysis_would_have_said() {
+    let folder = folder();
+    let args = SimulateArgs {
+        people: 800,
+        practices: 6,
+        ratio: 1.0,
+        chance: 0.1,
+        repetitions: 1,
+        seed: 3,
+        out: Some(folder.path().to_owned()),
+    };
+    let said = told(|out| simulate::run(&args, out)).expect("a simulation");
+    assert_eq!(said.lines().count(), 4, "{said}");
+    assert_eq!(
+        json(&folder, "simulate.json")["result"]
+            .as_array()
+            .map(Vec::len),
+        Some(3)
+    );
+    let none = SimulateArgs { ratio: 0.0, ..args };
+    assert!(matches!(
+        told(|out| simulate::run(&none, out)),
+        Err(CommandFailure::BadArguments { .. })
+    ));
+}
+
+#[test]
+fn a_supplier_that_changes_inside_a_practice_refuses() {
+    let folder = folder();
+    let mut text = owned("month,y,pop,supplier\n");
+    for month in 0..60 {
+        let supplier = if month < 40 { "North" } else { "South" };
+        writeln!(
+            text,
+            "{month},{},4000,{supplier}",
+            900 + month * month * 7 % 23
+        )
+        .expect("text");
+    }
+    let args = SeriesArgs {
+        file: written(&folder, &text),
+        ..series_args(&folder)
+    };
+    let refusals = |args: &SeriesArgs| {
+        told(|out| series::run(args, out)).expect("a good file");
+        json(&folder, "series.json")["result"]["found"]["refusals"].to_string()
+    };
+    assert!(!refusals(&args).contains("definition_changed"));
+    let watched = SeriesArgs {
+        constant: vec![owned("supplier")],
+        ..args
+    };
+    assert!(refusals(&watched).contains("definition_changed"));
 }

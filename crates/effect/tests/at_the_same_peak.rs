@@ -12,6 +12,7 @@ fn people(seed: u64, people: usize, practices: i64, ratio: f64) -> Vec<PersonHis
         people,
         practices,
         ratio,
+        chance: 0.06,
         seed,
     })
 }
@@ -69,6 +70,30 @@ fn the_order_of_people_changes_nothing_and_a_seed_repeats_itself() {
 }
 
 #[test]
+fn controls_who_are_soon_referred_themselves_are_refused() {
+    let plan = MadeUp {
+        people: 1_500,
+        practices: 8,
+        ratio: 1.0,
+        chance: 0.4,
+        seed: 9,
+    };
+    let finding = compare(&made_up(plan), 1).expect("a comparison");
+    assert!(
+        finding.result.controls_lost > 0.1,
+        "{}",
+        finding.result.controls_lost
+    );
+    assert!(
+        finding
+            .refusals
+            .iter()
+            .any(|r| matches!(r, Refusal::ControlsLeave { .. }))
+    );
+    assert_eq!(finding.result.reading, None);
+}
+
+#[test]
 fn few_people_or_practices_are_refused() {
     let few = compare(&people(6, 300, 12, 0.9), 1).expect("a comparison");
     assert!(few.refused_by("R4").is_some(), "{:?}", few.refusals);
@@ -93,4 +118,27 @@ fn nobody_referred_and_nobody_left_to_compare_are_no_comparator() {
         .collect();
     assert_eq!(compare(&only, 1).err(), Some(Refusal::NoComparator));
     assert_eq!(compare(&[], 1).err(), Some(Refusal::NoComparator));
+}
+
+#[test]
+fn a_real_fall_among_many_people_is_concluded() {
+    let plan = MadeUp {
+        people: 7_000,
+        practices: 20,
+        ratio: 0.6,
+        chance: 0.05,
+        seed: 21,
+    };
+    let finding = compare(&made_up(plan), 1).expect("a comparison");
+    assert_eq!(finding.refusals, [], "{:?}", finding.result.leads);
+    assert_eq!(finding.result.reading, Some(Reading::Differs));
+    let leads = finding.result.leads.expect("leads");
+    assert_eq!(
+        (
+            leads.quarters[0].from,
+            leads.quarters[0].to,
+            leads.quarters.len()
+        ),
+        (4, 6, 2)
+    );
 }

@@ -326,6 +326,22 @@ fn people_whose_place_is_not_recorded_are_no_place_and_are_mentioned() {
 }
 
 #[test]
+fn a_place_where_a_handful_was_reached_is_in_no_funnel() {
+    let out = folder();
+    let rows = "place,pop,referred\nA,5000,60\nTiny,900,6\nB,4000,55\n";
+    let args = equity_args(file(&out, rows), "place", EquityView::Funnel, &out);
+    run_equity(&args).expect("it runs");
+    for name in [
+        "equity-funnel.csv",
+        "equity-funnel.svg",
+        "equity-funnel-narrow.svg",
+    ] {
+        assert!(!text(&out, name).contains("Tiny"), "{name}");
+    }
+    assert_eq!(text(&out, "equity-funnel.csv").lines().count(), 3);
+}
+
+#[test]
 fn more_reached_than_people_and_a_group_twice_are_told_by_row() {
     let out = folder();
     for (rows, expected) in [

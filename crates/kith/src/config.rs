@@ -60,7 +60,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "mail_from",
-        default: "kith@localhost",
+        default: "kith@localhost.localdomain",
         means: "The address mail comes from, unless a scheme has its own",
     },
     Setting {

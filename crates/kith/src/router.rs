@@ -18,28 +18,26 @@ use kith_pages::{Frame, assets, error_page, headers};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
+    areas,
     health::{self, Answers, Watched},
-    homes,
-    jobs::Job,
+    homes, joins,
 };
 
 /// The longest a request may take, its upload included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// What the program does by itself.
-pub const JOBS: &[Job] = &[];
-
 /// Every route of the program: for the router, the crawl of the tests and the
 /// printed reference.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().merge(homes::routes())
+    areas::routes().merge(homes::routes())
 }
 
 /// An app with what the program hangs into it.
 #[must_use]
 pub fn app(mut app: App) -> App {
     app.places = homes::places;
+    app.on_leave = joins::on_leave;
     app
 }
 

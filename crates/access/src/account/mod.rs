@@ -6,7 +6,7 @@
 mod store;
 
 pub use store::{AccountRow, all, by_email, insert, link_workers, one};
-pub(crate) use store::{change, leave};
+pub(crate) use store::{change, leave, scheme_of};
 
 use kith_base::Refusal;
 

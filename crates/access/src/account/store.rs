@@ -125,6 +125,19 @@ pub async fn by_email(tx: &mut Tx, email: &Email) -> Outcome<Option<(Id<Scheme>,
     )
 }
 
+const SCHEME_OF: &str = "select scheme_id from sign_in_name where account_id = $1";
+
+/// The scheme of an account, of whatever scheme: for a passkey, which knows
+/// its account alone.
+///
+/// # Errors
+/// `NotFound` when no such account signs in.
+pub(crate) async fn scheme_of(tx: &mut Tx, account: Id<Account>) -> Outcome<Id<Scheme>> {
+    let scheme = on!(tx, c => sqlx::query_scalar::<_, Id<Scheme>>(SCHEME_OF)
+        .bind(account).fetch_optional(c))?;
+    Ok(scheme.ok_or_else(Refusal::not_found)?)
+}
+
 const CHANGE: &str = "update account
     set name = $3, role = $4, organisation_id = $5, full_time_percent = $6, version = version + 1
     where scheme_id = $1 and id = $2 and version = $7 and state <> 'left'";

@@ -23,7 +23,12 @@ pub(super) fn proved(actor: &Actor) -> Result<(), Refusal> {
 }
 
 /// Written to the trail, mailed to the account; all other sessions end.
-async fn changed(tx: &mut Tx, signed: &Signed, email: &Email, action: &str) -> Outcome<()> {
+pub(super) async fn changed(
+    tx: &mut Tx,
+    signed: &Signed,
+    email: &Email,
+    action: &str,
+) -> Outcome<()> {
     let actor = &signed.actor;
     let entry = Entry {
         action,

@@ -3,9 +3,10 @@
 //! minutes, is told to the account by mail, and ends all other sessions where
 //! it changes what proves who somebody is.
 
+mod store;
 mod actions;
 mod pages;
-mod store;
+mod passkeys;
 
 use crate::routes::{Needs, Routes};
 
@@ -20,6 +21,9 @@ pub fn routes() -> Routes {
         .get("/account/authenticator", own, pages::show_authenticator)
         .post("/account/authenticator", own, pages::authenticator)
         .post("/account/recovery-codes", own, pages::recovery_codes)
+        .get("/account/passkeys", own, passkeys::show)
+        .post("/account/passkeys", own, passkeys::add)
+        .post("/account/passkeys/{id}/remove", own, passkeys::remove)
         .post(
             "/account/sign-out-elsewhere",
             own,

@@ -20,7 +20,7 @@ use crate::{
     welcome::{NewPasswordForm, codes_page, picture},
 };
 
-async fn own_email(app: &App, signed: &Signed) -> Result<Email, Trouble> {
+pub(super) async fn own_email(app: &App, signed: &Signed) -> Result<Email, Trouble> {
     let actor = &signed.actor;
     let row = app
         .db
@@ -31,14 +31,15 @@ async fn own_email(app: &App, signed: &Signed) -> Result<Email, Trouble> {
 
 pub(super) async fn show(signed: Signed, app: App) -> Answer {
     let actor = &signed.actor;
-    let (account, codes, sessions) = app
+    let (account, codes, passkeys, sessions) = app
         .db
         .read(async |tx| {
             let (scheme, id) = (actor.scheme, actor.account);
             let account = account::one(tx, scheme, id).await?;
             let codes = proof::store::codes_left(tx, scheme, id).await?;
             let sessions = store::sessions(tx, scheme, id, &signed.session, actor.now).await?;
-            Ok((account, codes, sessions))
+            let passkeys = proof::passkey::of_account(tx, scheme, id).await?.len();
+            Ok((account, codes, passkeys, sessions))
         })
         .await?;
     let token = signed.token();
@@ -53,6 +54,11 @@ pub(super) async fn show(signed: Signed, app: App) -> Answer {
             "/account/authenticator",
         )
         .visually_hidden_text("authenticator")]),
+        SummaryRow::new("Passkeys", passkeys.to_string()).actions([Action::new(
+            "Look after",
+            "/account/passkeys",
+        )
+        .visually_hidden_text("your passkeys")]),
         SummaryRow::new("Recovery codes", format!("{codes} left")),
     ];
     let signed_in = sessions.iter().fold(

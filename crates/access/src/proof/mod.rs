@@ -9,4 +9,5 @@ pub(crate) mod password;
 pub(crate) mod lock;
 pub(crate) mod totp;
 pub(crate) mod recovery;
+pub(crate) mod passkey;
 pub(crate) mod store;

@@ -3,11 +3,6 @@
 //! code taken once. The secret is stored sealed with the server's key, bound
 //! to its account.
 
-use aes_gcm::{
-    Aes256Gcm, Nonce,
-    aead::{Aead, KeyInit, Payload},
-};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kith_base::{Email, Ts};
 use kith_pages::{Html, el};
 use qrcode::{Color, EcLevel, QrCode};
@@ -19,8 +14,8 @@ use crate::{secret::ServerKey, trouble::Trouble};
 #[derive(Clone)]
 pub(crate) struct TotpSecret([u8; 20]);
 
-/// What the nonce and the tag add to what is sealed.
-const NONCE: usize = 12;
+/// What the server's key is used for here.
+const PURPOSE: &str = "authenticator secrets";
 
 impl TotpSecret {
     /// A new one.
@@ -105,39 +100,26 @@ impl TotpSecret {
 
     /// Sealed with the server's key; opens only for the same `owner`.
     pub(crate) fn seal(&self, key: &ServerKey, owner: &[u8]) -> Result<Vec<u8>, Trouble> {
-        let nonce: [u8; NONCE] = rand::random();
-        let payload = Payload {
-            msg: &self.0,
-            aad: owner,
-        };
-        let sealed = cipher(key)
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(Trouble::fault)?;
-        Ok([&nonce[..], &sealed].concat())
+        key.seal(PURPOSE, owner, &self.0).map_err(Trouble::fault)
     }
 
     /// Opens what [`TotpSecret::seal`] sealed; `None` for anything else.
     pub(crate) fn open(key: &ServerKey, owner: &[u8], sealed: &[u8]) -> Option<Self> {
-        let (nonce, msg) = sealed.split_at_checked(NONCE)?;
-        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
-        let payload = Payload { msg, aad: owner };
-        let secret = cipher(key).decrypt(&Nonce::from(nonce), payload).ok()?;
+        let secret = key.open(PURPOSE, owner, sealed)?;
         Some(Self(secret.try_into().ok()?))
     }
 
     /// Sealed, as letters: what a form carries until the code is confirmed.
     pub(crate) fn seal_letters(&self, key: &ServerKey, owner: &[u8]) -> Result<String, Trouble> {
-        Ok(URL_SAFE_NO_PAD.encode(self.seal(key, owner)?))
+        key.seal_letters(PURPOSE, owner, &self.0)
+            .map_err(Trouble::fault)
     }
 
     /// Opens what [`TotpSecret::seal_letters`] wrote.
     pub(crate) fn open_letters(key: &ServerKey, owner: &[u8], letters: &str) -> Option<Self> {
-        Self::open(key, owner, &URL_SAFE_NO_PAD.decode(letters).ok()?)
+        let secret = key.open_letters(PURPOSE, owner, letters)?;
+        Some(Self(secret.try_into().ok()?))
     }
-}
-
-fn cipher(key: &ServerKey) -> Aes256Gcm {
-    Aes256Gcm::new(&key.for_purpose("authenticator secrets").into())
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@
 use kith_base::{Day, Email, Id, WorkingDays};
 use kith_db::{Outcome, Tx, on};
 
-use crate::actor::{Account, Scheme};
+use crate::{
+    actor::{Account, Scheme},
+    role::Role,
+};
 
 /// A scheme's settings, defaults filled in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,6 +61,14 @@ impl SchemeSettings {
     #[must_use]
     pub fn leads(&self, account: Id<Account>) -> bool {
         self.lead == Some(account) || self.deputy == Some(account)
+    }
+
+    /// Whether an account handles safeguarding concerns: the lead, the deputy,
+    /// and every manager as long as no lead is named, so that a concern always
+    /// has somebody.
+    #[must_use]
+    pub fn handles_concerns(&self, account: Id<Account>, role: Role) -> bool {
+        self.leads(account) || (self.lead.is_none() && role == Role::Manager)
     }
 
     /// Every setting as it is stored: its name, and its text if it has one.
@@ -142,7 +153,23 @@ pub async fn of(tx: &mut Tx, scheme: Id<Scheme>) -> Outcome<SchemeSettings> {
 
 #[cfg(test)]
 mod tests {
+    use kith_base::Ts;
+
     use super::*;
+
+    #[test]
+    fn a_concern_always_has_somebody_to_handle_it() {
+        let [lena, mo] = [1, 2].map(|at| Id::<Account>::new(Ts::from_micros(at)));
+        let nobody_named = SchemeSettings::default();
+        assert!(nobody_named.handles_concerns(mo, Role::Manager));
+        assert!(!nobody_named.handles_concerns(mo, Role::Administrator));
+        let named = SchemeSettings {
+            lead: Some(lena),
+            ..SchemeSettings::default()
+        };
+        assert!(named.handles_concerns(lena, Role::LinkWorker));
+        assert!(!named.handles_concerns(mo, Role::Manager));
+    }
 
     #[test]
     fn what_is_stored_is_read_back() {

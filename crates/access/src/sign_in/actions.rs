@@ -1,9 +1,10 @@
 //! What signing in does. Every try is counted before it is checked and
 //! written to the audit trail, right or wrong.
 
-use kith_base::{Id, Ts};
+use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx};
 use uuid::Uuid;
+use webauthn_rs::prelude::AuthenticationResult;
 
 use super::form::SignIn;
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     app::App,
     audit::{self, Ended, Entry, Who},
     mailed,
-    proof::{password, store, totp::TotpSecret},
+    proof::{passkey, password, store, totp::TotpSecret},
     secret::{Hash, Token},
     session::{self, Stage},
     trouble::Trouble,
@@ -169,6 +170,71 @@ pub(super) async fn step_up(
         })
         .await?;
     Ok(token)
+}
+
+/// A checked passkey signs in: whatever session there was ends, and a whole
+/// one begins.
+pub(super) async fn by_passkey(
+    app: &App,
+    owner: (Id<Scheme>, Id<Account>),
+    before: Option<&Hash>,
+    proof: (&str, &AuthenticationResult),
+    now: Ts,
+) -> Result<Token, Trouble> {
+    let token = app
+        .db
+        .act(async |tx| {
+            take_passkey(tx, owner, proof, now).await?;
+            if let Some(before) = before {
+                session::end(tx, owner.0, before).await?;
+            }
+            session::begin(tx, owner.0, owner.1, Stage::SignedIn, now).await
+        })
+        .await?;
+    Ok(token)
+}
+
+/// A checked passkey proves again who one is.
+pub(super) async fn step_up_by_passkey(
+    app: &App,
+    owner: (Id<Scheme>, Id<Account>),
+    session: &Hash,
+    proof: (&str, &AuthenticationResult),
+    now: Ts,
+) -> Result<Token, Trouble> {
+    let token = app
+        .db
+        .act(async |tx| {
+            take_passkey(tx, owner, proof, now).await?;
+            session::renew(tx, owner.0, session, now).await
+        })
+        .await?;
+    Ok(token)
+}
+
+async fn take_passkey(
+    tx: &mut Tx,
+    owner: (Id<Scheme>, Id<Account>),
+    (state, result): (&str, &AuthenticationResult),
+    now: Ts,
+) -> Outcome<()> {
+    let refused = || Refusal::invalid("The passkey was not accepted").try_next("Try once more");
+    let kept = store::proofs(tx, owner.0, owner.1).await?;
+    if kept.is_none_or(|kept| kept.state != AccountState::Active)
+        || !passkey::take(tx, owner, state, result, now).await?
+    {
+        return Err(refused().into());
+    }
+    store::forget_tries(tx, owner.0, owner.1).await?;
+    note(
+        tx,
+        owner.0,
+        owner.1,
+        "sign in with a passkey",
+        Ended::Done,
+        now,
+    )
+    .await
 }
 
 /// Ends the session.

@@ -16,6 +16,7 @@ use kith_pages::{
 use super::{
     actions,
     form::{CodeForm, SignInForm},
+    passkeys,
 };
 use crate::{
     app::App,
@@ -45,6 +46,7 @@ fn sign_in_page(visitor: &Visitor, form: &SignInForm, back: &OwnPath, demo: bool
             [form.email(), form.password()],
             send("Continue"),
         ),
+        p(link(back.after(passkeys::FIRST), "Sign in with a passkey")),
         p(link("/sign-in/forgotten", "I have forgotten my password")),
     ]);
     visitor.page("Sign in").errors(form.errors()).body(body)
@@ -93,15 +95,18 @@ fn code_form(form: &CodeForm, action: String, token: &FormToken) -> Html {
     sheet(form.open(action, token), [form.code()], send("Continue"))
 }
 
-fn second_page(half: &Half, form: &CodeForm, back: &OwnPath) -> Response {
-    half.page("Enter your code")
+async fn second_page(half: &Half, form: &CodeForm, back: &OwnPath) -> Answer {
+    let by_code = code_form(form, back.after(SECOND), &half.token());
+    let by_passkey = passkeys::below_second(half, back).await?;
+    Ok(half
+        .page("Enter your code")
         .errors(form.errors())
-        .body(code_form(form, back.after(SECOND), &half.token()))
-        .into_response()
+        .body(pieces([by_code, by_passkey]))
+        .into_response())
 }
 
-pub(super) async fn show_second(half: Half, Back(back): Back) -> Response {
-    second_page(&half, &CodeForm::blank(), &back)
+pub(super) async fn show_second(half: Half, Back(back): Back) -> Answer {
+    second_page(&half, &CodeForm::blank(), &back).await
 }
 
 pub(super) async fn second(
@@ -114,7 +119,7 @@ pub(super) async fn second(
     peer.tries(&app)?;
     let typed = match CodeForm::blank().check(&posted) {
         Ok(typed) => typed,
-        Err(form) => return Ok(second_page(&half, &form, &back)),
+        Err(form) => return second_page(&half, &form, &back).await,
     };
     let owner = (half.actor.scheme, half.actor.account);
     let now = half.actor.now;
@@ -123,25 +128,24 @@ pub(super) async fn second(
         None => {
             let mut form = CodeForm::blank();
             form.code.add_error(CHECK_CODE);
-            Ok(second_page(&half, &form, &back))
+            second_page(&half, &form, &back).await
         }
     }
 }
 
-fn step_up_page(signed: &Signed, form: &CodeForm, back: &OwnPath) -> Response {
+async fn step_up_page(signed: &Signed, form: &CodeForm, back: &OwnPath) -> Answer {
     let why = p("What comes next needs a proof of the last ten minutes.");
-    signed
+    let by_code = code_form(form, back.after(STEP_UP), &signed.token());
+    let by_passkey = passkeys::below_again(signed, back).await?;
+    Ok(signed
         .page("Confirm it is you")
         .errors(form.errors())
-        .body(pieces([
-            why,
-            code_form(form, back.after(STEP_UP), &signed.token()),
-        ]))
-        .into_response()
+        .body(pieces([why, by_code, by_passkey]))
+        .into_response())
 }
 
-pub(super) async fn show_step_up(signed: Signed, Back(back): Back) -> Response {
-    step_up_page(&signed, &CodeForm::blank(), &back)
+pub(super) async fn show_step_up(signed: Signed, Back(back): Back) -> Answer {
+    step_up_page(&signed, &CodeForm::blank(), &back).await
 }
 
 pub(super) async fn step_up(
@@ -154,7 +158,7 @@ pub(super) async fn step_up(
     peer.tries(&app)?;
     let typed = match CodeForm::blank().check(&posted) {
         Ok(typed) => typed,
-        Err(form) => return Ok(step_up_page(&signed, &form, &back)),
+        Err(form) => return step_up_page(&signed, &form, &back).await,
     };
     let owner = (signed.actor.scheme, signed.actor.account);
     let now = signed.actor.now;
@@ -163,7 +167,7 @@ pub(super) async fn step_up(
         None => {
             let mut form = CodeForm::blank();
             form.code.add_error(CHECK_CODE);
-            Ok(step_up_page(&signed, &form, &back))
+            step_up_page(&signed, &form, &back).await
         }
     }
 }

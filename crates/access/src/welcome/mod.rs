@@ -7,7 +7,10 @@ mod actions;
 mod form;
 mod pages;
 
-use crate::routes::{Needs, Routes};
+use crate::{
+    mailed,
+    routes::{Needs, Routes},
+};
 
 /// The routes behind mailed links.
 #[must_use]
@@ -23,3 +26,20 @@ pub fn routes() -> Routes {
 
 pub(crate) use form::NewPasswordForm;
 pub(crate) use pages::{codes_page, picture};
+
+/// A link that invites an account, to be handed over in person or printed
+/// once: for the first administrator of a new scheme. Earlier links for it
+/// stop working.
+///
+/// # Errors
+/// When the database fails.
+pub async fn invitation(
+    tx: &mut kith_db::Tx,
+    scheme: kith_base::Id<crate::Scheme>,
+    account: kith_base::Id<crate::Account>,
+    origin: &crate::Origin,
+    now: kith_base::Ts,
+) -> kith_db::Outcome<String> {
+    let path = mailed::new_link(tx, scheme, account, mailed::Purpose::Invitation, now).await?;
+    Ok(origin.link(&path))
+}

@@ -9,3 +9,4 @@ mod administrator;
 mod guardian;
 mod sealed_trail;
 mod post;
+mod passkeys;

@@ -1,1 +1,312 @@
-//! To come.
+//! The outbox delivers: into a folder, and to a mail server that speaks the
+//! real protocol over a real socket.
+
+use std::sync::{Arc, Mutex};
+
+use futures::future::BoxFuture;
+use kith_access::{
+    Scheme,
+    outbox::{Delivered, Mail, Post, Sender, Waiting, cancel_about, deliver, queue},
+    scheme,
+};
+use kith_base::{Id, Ts};
+use kith_db::{Db, Outcome, Tx, on, run, testing::both};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+/// A mail server: takes mail, except for recipients whose name begins with
+/// "later" (busy) or "never" (no such mailbox). It hangs up before taking the
+/// text of mail for "cut".
+struct Server {
+    at: std::net::SocketAddr,
+    taken: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let inbox = taken.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(talk(stream, inbox.clone()));
+            }
+        });
+        Self { at, taken }
+    }
+
+    fn taken(&self) -> Vec<String> {
+        self.taken.lock().unwrap().clone()
+    }
+}
+
+async fn talk(stream: TcpStream, inbox: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    write.write_all(b"220 mail.example.org ready\r\n").await?;
+    let mut recipient = String::new();
+    while let Some(line) = lines.next_line().await? {
+        let word = line.to_ascii_uppercase();
+        let answer = if word.starts_with("EHLO") {
+            "250 mail.example.org"
+        } else if word.starts_with("RCPT") {
+            recipient = line;
+            match () {
+                () if recipient.contains("<later") => "451 busy",
+                () if recipient.contains("<never") => "550 no such mailbox",
+                () => "250 ok",
+            }
+        } else if word == "DATA" {
+            if recipient.contains("<cut") {
+                return Ok(());
+            }
+            write.write_all(b"354 go on\r\n").await?;
+            let mut text = String::new();
+            while let Some(line) = lines.next_line().await? {
+                if line == "." {
+                    break;
+                }
+                text.push_str(&line);
+                text.push('\n');
+            }
+            inbox.lock().unwrap().push(text);
+            "250 taken"
+        } else if word == "QUIT" {
+            write.write_all(b"221 bye\r\n").await?;
+            return Ok(());
+        } else {
+            "250 ok"
+        };
+        write.write_all(format!("{answer}\r\n").as_bytes()).await?;
+    }
+    Ok(())
+}
+
+const MAKE_TASK: &str = "update scheme set name = 'a mail failed' where scheme_id = $1";
+
+/// Stands for the program that makes a task of a failed mail.
+fn make_task<'a>(
+    tx: &'a mut Tx,
+    scheme: Id<Scheme>,
+    _: &'a Waiting,
+    _: Ts,
+) -> BoxFuture<'a, Outcome<()>> {
+    Box::pin(async move {
+        run!(tx, sqlx::query(MAKE_TASK).bind(scheme))?;
+        Ok(())
+    })
+}
+
+fn sender(post: Post) -> Sender {
+    Sender {
+        post,
+        from: "kith@example.org".parse().unwrap(),
+        host: "kith.example.org".into(),
+        on_failed: make_task,
+    }
+}
+
+fn now() -> Ts {
+    "2026-11-16T09:00:00Z".parse().unwrap()
+}
+
+async fn with_mails(db: &Db, to: &[&str]) -> Id<Scheme> {
+    db.act(async |tx| {
+        let scheme = scheme::found(tx, &"Riverside".parse().unwrap(), "riverside", now()).await?;
+        for to in to {
+            let mail = Mail {
+                once_key: format!("test:{to}"),
+                kind: "test",
+                to: to.parse().unwrap(),
+                subject: "A new referral is waiting: réf K7Q2".into(),
+                body: "Open it here.\n.\nThat line is one dot.\n".into(),
+                person: Some(Id::new(now())),
+            };
+            queue(tx, scheme, now(), mail.clone()).await?;
+            // The same cause again is the same mail.
+            queue(tx, scheme, now(), mail).await?;
+        }
+        Ok::<_, kith_db::Failure>(scheme)
+    })
+    .await
+    .unwrap()
+}
+
+type Row = (String, i64, String, Option<String>);
+
+async fn rows(db: &Db, scheme: Id<Scheme>) -> Vec<Row> {
+    db.read(async |tx| -> Outcome<Vec<Row>> {
+        Ok(on!(tx, c => sqlx::query_as::<_, Row>(
+            "select state, attempts, body, failure from outbox where scheme_id = $1 order by recipient")
+            .bind(scheme).fetch_all(c))?)
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_reaches_the_server_once_and_its_text_is_blanked() {
+    for db in both().await {
+        let server = Server::start().await;
+        let post: Post = format!("smtp://{}", server.at).parse().unwrap();
+        let scheme = with_mails(&db, &["kay@example.org"]).await;
+        let sender = sender(post);
+        let done = deliver(&db, scheme, &sender, now()).await.unwrap();
+        assert_eq!(
+            done,
+            Delivered {
+                sent: 1,
+                later: 0,
+                failed: 0
+            }
+        );
+        assert_eq!(
+            deliver(&db, scheme, &sender, now()).await.unwrap(),
+            Delivered::default()
+        );
+        let taken = server.taken();
+        assert_eq!(taken.len(), 1);
+        assert!(taken[0].contains("Message-ID: <"), "{}", taken[0]);
+        assert!(taken[0].contains("@kith.example.org>"));
+        assert!(taken[0].contains("To: kay@example.org"));
+        assert!(taken[0].contains("That line is one dot."));
+        assert_eq!(
+            rows(&db, scheme).await,
+            [("sent".into(), 1, String::new(), None)]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_server_is_tried_again_and_a_missing_mailbox_is_not() {
+    for db in both().await {
+        let server = Server::start().await;
+        let post: Post = format!("smtp://{}", server.at).parse().unwrap();
+        let to = ["cut@example.org", "later@example.org", "never@example.org"];
+        let scheme = with_mails(&db, &to).await;
+        let sender = sender(post);
+        let done = deliver(&db, scheme, &sender, now()).await.unwrap();
+        assert_eq!(
+            done,
+            Delivered {
+                sent: 0,
+                later: 2,
+                failed: 1
+            }
+        );
+        let kept = rows(&db, scheme).await;
+        let states: Vec<&str> = kept.iter().map(|row| row.0.as_str()).collect();
+        assert_eq!(states, ["queued", "queued", "failed"]);
+        assert_eq!(kept[2].3.as_deref(), Some("the mail server answered 550"));
+        let name = db.read(async |tx| scheme::all(tx).await).await.unwrap();
+        assert_eq!(&*name[0].name, "a mail failed", "the program was told");
+        // Not yet, then again and again, longer and longer, for two days.
+        let soon = now().plus_seconds(59);
+        assert_eq!(
+            deliver(&db, scheme, &sender, soon).await.unwrap(),
+            Delivered::default()
+        );
+        let mut at = now();
+        for _ in 0..8 {
+            at = at.plus_seconds(86_400);
+            deliver(&db, scheme, &sender, at).await.unwrap();
+        }
+        let kept = rows(&db, scheme).await;
+        assert!(kept.iter().all(|row| row.0 == "failed"), "{kept:?}");
+        assert_eq!(kept[1].1, 9);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_do_not_send_the_same_mail() {
+    for db in both().await {
+        let server = Server::start().await;
+        let post: Post = format!("smtp://{}", server.at).parse().unwrap();
+        let to: Vec<String> = (0..12).map(|n| format!("kay{n:02}@example.org")).collect();
+        let to: Vec<&str> = to.iter().map(String::as_str).collect();
+        let scheme = with_mails(&db, &to).await;
+        let sender = sender(post);
+        let both =
+            futures::future::join_all((0..3).map(|_| deliver(&db, scheme, &sender, now()))).await;
+        let sent: u32 = both.iter().map(|done| done.as_ref().unwrap().sent).sum();
+        assert_eq!((sent, server.taken().len()), (12, 12));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_died_after_claiming_loses_nothing() {
+    for db in both().await {
+        let folder = tempfile::tempdir().unwrap();
+        let scheme = with_mails(&db, &["kay@example.org"]).await;
+        // Claimed, and then nothing.
+        db.act(async |tx| -> Outcome<()> {
+            let until = now().plus_seconds(300);
+            run!(
+                tx,
+                sqlx::query("update outbox set attempts = 1, next_at = $2 where scheme_id = $1")
+                    .bind(scheme)
+                    .bind(until)
+            )?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+        let post: Post = format!("file:{}", folder.path().display()).parse().unwrap();
+        let sender = sender(post);
+        assert_eq!(
+            deliver(&db, scheme, &sender, now()).await.unwrap(),
+            Delivered::default()
+        );
+        let after = now().plus_seconds(301);
+        assert_eq!(deliver(&db, scheme, &sender, after).await.unwrap().sent, 1);
+        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(files.len(), 1);
+        let path = files[0].as_ref().unwrap().path();
+        assert!(path.extension().is_some_and(|end| end == "eml"));
+        assert!(
+            std::fs::read_to_string(path)
+                .unwrap()
+                .contains("To: kay@example.org")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_about_somebody_can_be_cancelled() {
+    for db in both().await {
+        let folder = tempfile::tempdir().unwrap();
+        let scheme = with_mails(&db, &["kay@example.org"]).await;
+        let person = db
+            .read(async |tx| -> Outcome<_> {
+                Ok(on!(tx, c => sqlx::query_scalar::<_, Id<kith_access::Person>>(
+                    "select person_id from outbox where scheme_id = $1").bind(scheme).fetch_one(c))?)
+            })
+            .await
+            .unwrap();
+        let cancelled = db
+            .act(async |tx| cancel_about(tx, scheme, person).await)
+            .await
+            .unwrap();
+        assert_eq!(cancelled, 1);
+        let post: Post = format!("file:{}", folder.path().display()).parse().unwrap();
+        let done = deliver(&db, scheme, &sender(post), now()).await.unwrap();
+        assert_eq!(done, Delivered::default());
+    }
+}
+
+#[test]
+fn only_a_mail_server_or_a_folder_is_a_door() {
+    for right in [
+        "file:/tmp/mail",
+        "smtps://u:p@mail.example.org",
+        "smtp://127.0.0.1:2525",
+    ] {
+        assert!(right.parse::<Post>().is_ok(), "{right}");
+    }
+    for wrong in ["", "mail.example.org", "http://mail.example.org"] {
+        assert!(wrong.parse::<Post>().is_err(), "{wrong}");
+    }
+}

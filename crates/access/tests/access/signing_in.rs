@@ -18,7 +18,9 @@ async fn an_invited_account_sets_both_factors_and_signs_in_with_them() {
         assert_eq!(again.status, 404);
         world.pass(60);
         let mut elsewhere = world.browser();
-        let home = elsewhere.signs_in("ada@example.org", &ada.key, world.now()).await;
+        let home = elsewhere
+            .signs_in("ada@example.org", &ada.key, world.now())
+            .await;
         assert_eq!((home.status, home.location()), (303, "/"));
         assert!(elsewhere.is_signed_in().await);
     }
@@ -56,7 +58,11 @@ async fn unknown_mistyped_and_left_are_answered_the_same() {
             assert_eq!(seen.status, 422);
             let csrf = seen.hidden("csrf").unwrap();
             let once = seen.hidden("once").unwrap();
-            let plain = seen.body.replace(email, "").replace(&csrf, "").replace(&once, "");
+            let plain = seen
+                .body
+                .replace(email, "")
+                .replace(&csrf, "")
+                .replace(&once, "");
             bodies.insert(plain);
         }
         assert_eq!(bodies.len(), 1, "{bodies:#?}");
@@ -67,7 +73,10 @@ async fn unknown_mistyped_and_left_are_answered_the_same() {
 async fn a_wrong_try_makes_the_next_wait_and_the_wait_ends() {
     for world in World::on_both().await {
         world.welcomed("ada@example.org").await;
-        let wrong = [("email", "ada@example.org"), ("password", "not the right one")];
+        let wrong = [
+            ("email", "ada@example.org"),
+            ("password", "not the right one"),
+        ];
         let right = [("email", "ada@example.org"), ("password", PASSWORD)];
         for wait in [1, 2, 4] {
             assert_eq!(world.browser().fill("/sign-in", &wrong).await.status, 422);
@@ -83,7 +92,10 @@ async fn many_guesses_in_one_moment_count_as_one() {
     for world in World::on_both().await {
         world.welcomed("ada@example.org").await;
         let guesses = (0..8).map(|_| async {
-            let wrong = [("email", "ada@example.org"), ("password", "not the right one")];
+            let wrong = [
+                ("email", "ada@example.org"),
+                ("password", "not the right one"),
+            ];
             world.browser().fill("/sign-in", &wrong).await.status
         });
         let answers = futures::future::join_all(guesses).await;
@@ -118,7 +130,9 @@ async fn a_code_works_once_however_many_send_it() {
         let tries = halves.into_iter().map(|(mut browser, page)| {
             let code = code.clone();
             async move {
-                let seen = browser.send(&page, "/sign-in/second", &[("code", &code)]).await;
+                let seen = browser
+                    .send(&page, "/sign-in/second", &[("code", &code)])
+                    .await;
                 seen.status
             }
         });
@@ -137,7 +151,9 @@ async fn a_recovery_code_stands_in_once_and_is_told_by_mail() {
             let mut browser = world.browser();
             let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
             browser.fill("/sign-in", &fields).await;
-            let seen = browser.fill("/sign-in/second", &[("code", &ada.codes[3])]).await;
+            let seen = browser
+                .fill("/sign-in/second", &[("code", &ada.codes[3])])
+                .await;
             assert_eq!(seen.status, expected);
         }
         assert_eq!(mails(&world, "account changed").await.len(), 1);
@@ -159,7 +175,9 @@ pub async fn mails(world: &World, kind: &str) -> Vec<String> {
 
 /// The path of the link in a mail.
 pub fn link_in(mail: &str) -> String {
-    let address = mail.split_whitespace().find(|word| word.starts_with("http://"));
+    let address = mail
+        .split_whitespace()
+        .find(|word| word.starts_with("http://"));
     let path = address.unwrap().splitn(4, '/').nth(3).unwrap();
     format!("/{path}")
 }
@@ -200,7 +218,9 @@ async fn signing_in_and_proving_again_give_a_new_token_and_kill_the_old() {
         let whole = browser.jar["kith"].clone();
         world.pass(60);
         let code = testing::code_of(&ada.key, world.now());
-        let proved = browser.fill("/step-up?back=%2Faccount", &[("code", &code)]).await;
+        let proved = browser
+            .fill("/step-up?back=%2Faccount", &[("code", &code)])
+            .await;
         assert_eq!((proved.status, proved.location()), (303, "/account"));
         let after = browser.jar["kith"].clone();
         assert_eq!(BTreeSet::from([&half, &whole, &after]).len(), 3);
@@ -236,8 +256,12 @@ async fn a_forgotten_password_is_set_anew_and_still_needs_the_second_factor() {
         let mut ada = world.welcomed("ada@example.org").await;
         world.pass(60);
         let mut browser = world.browser();
-        let known = browser.fill("/sign-in/forgotten", &[("email", "ada@example.org")]).await;
-        let unknown = browser.fill("/sign-in/forgotten", &[("email", "no@example.org")]).await;
+        let known = browser
+            .fill("/sign-in/forgotten", &[("email", "ada@example.org")])
+            .await;
+        let unknown = browser
+            .fill("/sign-in/forgotten", &[("email", "no@example.org")])
+            .await;
         assert_eq!((known.status, &known.body), (200, &unknown.body));
         let mails = mails(&world, "reset").await;
         assert_eq!(mails.len(), 1);
@@ -247,7 +271,9 @@ async fn a_forgotten_password_is_set_anew_and_still_needs_the_second_factor() {
         let weak = [("password", "password1234"), ("again", "password1234")];
         assert_eq!(browser.send(&page, &link, &weak).await.status, 422);
         let new = "eleven quiet grey geese";
-        let set = browser.send(&page, &link, &[("password", new), ("again", new)]).await;
+        let set = browser
+            .send(&page, &link, &[("password", new), ("again", new)])
+            .await;
         assert_eq!((set.status, set.location()), (303, "/sign-in/second"));
         assert!(!browser.is_signed_in().await);
         // Everybody else who was signed in as this account is out.
@@ -289,7 +315,9 @@ async fn changing_a_proof_asks_again_and_signs_out_everywhere_else() {
         let mut ada = world.welcomed("ada@example.org").await;
         world.pass(60);
         let mut other = world.browser();
-        other.signs_in("ada@example.org", &ada.key, world.now()).await;
+        other
+            .signs_in("ada@example.org", &ada.key, world.now())
+            .await;
         assert!(other.is_signed_in().await);
         world.pass(11 * 60);
         let asked = ada.browser.get("/account/password").await;
@@ -315,15 +343,27 @@ async fn a_new_authenticator_replaces_the_old_one() {
         let page = ada.browser.get("/account/authenticator").await;
         let key = page.between("<code>", "</code>");
         assert_ne!(key, ada.key);
-        let wrong = ada.browser.send(&page, "/account/authenticator", &[("code", "000000")]).await;
+        let wrong = ada
+            .browser
+            .send(&page, "/account/authenticator", &[("code", "000000")])
+            .await;
         assert_eq!(wrong.status, 422);
-        assert_eq!(wrong.between("<code>", "</code>"), key, "the same key again");
+        assert_eq!(
+            wrong.between("<code>", "</code>"),
+            key,
+            "the same key again"
+        );
         let code = testing::code_of(&key, world.now());
-        let set = ada.browser.send(&wrong, "/account/authenticator", &[("code", &code)]).await;
+        let set = ada
+            .browser
+            .send(&wrong, "/account/authenticator", &[("code", &code)])
+            .await;
         assert_eq!(set.status, 303, "{}", set.body);
         world.pass(60);
         let mut browser = world.browser();
-        let old = browser.signs_in("ada@example.org", &ada.key, world.now()).await;
+        let old = browser
+            .signs_in("ada@example.org", &ada.key, world.now())
+            .await;
         assert_eq!(old.status, 422);
         world.pass(60);
         let mut browser = world.browser();
@@ -337,7 +377,10 @@ async fn one_address_that_tries_too_often_is_told_to_wait() {
     for world in World::on_both().await {
         let mut statuses = Vec::new();
         for _ in 0..25 {
-            let fields = [("email", "nobody@example.org"), ("password", "whatever it may be")];
+            let fields = [
+                ("email", "nobody@example.org"),
+                ("password", "whatever it may be"),
+            ];
             statuses.push(world.browser().fill("/sign-in", &fields).await.status);
         }
         assert_eq!(statuses[0], 422);

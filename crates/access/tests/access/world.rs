@@ -57,14 +57,32 @@ impl World {
 
     /// On one database, with more routes.
     pub async fn on(db: TestDb, is_demo: bool, more: impl FnOnce(Routes) -> Routes) -> Self {
+        Self::made(db, more, |app| app.demo = is_demo).await
+    }
+
+    /// On one database, with what the program hangs in.
+    pub async fn with(db: TestDb, set: impl FnOnce(&mut App)) -> Self {
+        Self::made(db, |routes| routes, set).await
+    }
+
+    async fn made(
+        db: TestDb,
+        more: impl FnOnce(Routes) -> Routes,
+        set: impl FnOnce(&mut App),
+    ) -> Self {
         let clock = Clock::fixed(MONDAY.parse().unwrap());
         let now = clock.now();
         let (scheme, practice, network) = db
             .act(async |tx| {
-                let scheme = scheme::found(tx, &"Riverside".parse().unwrap(), "riverside", now).await?;
+                let scheme =
+                    scheme::found(tx, &"Riverside".parse().unwrap(), "riverside", now).await?;
                 let mut ids = Vec::new();
                 for (kind, name, code) in [
-                    (OrganisationKind::Practice, "Mill Lane Surgery", Some("A12345")),
+                    (
+                        OrganisationKind::Practice,
+                        "Mill Lane Surgery",
+                        Some("A12345"),
+                    ),
                     (OrganisationKind::Network, "Riverside network", None),
                 ] {
                     let row = OrganisationRow {
@@ -85,9 +103,9 @@ impl World {
             .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
-        let origin = format!("http://{at}").parse().unwrap();
+        let origin = format!("http://localhost:{}", at.port()).parse().unwrap();
         let mut app = App::new(db.db.clone(), clock.clone(), origin, ServerKey::random());
-        app.demo = is_demo;
+        set(&mut app);
         let router = more(routes()).into_router(app.clone());
         tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -121,7 +139,11 @@ impl World {
             email: format!("somebody{number}@example.org").parse().unwrap(),
             name: format!("Somebody {number}").parse().unwrap(),
             role,
-            organisation_id: if role == Role::Practice { self.practice } else { self.network },
+            organisation_id: if role == Role::Practice {
+                self.practice
+            } else {
+                self.network
+            },
             state: AccountState::Active,
             full_time_percent: 100,
             left_on: None,
@@ -154,7 +176,7 @@ impl World {
         Browser {
             at: self.at,
             jar: BTreeMap::new(),
-            from: format!("http://{}", self.at),
+            from: format!("http://localhost:{}", self.at.port()),
         }
     }
 
@@ -176,7 +198,11 @@ impl World {
         let key = page.between("<code>", "</code>");
         let code = testing::code_of(&key, now);
         let page = browser
-            .send(&page, &link, &[("password", PASSWORD), ("again", PASSWORD), ("code", &code)])
+            .send(
+                &page,
+                &link,
+                &[("password", PASSWORD), ("again", PASSWORD), ("code", &code)],
+            )
             .await;
         assert_eq!(page.status, 200, "{}", page.body);
         let codes = page.all_between("<code>", "</code>");
@@ -224,7 +250,8 @@ impl Browser {
 
     /// Fills in the form of a page, keeping its hidden fields, and sends it.
     pub async fn send(&mut self, page: &Seen, path: &str, fields: &[(&str, &str)]) -> Seen {
-        let hidden = ["csrf", "once", "secret", "version"].map(|name| (name, page.hidden(name)));
+        let hidden =
+            ["csrf", "once", "secret", "version", "state"].map(|name| (name, page.hidden(name)));
         let mut all: Vec<(&str, &str)> = fields.to_vec();
         for (name, value) in &hidden {
             if let Some(value) = value
@@ -361,7 +388,10 @@ impl Seen {
     }
 
     pub fn between(&self, from: &str, until: &str) -> String {
-        self.all_between(from, until).first().cloned().unwrap_or_default()
+        self.all_between(from, until)
+            .first()
+            .cloned()
+            .unwrap_or_default()
     }
 }
 

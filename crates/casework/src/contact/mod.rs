@@ -18,8 +18,7 @@ use kith_base::{Line, Story, Ts, words};
 
 use crate::referral::Next;
 
-/// Names a contact's id.
-pub enum Contact {}
+pub use crate::Contact;
 
 words! {
     /// How somebody was met.

@@ -7,14 +7,11 @@
 pub mod rules;
 pub mod store;
 pub mod actions;
-pub mod sent;
-pub mod filing;
-pub mod pages;
 
 use kith_access::Organisation;
 use kith_base::{Id, words};
 
-use crate::{person::Person, referral::Referral};
+use crate::{Referral, person::Person};
 
 /// Names a message's id.
 pub enum Message {}

@@ -5,7 +5,7 @@ use kith_base::{Email, Id, Ts, Word};
 use kith_db::{Tx, on, run};
 
 use super::{Message, NewMessage, Stage, rules};
-use crate::{code_map::CodeMap, referral::Referral};
+use crate::{Referral, code_map::CodeMap};
 
 const CODES: &str = "select m.code from practice_message m
     where m.scheme_id = $1 and m.referral_id = $2 and m.code is not null order by m.code";

@@ -10,6 +10,7 @@ pub mod likeness;
 pub mod profile;
 pub mod store;
 pub mod banner;
+pub mod listed;
 pub mod actions;
 pub mod form;
 pub mod pages;

@@ -56,10 +56,10 @@ form! {
         born: Maybe<Date> = Date::new("Date of birth").hint("For example, 31 3 1951").unmarked(),
         postcode: Maybe<Text<Postcode>> = Text::new("Postcode").width(10),
         phone: Maybe<Text<Phone>> = Text::new("Telephone number").phone(),
-        main: One<Need> = One::new("What is it mainly about?")
+        main: One<Need> = One::new("What is it mainly about?").small()
             .missing("Select what it is mainly about"),
         also: Maybe<Many<Need>> = Many::new("Anything else?").small(),
-        told: Many<Told> = Many::new("What have you told the person?")
+        told: Many<Told> = Many::new("What have you told the person?").small()
             .missing("Select what you have told the person"),
         agreed: One<Agreed> = One::new("Has the person agreed to be referred?")
             .missing("Select whether the person has agreed"),

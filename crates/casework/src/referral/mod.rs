@@ -10,6 +10,7 @@ pub mod rules;
 mod rules_tests;
 pub mod store;
 mod matching;
+pub mod arrival;
 pub mod actions;
 pub mod line;
 pub mod form;
@@ -24,8 +25,7 @@ pub use rules::{Act, CloseReason, DeclineReason, End, Next, Promise, Standing, S
 
 use crate::person::Person;
 
-/// Names a referral's id.
-pub enum Referral {}
+pub use crate::Referral;
 
 /// What a referral says, as it was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@
 //! for an agency without an account.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::{extract::Path, http::StatusCode};
 use kith_access::{
     Ability, Actor, Answer, App, Needs, Once, Organisation, Routes, Signed, audit, once,
     organisation,
@@ -18,6 +18,7 @@ use kith_pages::{
     done,
     form::{FormToken, Posted},
     go,
+    html::p,
 };
 
 use super::{
@@ -76,9 +77,11 @@ struct Refer<'a> {
 /// The form on its page; with the person when the number is known.
 fn page(signed: &Signed, form: &ReferForm, them: Option<&Identity>) -> Answer {
     let token = signed.token();
-    let found = them.map_or(Html::default(), |_| {
-        InsetText::saying("We know this NHS number. Check at the top of the page that this is the person, then send.").into()
-    });
+    let found = if them.is_some() {
+        check_them()
+    } else {
+        Html::default()
+    };
     let view = Refer {
         form,
         token: &token,
@@ -98,6 +101,16 @@ fn page(signed: &Signed, form: &ReferForm, them: Option<&Identity>) -> Answer {
         None => page,
     };
     Ok(page.view(&view))
+}
+
+/// Asks to look before anything is sent; the button stands beside it, so
+/// that nobody has to go through the form again.
+fn check_them() -> Html {
+    let words = "We know this NHS number. Check at the top of the page that this is the person.";
+    let send = Button::new("This is the person: send").prevent_double_click(true);
+    [Html::from(InsetText::saying(words)), p(Html::from(send))]
+        .into_iter()
+        .collect()
 }
 
 async fn show(signed: Signed, app: App) -> Answer {
@@ -373,13 +386,10 @@ async fn already_open(signed: &Signed, app: &App, open: Id<Referral>, why: Optio
     if let Some(why) = &why {
         form.line.fill(why);
     }
-    line_page(
-        signed,
-        "Already referred: add a line instead",
-        &case,
-        &identity,
-        &form,
-    )
+    let title = "Already referred: add a line instead";
+    let mut answer = line_page(signed, title, &case, &identity, &form)?;
+    *answer.status_mut() = StatusCode::CONFLICT;
+    Ok(answer)
 }
 
 async fn show_line(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) -> Answer {

@@ -39,9 +39,9 @@ pub struct NewTask {
     /// Whom it is about.
     pub person: Option<Id<Person>>,
     /// The referral it belongs to.
-    pub referral: Option<Id<crate::referral::Referral>>,
+    pub referral: Option<Id<crate::Referral>>,
     /// The contact it came from.
-    pub contact: Option<Id<crate::contact::Contact>>,
+    pub contact: Option<Id<crate::Contact>>,
     /// Why there is one.
     pub kind: Kind,
     /// What is to be done.

@@ -42,7 +42,9 @@ async fn somebody_known_needs_the_number_alone_and_one_look() {
             .is_answered(200)
             .sees("Check at the top of the page")
             .sees("OKAFOR, Mary");
-        rita.presses("Send referral").await.is_on("Referral sent");
+        rita.presses("This is the person: send")
+            .await
+            .is_on("Referral sent");
         assert_ne!(referral_in(&rita), first);
         assert_eq!(count(&world, PEOPLE).await, 1);
     }
@@ -231,7 +233,8 @@ async fn somebody_already_referred_gets_a_line_instead() {
             .await
             .presses("Send referral")
             .await;
-        rita.is_on("Already referred: add a line instead")
+        rita.is_answered(409)
+            .is_on("Already referred: add a line instead")
             .sees("is accepted, with Kay Ward");
         assert!(
             rita.html().contains("Her rent is late"),

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::definition::Definition;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
+use super::plan::{Fixed, exploratory};
 use super::sheet::{Row, Sheet};
 use super::{month, printed};
 use crate::picture::forest::{self as picture, Measure, Row as Line};
@@ -14,6 +16,7 @@ use crate::sentence;
 use crate::stats::comparison::{Comparison, compare};
 use crate::stats::estimate::Estimate;
 use crate::stats::matching::{MonthSeen, PersonHistory};
+use crate::stats::refusal::Refusal;
 
 /// What to read.
 #[derive(Debug, Clone)]
@@ -40,6 +43,10 @@ pub struct CompareArgs {
     pub days: Option<String>,
     /// Where the draw of controls starts: the same seed draws the same.
     pub seed: u64,
+    /// Columns that must keep one value in a practice: definition of a contact, code set, supplier.
+    pub constant: Vec<String>,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
@@ -49,8 +56,15 @@ pub struct CompareArgs {
 /// # Errors
 /// A bad file, or a result that cannot be written.
 pub fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "compare")?;
     let folder = Folder::create(args.out.as_deref())?;
-    let found = compare(&read(args)?, args.seed);
+    let (people, changed) = read(args)?;
+    let mut found = compare(&people, args.seed);
+    if let Ok(finding) = &mut found {
+        finding
+            .refusals
+            .extend(changed.into_iter().chain(exploratory));
+    }
     folder.json("compare", &answer(&found))?;
     let said = match &found {
         Ok(finding) => {
@@ -80,7 +94,8 @@ const MONTH: usize = 6;
 const COUNT: usize = 7;
 const DAYS: usize = 8;
 
-fn read(args: &CompareArgs) -> Result<Vec<PersonHistory>, CommandFailure> {
+/// The people, and R13 if a definition changed.
+fn read(args: &CompareArgs) -> Result<(Vec<PersonHistory>, Option<Refusal>), CommandFailure> {
     let mut columns = vec![
         args.person.as_str(),
         &args.practice,
@@ -90,9 +105,20 @@ fn read(args: &CompareArgs) -> Result<Vec<PersonHistory>, CommandFailure> {
     ];
     columns.extend([args.referred.as_str(), &args.month, &args.count]);
     columns.extend(args.days.as_deref());
+    columns.extend(args.constant.iter().map(String::as_str));
+    let constant_from = columns.len() - args.constant.len();
+    let mut definition = Definition::default();
     let mut sheet = Sheet::open(&args.file, &columns)?;
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
     while let Some(row) = sheet.next_row()? {
+        for (place, column) in args.constant.iter().enumerate() {
+            let practice = row.words(TRAITS[0]).unwrap_or_default();
+            definition.seen(
+                practice,
+                column,
+                row.words(constant_from + place).unwrap_or_default(),
+            );
+        }
         let name = row.needed(PERSON, "somebody")?;
         let traits = TRAITS.map(|column| row.words(column).unwrap_or_default());
         let referred = row
@@ -135,7 +161,7 @@ fn read(args: &CompareArgs) -> Result<Vec<PersonHistory>, CommandFailure> {
             return Err(row.wrong(MONTH, "each month of a person once"));
         }
     }
-    Ok(histories(people))
+    Ok((histories(people), definition.refusal()))
 }
 
 fn whole_month(row: &Row<'_>, column: usize, text: &str) -> Result<i64, CommandFailure> {
@@ -207,20 +233,21 @@ fn draw(folder: &Folder, result: &Comparison) -> Result<(), CommandFailure> {
             &result.log_ratio,
             true,
         ),
-        line("errors by practice", &result.by_practice, false),
-        line("errors by person", &result.by_person, false),
+        line("The same, errors by practice", &result.by_practice, false),
+        line("The same, errors by person", &result.by_person, false),
         line(
             "The others themselves, after against before",
             &result.controls_change,
             false,
         ),
     ];
-    for lead in result.leads.iter().flat_map(|leads| &leads.quarters) {
-        lines.push(line(
-            &format!("{} to {} months before", lead.from, lead.to),
-            &lead.log_ratio,
-            false,
-        ));
+    for lead in result
+        .leads
+        .iter()
+        .flat_map(|leads| leads.quarters.iter().rev())
+    {
+        let label = format!("{} to {} months before", lead.to, lead.from);
+        lines.push(line(&label, &lead.log_ratio, false));
     }
     folder.picture(
         "compare",

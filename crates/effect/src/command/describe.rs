@@ -11,6 +11,7 @@ use super::printed;
 use crate::picture::event_profile::{self as picture, Month};
 use crate::sentence;
 use crate::stats::event_time::{EventCell, Profile, ProfileMonth, profile};
+use crate::stats::refusal::Refusal;
 
 /// What to read.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct DescribeArgs {
     pub days: Option<String>,
     /// Column of 1 for people referred and 0 for controls; all were referred without it.
     pub referred: Option<String>,
+    /// Columns that must keep one value: definition of a contact, code set, supplier.
+    pub constant: Vec<String>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
@@ -37,8 +40,11 @@ pub struct DescribeArgs {
 /// A bad file, or a result that cannot be written.
 pub fn run(args: &DescribeArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
     let folder = Folder::create(args.out.as_deref())?;
-    let (cells, people) = read(args)?;
-    let found = profile(&cells, people);
+    let (cells, people, changed) = read(args)?;
+    let mut found = profile(&cells, people);
+    if let Ok(finding) = &mut found {
+        finding.refusals.extend(changed);
+    }
     folder.json("describe", &answer(&found))?;
     let said = match &found {
         Ok(finding) => {
@@ -51,10 +57,11 @@ pub fn run(args: &DescribeArgs, out: &mut dyn Write) -> Result<(), CommandFailur
     printed(out, &said)
 }
 
-/// The cells, and how many people were referred.
-fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64), CommandFailure> {
+/// The cells, how many people were referred, and R13 if a definition changed.
+fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64, Option<Refusal>), CommandFailure> {
     let mut keys = vec![args.month.as_str()];
     keys.extend(args.days.as_deref());
+    keys.extend(args.constant.iter().map(String::as_str));
     keys.extend(args.referred.as_deref());
     let grouped = Grouped::read(&args.file, &keys, &args.count)?;
     let months = grouped.months(&args.month)?;
@@ -81,7 +88,7 @@ fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64), CommandFailure> {
         });
     }
     let people = grouped.people(&args.person, |cell| referred[cell])?;
-    Ok((cells, people))
+    Ok((cells, people, grouped.changed(&args.constant, None)?))
 }
 
 fn draw(folder: &Folder, profile: &Profile) -> Result<(), CommandFailure> {

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
+use super::definition::Definition;
 use super::failure::CommandFailure;
 use super::month;
 use crate::cells::{BadFile, Columns, GroupedRows};
+use crate::stats::refusal::Refusal;
 
 /// The cells of a file, and the file for a second pass.
 pub(super) struct Grouped<'a> {
@@ -74,6 +76,25 @@ impl<'a> Grouped<'a> {
         self.rows
             .parsed(column, "1 for yes or 0 for no", parse)
             .map_err(|bad| failure(self.file, bad))
+    }
+
+    /// R13, if one of the columns changes inside a practice.
+    pub(super) fn changed(
+        &self,
+        columns: &[String],
+        practice: Option<&str>,
+    ) -> Result<Option<Refusal>, CommandFailure> {
+        let practices = practice.map(|column| self.texts(column)).transpose()?;
+        let mut definition = Definition::default();
+        for column in columns {
+            for (place, value) in self.texts(column)?.iter().enumerate() {
+                let practice = practices
+                    .as_ref()
+                    .map_or("", |practices| practices[place].as_str());
+                definition.seen(practice, column, value);
+            }
+        }
+        Ok(definition.refusal())
     }
 
     /// How many different people the rows of some cells are of, by a second pass.

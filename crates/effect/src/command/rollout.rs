@@ -8,11 +8,13 @@ use std::path::PathBuf;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
 use super::grouped::Grouped;
+use super::plan::{Fixed, exploratory};
 use super::printed;
 use crate::picture::forest::{self as picture, Measure, Row};
 use crate::sentence;
 use crate::stats::estimate::Estimate;
 use crate::stats::etwfe::RolloutCell;
+use crate::stats::refusal::Refusal;
 use crate::stats::rollout::{Rollout, rollout};
 
 /// What to read.
@@ -32,6 +34,10 @@ pub struct RolloutArgs {
     pub count: String,
     /// Column of days registered in the month; whole months without it.
     pub days: Option<String>,
+    /// Columns that must keep one value in a practice: definition of a contact, code set, supplier.
+    pub constant: Vec<String>,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
@@ -41,9 +47,15 @@ pub struct RolloutArgs {
 /// # Errors
 /// A bad file, or a result that cannot be written.
 pub fn run(args: &RolloutArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "rollout")?;
     let folder = Folder::create(args.out.as_deref())?;
-    let (cells, people) = read(args)?;
-    let found = rollout(&cells, people);
+    let (cells, people, changed) = read(args)?;
+    let mut found = rollout(&cells, people);
+    if let Ok(finding) = &mut found {
+        finding
+            .refusals
+            .extend(changed.into_iter().chain(exploratory));
+    }
     folder.json("rollout", &answer(&found))?;
     let said = match &found {
         Ok(finding) => {
@@ -56,9 +68,11 @@ pub fn run(args: &RolloutArgs, out: &mut dyn Write) -> Result<(), CommandFailure
     printed(out, &said)
 }
 
-fn read(args: &RolloutArgs) -> Result<(Vec<RolloutCell>, u64), CommandFailure> {
+/// The cells, how many people they are of, and R13 if a definition changed.
+fn read(args: &RolloutArgs) -> Result<(Vec<RolloutCell>, u64, Option<Refusal>), CommandFailure> {
     let mut keys = vec![args.practice.as_str(), &args.start, &args.month];
     keys.extend(args.days.as_deref());
+    keys.extend(args.constant.iter().map(String::as_str));
     let grouped = Grouped::read(&args.file, &keys, &args.count)?;
     let starts = grouped.months_or_never(&args.start)?;
     let months = grouped.months(&args.month)?;
@@ -77,7 +91,12 @@ fn read(args: &RolloutArgs) -> Result<(Vec<RolloutCell>, u64), CommandFailure> {
             sum_squares: sums.sum_squares,
             exposure: exposure[place],
         });
-    Ok((cells.collect(), grouped.people(&args.person, |_| true)?))
+    let changed = grouped.changed(&args.constant, Some(&args.practice))?;
+    Ok((
+        cells.collect(),
+        grouped.people(&args.person, |_| true)?,
+        changed,
+    ))
 }
 
 /// A number for every name, in the order of the names.
@@ -104,19 +123,24 @@ fn draw(folder: &Folder, result: &Rollout) -> Result<(), CommandFailure> {
         &result.model.overall.log_ratio,
         true,
     )];
-    for lead in result.leads.iter().flat_map(|leads| &leads.quarters) {
+    for lead in result
+        .leads
+        .iter()
+        .flat_map(|leads| leads.quarters.iter().rev())
+    {
         rows.push(row(
-            format!("{} to {} months before", lead.from, lead.to),
+            format!("{} to {} months before", lead.to, lead.from),
             &lead.log_ratio,
             false,
         ));
     }
     for (months, average) in &result.model.by_months_since {
-        rows.push(row(
-            format!("{months} months after"),
-            &average.log_ratio,
-            false,
-        ));
+        let label = match months {
+            0 => "The month of the start".to_owned(),
+            1 => "1 month after".to_owned(),
+            months => format!("{months} months after"),
+        };
+        rows.push(row(label, &average.log_ratio, false));
     }
     folder.picture(
         "rollout",

@@ -4,12 +4,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::definition::Definition;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
+use super::plan::{Fixed, exploratory};
 use super::sheet::Sheet;
 use super::{month, printed};
 use crate::picture::series::{self as picture, Point};
 use crate::sentence;
+use crate::stats::refusal::Refusal;
 use crate::stats::series::{MonthTotal, SeriesPlan, SeriesResult, interrupted_series};
 
 /// What to read, and what was fixed before.
@@ -31,6 +34,10 @@ pub struct SeriesArgs {
     pub changes: Vec<String>,
     /// Months after the start at which the effect is read.
     pub horizon: u32,
+    /// Columns that must keep one value in each file: definition of a contact, code set, supplier.
+    pub constant: Vec<String>,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
@@ -40,6 +47,7 @@ pub struct SeriesArgs {
 /// # Errors
 /// A bad file or month, or a result that cannot be written.
 pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
+    let exploratory = exploratory(args.plan.as_ref(), "series")?;
     let folder = Folder::create(args.out.as_deref())?;
     let start = argument(&args.start)?;
     let changes = args
@@ -47,18 +55,24 @@ pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure>
         .iter()
         .map(|change| argument(change))
         .collect::<Result<Vec<i64>, _>>()?;
-    let totals = read(args, &args.file)?;
-    let control = args
-        .control
-        .as_deref()
-        .map(|file| read(args, file))
-        .transpose()?;
+    let (totals, mut changed) = read(args, &args.file)?;
+    let mut control = None;
+    if let Some(file) = &args.control {
+        let (totals, also_changed) = read(args, file)?;
+        control = Some(totals);
+        changed = changed.or(also_changed);
+    }
     let plan = SeriesPlan {
         start,
         other_changes: &changes,
         horizon: args.horizon,
     };
-    let found = interrupted_series(&totals, control.as_deref(), plan);
+    let mut found = interrupted_series(&totals, control.as_deref(), plan);
+    if let Ok(finding) = &mut found {
+        finding
+            .refusals
+            .extend(changed.into_iter().chain(exploratory));
+    }
     folder.json("series", &answer(&found))?;
     let said = match &found {
         Ok(finding) => {
@@ -77,10 +91,20 @@ fn argument(text: &str) -> Result<i64, CommandFailure> {
     })
 }
 
-fn read(args: &SeriesArgs, file: &Path) -> Result<Vec<MonthTotal>, CommandFailure> {
-    let mut sheet = Sheet::open(file, &[&args.month, &args.count, &args.population])?;
+/// The months, and R13 if a definition changed.
+fn read(
+    args: &SeriesArgs,
+    file: &Path,
+) -> Result<(Vec<MonthTotal>, Option<Refusal>), CommandFailure> {
+    let mut columns = vec![args.month.as_str(), &args.count, &args.population];
+    columns.extend(args.constant.iter().map(String::as_str));
+    let mut sheet = Sheet::open(file, &columns)?;
     let mut totals = Vec::new();
+    let mut definition = Definition::default();
     while let Some(row) = sheet.next_row()? {
+        for (place, column) in args.constant.iter().enumerate() {
+            definition.seen("", column, row.words(3 + place).unwrap_or_default());
+        }
         let name = row.needed(0, month::EXPECTED)?;
         let population = row.number(2)?.filter(|people| *people > 0.0);
         totals.push(MonthTotal {
@@ -89,7 +113,7 @@ fn read(args: &SeriesArgs, file: &Path) -> Result<Vec<MonthTotal>, CommandFailur
             population: population.ok_or_else(|| row.wrong(2, "a number of people above 0"))?,
         });
     }
-    Ok(totals)
+    Ok((totals, definition.refusal()))
 }
 
 fn draw(

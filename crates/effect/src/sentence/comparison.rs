@@ -106,6 +106,7 @@ mod tests {
             per_person_year: within(8.0 * (middle - 1.0), 8.0 * (low - 1.0), 8.0 * (high - 1.0)),
             controls_change: within(0.85_f64.ln(), -0.3, -0.1),
             matched: 0.93,
+            controls_lost: 0.0,
             balance: vec![Balance {
                 on: "run-up",
                 difference: -0.04,
@@ -150,12 +151,24 @@ mod tests {
 
     #[test]
     fn an_interval_over_both_margins_is_not_known_yet() {
-        let said = sentences(&finding(0.80, 1.25, &[]));
-        assert_eq!(
-            said.link_worker,
-            "We cannot tell yet. We would need about 2204 people."
-        );
-        assert_eq!(said.gp, "Anything from a 20% fall to a 25% rise fits.");
+        // The finding carries R8 itself; without it the interval says the same.
+        let spans = Refusal::TooUncertain {
+            low: 0.80,
+            high: 1.25,
+            needed: 2204,
+        };
+        for refusals in [vec![], vec![spans]] {
+            let said = sentences(&finding(0.80, 1.25, &refusals));
+            assert_eq!(
+                said.link_worker,
+                "We cannot tell yet. We would need about 2204 people."
+            );
+            assert_eq!(said.gp, "Anything from a 20% fall to a 25% rise fits.");
+            assert!(
+                said.researcher
+                    .ends_with("spans both margins. N for half-width log 1.1 = 2204.")
+            );
+        }
     }
 
     #[test]

@@ -10,17 +10,17 @@ use nalgebra::DVector;
 use serde::Serialize;
 
 use super::absorbed::Absorbed;
+use super::before_after::{Side, before_after};
 use super::counts::{CountCells, Tallies};
 use super::cr2::Cr2;
 use super::design::Design;
 use super::estimate::{Estimate, Finding};
 use super::leads::{Leads, lead_of};
 use super::limits::{
-    BASELINE_FIRST, EVENTS_PER_ARM_MIN, LEADS, MATCHED_SHARE_MIN, PEOPLE_PER_ARM_MIN,
-    STANDARDISED_DIFFERENCE_MAX,
+    BASELINE_FIRST, CONTROLS_LOST_MAX, EVENTS_PER_ARM_MIN, LEADS, MATCHED_SHARE_MIN,
+    PEOPLE_PER_ARM_MIN, RUN_UP_FIRST, STANDARDISED_DIFFERENCE_MAX,
 };
-use super::matching::{Balance, Entry, Matched, PersonHistory, balance, matched};
-use super::poisson::Poisson;
+use super::matching::{Balance, Entry, Matched, PersonHistory, balance, lost_to_referral, matched};
 use super::ratio_reading::{Reading, read_log_ratio};
 use super::refusal::Refusal;
 use super::sandwich::Clusters;
@@ -54,6 +54,8 @@ pub struct Comparison {
     pub controls_change: Estimate,
     /// Share of the referred who found a control, 0 to 1.
     pub matched: f64,
+    /// Share of the controls' follow-up lost to their own referral.
+    pub controls_lost: f64,
     /// What is left of differences in what was matched on.
     pub balance: Vec<Balance>,
     /// Differences before the referral; none when they cannot be tested.
@@ -83,6 +85,12 @@ pub fn compare(people: &[PersonHistory], seed: u64) -> Result<Finding<Comparison
     let mut refusals = outcome.refusal.iter().cloned().collect::<Vec<_>>();
     refusals.extend(too_small(&matched, referred, controls));
     refusals.extend(unbalanced(&balance));
+    let controls_lost = lost_to_referral(&matched);
+    if controls_lost > CONTROLS_LOST_MAX {
+        refusals.push(Refusal::ControlsLeave {
+            share: controls_lost,
+        });
+    }
     let log_ratio = outcome.wider();
     let mut reading = None;
     match log_ratio
@@ -94,7 +102,7 @@ pub fn compare(people: &[PersonHistory], seed: u64) -> Result<Finding<Comparison
         None => {}
     }
     let before = Months::of(people, &matched, |entry| {
-        entry.index + i64::from(BASELINE_FIRST)..=entry.index - 1
+        entry.index + i64::from(BASELINE_FIRST)..=entry.index - NEAREST_LEAD
     });
     let leads = before.leads(&matched).ok();
     refusals.extend(
@@ -122,6 +130,7 @@ pub fn compare(people: &[PersonHistory], seed: u64) -> Result<Finding<Comparison
             per_person_year: per_person_year(log_ratio, referred),
             controls_change: controls_change(people, &matched)?,
             matched: matched.share(),
+            controls_lost,
             balance,
             leads,
             referred,
@@ -331,10 +340,11 @@ impl Months {
         pass.cr1_error().map(|(error, _)| error)
     }
 
-    /// The quarters before the referral, referred against controls.
+    /// The quarters before the run-up, referred against controls.
     fn leads(&self, matched: &Matched) -> Result<Leads, Refusal> {
-        let grouped =
-            self.grouped(|month| lead_of(-month.since).map_or(EARLIER, |lead| LEAD_BLOCKS[lead]))?;
+        let grouped = self.grouped(|month| {
+            lead_of(-month.since, NEAREST_LEAD).map_or(EARLIER, |lead| LEAD_BLOCKS[lead])
+        })?;
         let fit = grouped.fit()?;
         let clustered = fit.working.clustered(&grouped.practices(&fit, matched))?;
         let places: Vec<usize> = LEAD_BLOCKS
@@ -350,9 +360,13 @@ impl Months {
             &fit.coefficients.select_rows(&places),
             &covariance,
             clustered.clusters,
+            NEAREST_LEAD,
         )
     }
 }
+
+/// The run-up is matched on, and judged by its standardised difference; a lead is earlier.
+const NEAREST_LEAD: i64 = 1 - RUN_UP_FIRST as i64;
 
 /// Blocks of the months before: the leads, nearest first, and all that is earlier.
 const LEAD_BLOCKS: [i64; LEADS as usize] = [-1, -2];
@@ -406,33 +420,18 @@ impl Outcome {
 
 /// Controls' contacts in the year after against the year before, index month left out.
 fn controls_change(people: &[PersonHistory], matched: &Matched) -> Result<Estimate, Refusal> {
-    const AFTER: &str = "after";
+    let year_before = i64::from(BASELINE_FIRST);
     let months = Months::of(people, matched, |entry| {
-        entry.index + i64::from(BASELINE_FIRST)..=entry.last
+        entry.index + year_before..=entry.last
     });
-    let own: Vec<&Month> = months
+    let own = months
         .0
         .iter()
-        .filter(|month| !month.referred && month.since != 0)
-        .collect();
-    let counts: Vec<u64> = own.iter().map(|month| u64::from(month.count)).collect();
-    let exposure: Vec<f64> = own.iter().map(|month| month.exposure).collect();
-    let design = Design::constant(own.len()).with(
-        AFTER,
-        own.iter().map(|month| f64::from(u8::from(month.since > 0))),
-    );
-    let cells =
-        CountCells::new(&design, &Tallies::from_rows(&counts, &exposure)).map_err(|bad| {
-            Refusal::Impossible {
-                what: bad.to_string(),
-            }
-        })?;
-    let fit = Poisson::fit(&cells)?;
-    let person: Vec<i64> = own.iter().map(|month| people[month.place].person).collect();
-    let contrast = DVector::from_vec(vec![0.0, 1.0]);
-    let error = fit
-        .working
-        .clustered(&Clusters::by_key(&person))?
-        .error_of(&contrast);
-    Ok(Estimate::normal(fit.coefficients[1], error))
+        .filter(|month| !month.referred && month.since != 0);
+    before_after(own.map(|month| Side {
+        person: people[month.place].person,
+        after: month.since > 0,
+        count: month.count,
+        exposure: month.exposure,
+    }))
 }

@@ -148,6 +148,38 @@ mod tests {
     }
 
     #[test]
+    fn with_few_pairs_the_spread_of_the_line_is_itself_uncertain() {
+        // 8 pairs and 5 missing: 6 degrees of freedom. Between the sets the mean varies by
+        // (5/13)² · E σ² · (1/5 + variance of the line at the missing), E σ² = RSS / (6 − 2).
+        let person = |i: usize| Person {
+            cluster: None,
+            before: 10.0 + (i * 5 % 9) as f64,
+            after: (i < 8).then_some(12.0 + (i * 7 % 10) as f64),
+            traits: vec![],
+        };
+        let scale = Scale::new("score", 0.0, 30.0, Better::Higher).expect("a scale");
+        let people: Vec<Person> = (0..13).map(person).collect();
+        let scores = Scores::new(scale, vec![], people, 0).expect("on the scale");
+        let seen: Vec<&Person> = scores.completers().collect();
+        let after: Vec<f64> = seen.iter().filter_map(|p| p.after).collect();
+        let line = LeastSquares::fit(&known_at_start(&scores, &seen), &after).expect("a line");
+        let missing = [8, 9, 10, 11, 12].map(|i| person(i).before);
+        let at = DVector::from_vec(vec![1.0, mean(&missing)]);
+        let of_line = at.dot(&(&line.bread * &at));
+        let sigma = line.residuals.norm_squared() / (line.df - 2.0);
+        let expected = (5.0_f64 / 13.0).powi(2) * sigma * (0.2 + of_line);
+        let plan = Plan {
+            imputations: 6000,
+            seed: 1,
+        };
+        let between = imputed(&scores, plan).expect("a line").between;
+        assert!(
+            (between / expected - 1.0).abs() < 0.12,
+            "{between} against {expected}"
+        );
+    }
+
+    #[test]
     fn one_imputation_cannot_show_its_uncertainty() {
         let once = imputed(
             &scores(),

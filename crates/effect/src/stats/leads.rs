@@ -31,16 +31,17 @@ pub struct Lead {
     pub log_ratio: Estimate,
 }
 
-/// The lead that so many months before the start belong to, counted from 0; none when
-/// they are too far off, or not before it.
+/// The lead that so many months before the start belong to, counted from 0, the nearest
+/// lead beginning at `nearest`; none when they are too far off or too near.
 #[must_use]
-pub fn lead_of(months_before: i64) -> Option<usize> {
-    let lead = usize::try_from(months_before - 1).ok()? / usize::try_from(LEAD_WIDTH).ok()?;
+pub fn lead_of(months_before: i64, nearest: i64) -> Option<usize> {
+    let lead = usize::try_from(months_before - nearest).ok()? / usize::try_from(LEAD_WIDTH).ok()?;
     (lead < usize::try_from(LEADS).ok()?).then_some(lead)
 }
 
 impl Leads {
-    /// From the coefficients of the leads, their covariance, and the clusters it rests on.
+    /// From the coefficients of the leads, their covariance, the clusters it rests on, and
+    /// the months before the start at which the nearest lead begins.
     ///
     /// # Errors
     /// A named refusal when there are too few clusters for a joint test.
@@ -48,6 +49,7 @@ impl Leads {
         values: &DVector<f64>,
         covariance: &DMatrix<f64>,
         clusters: usize,
+        nearest: i64,
     ) -> Result<Self, Refusal> {
         let (size, df) = (values.len() as f64, clusters as f64 - 1.0);
         let refusal = || Refusal::Undefined {
@@ -61,8 +63,8 @@ impl Leads {
             (0_i64..)
                 .zip(values.iter().zip(variances.iter()))
                 .map(|(lead, (value, variance))| Lead {
-                    from: lead * LEAD_WIDTH + 1,
-                    to: (lead + 1) * LEAD_WIDTH,
+                    from: nearest + lead * LEAD_WIDTH,
+                    to: nearest + (lead + 1) * LEAD_WIDTH - 1,
                     log_ratio: Estimate::student(*value, variance.max(0.0).sqrt(), df),
                 });
         Ok(Self {
@@ -97,7 +99,10 @@ mod tests {
 
     #[test]
     fn quarters_before_the_start() {
-        let leads: Vec<_> = [0, 1, 3, 4, 6, 7, -2].into_iter().map(lead_of).collect();
+        let leads: Vec<_> = [0, 1, 3, 4, 6, 7, -2]
+            .into_iter()
+            .map(|months| lead_of(months, 1))
+            .collect();
         assert_eq!(
             leads,
             [None, Some(0), Some(0), Some(1), Some(1), None, None]
@@ -107,7 +112,7 @@ mod tests {
     #[test]
     fn a_lead_as_large_as_the_effect_refuses_only_what_claims_a_difference() {
         let covariance = DMatrix::from_diagonal_element(2, 2, 0.04);
-        let leads = Leads::new(&DVector::from_vec(vec![0.1, -0.05]), &covariance, 20)
+        let leads = Leads::new(&DVector::from_vec(vec![0.1, -0.05]), &covariance, 20, 1)
             .expect("twenty clusters");
         assert!(leads.joint_p > 0.5);
         assert!(matches!(
@@ -121,12 +126,12 @@ mod tests {
     #[test]
     fn leads_that_differ_together_refuse() {
         let covariance = DMatrix::from_diagonal_element(2, 2, 0.001);
-        let leads = Leads::new(&DVector::from_vec(vec![0.1, 0.1]), &covariance, 20)
+        let leads = Leads::new(&DVector::from_vec(vec![0.1, 0.1]), &covariance, 20, 1)
             .expect("twenty clusters");
         assert!(matches!(
             leads.refuse(-0.9, None),
             Some(Refusal::LeadsDiffer { .. })
         ));
-        assert!(Leads::new(&DVector::zeros(2), &DMatrix::zeros(2, 2), 20).is_err());
+        assert!(Leads::new(&DVector::zeros(2), &DMatrix::zeros(2, 2), 20, 1).is_err());
     }
 }

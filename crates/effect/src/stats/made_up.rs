@@ -15,6 +15,9 @@ pub struct MadeUp {
     pub practices: i64,
     /// Times as many contacts from the month after the referral on.
     pub ratio: f64,
+    /// Chance of a referral in a month after a busy quarter, 0 to 1. When it is large,
+    /// those left to compare with are soon referred themselves.
+    pub chance: f64,
     /// Where the draws start.
     pub seed: u64,
 }
@@ -25,10 +28,6 @@ const MONTHS: usize = 60;
 
 /// Contacts in three months that make a quarter busy.
 const BUSY: u32 = 5;
-
-/// Chance of a referral in a month after a busy quarter: small, so that most people at a
-/// peak are never referred and can be compared with.
-const CHANCE: f64 = 0.06;
 
 /// The people, the same for the same seed.
 #[must_use]
@@ -53,7 +52,7 @@ fn history(person: i64, plan: MadeUp, draws: &mut Draws) -> PersonHistory {
             days: 30.0,
         });
         let seen_around = month >= 14 && month + 13 < MONTHS;
-        if seen_around && quarter >= BUSY && referred.is_none() && draws.uniform() < CHANCE {
+        if seen_around && quarter >= BUSY && referred.is_none() && draws.uniform() < plan.chance {
             referred = Some(month as i64);
         }
     }
@@ -90,6 +89,7 @@ mod tests {
             people: 300,
             practices: 4,
             ratio: 1.0,
+            chance: 0.06,
             seed: 1,
         };
         let (people, again) = (made_up(plan), made_up(plan));

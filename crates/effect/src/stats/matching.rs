@@ -151,6 +151,21 @@ impl Matched {
     }
 }
 
+/// Share of the controls' year of follow-up that their own referral cuts off.
+#[must_use]
+pub fn lost_to_referral(matched: &Matched) -> f64 {
+    let controls = || matched.entries.iter().filter(|entry| !entry.referred);
+    let lost: i64 = controls()
+        .map(|entry| entry.index + FOLLOW_UP_MONTHS - entry.last)
+        .sum();
+    let whole = FOLLOW_UP_MONTHS * controls().count() as i64;
+    if whole == 0 {
+        0.0
+    } else {
+        lost as f64 / whole as f64
+    }
+}
+
 /// Finds controls. The same people and seed give the same controls, whatever the order
 /// of the list.
 #[must_use]
@@ -376,6 +391,7 @@ mod tests {
             .find(|e| !e.referred)
             .expect("a control");
         assert_eq!((control.place, control.last), (1, 34));
+        assert!((lost_to_referral(&found) - 8.0 / 12.0).abs() < 1e-12);
         let before = [person(1, Some(30), 30, 3), person(2, Some(29), 30, 3)];
         assert!(
             matched(&before, 1)

@@ -177,14 +177,14 @@ mod tests {
 
     #[test]
     fn where_lower_is_better_a_fall_is_an_improvement() {
-        let pairs = [(10.0, 2.0), (12.0, 12.0), (14.0, 29.0)];
+        let pairs = [(10.0, 2.0), (12.0, 12.0), (14.0, 29.0), (13.0, 1.0)];
         let lower = reliable(&scores(Better::Lower, &pairs), 0.8)
             .expect("pairs")
             .result;
         let higher = reliable(&scores(Better::Higher, &pairs), 0.8)
             .expect("pairs")
             .result;
-        assert_eq!((lower.improved, lower.worsened, lower.same), (1, 1, 1));
+        assert_eq!((lower.improved, lower.worsened, lower.same), (2, 1, 1));
         assert_eq!(
             (higher.improved, higher.worsened),
             (lower.worsened, lower.improved)

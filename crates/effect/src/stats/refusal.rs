@@ -8,9 +8,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::limits::{
-    CLUSTERS_MIN, EVENTS_PER_ARM_MIN, FOLLOW_UP_MIN, JOINT_LEAD_P_MIN, LINK_WORKER_SLICE_MIN,
-    MARGIN_HIGH, MARGIN_LOW, MATCHED_SHARE_MIN, PEOPLE_PER_ARM_MIN, SATTERTHWAITE_DF_MIN,
-    SERIES_MISSING_MAX, SERIES_MONTHS_AFTER_MIN, SERIES_MONTHS_BEFORE_MIN,
+    CLUSTERS_MIN, CONTROLS_LOST_MAX, EVENTS_PER_ARM_MIN, FOLLOW_UP_MIN, JOINT_LEAD_P_MIN,
+    LINK_WORKER_SLICE_MIN, MARGIN_HIGH, MARGIN_LOW, MATCHED_SHARE_MIN, PEOPLE_PER_ARM_MIN,
+    SATTERTHWAITE_DF_MIN, SERIES_MISSING_MAX, SERIES_MONTHS_AFTER_MIN, SERIES_MONTHS_BEFORE_MIN,
     STANDARDISED_DIFFERENCE_MAX, SYSTEM_CHANGE_MONTHS, TIPPING_MIN_SD, XMR_POINTS_MIN,
 };
 
@@ -33,6 +33,11 @@ pub enum Refusal {
         lead: f64,
         /// The effect, absolute log ratio.
         effect: f64,
+    },
+    /// R2: too many controls were referred themselves, at their next peak.
+    ControlsLeave {
+        /// Share of their follow-up lost, 0 to 1.
+        share: f64,
     },
     /// R2: the months before referral differ between the arms taken together.
     LeadsDiffer {
@@ -186,6 +191,7 @@ impl Refusal {
             Self::NoComparator => "R1",
             Self::Unbalanced { .. }
             | Self::LeadAsLargeAsEffect { .. }
+            | Self::ControlsLeave { .. }
             | Self::LeadsDiffer { .. } => "R2",
             Self::OneCluster
             | Self::TooFewClusters { .. }
@@ -249,6 +255,13 @@ impl Refusal {
                 f,
                 "We cannot tell: before referral the groups already differed by {lead:.3} on the \
                  log scale, as much as the effect itself ({effect:.3})."
+            ),
+            Self::ControlsLeave { share } => write!(
+                f,
+                "We cannot tell: {:.0}% of the comparison's follow-up was lost because those people \
+                 were referred too (at most {:.0}%), and they are not like those who stayed.",
+                share * 100.0,
+                CONTROLS_LOST_MAX * 100.0
             ),
             Self::LeadsDiffer { p } => write!(
                 f,
@@ -441,6 +454,7 @@ mod tests {
                 lead: 0.2,
                 effect: 0.1,
             },
+            Refusal::ControlsLeave { share: 0.2 },
             Refusal::LeadsDiffer { p: 0.01 },
             Refusal::OneCluster,
             Refusal::TooFewClusters { clusters: 3 },

@@ -89,7 +89,7 @@ pub fn leads(cells: &[RolloutCell]) -> Result<Leads, Refusal> {
         .collect();
     let mut design = two_way(&before);
     let first = design.names().len();
-    let lead = |cell: &RolloutCell| cell.start.and_then(|start| lead_of(start - cell.month));
+    let lead = |cell: &RolloutCell| cell.start.and_then(|start| lead_of(start - cell.month, 1));
     for quarter in 0..LEADS as usize {
         let mark = before
             .iter()
@@ -108,6 +108,7 @@ pub fn leads(cells: &[RolloutCell]) -> Result<Leads, Refusal> {
         &fit.coefficients.rows(first, size).into_owned(),
         &covariance,
         clustered.clusters,
+        1,
     )
 }
 

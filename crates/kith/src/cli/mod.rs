@@ -10,6 +10,9 @@ mod migrate;
 mod backup;
 mod restore;
 mod doctor;
+mod audit;
+mod seed;
+mod demo;
 
 use std::process::ExitCode;
 
@@ -36,16 +39,22 @@ pub struct Cli {
 enum Command {
     /// Serve the pages and do the jobs, until asked to stop
     Serve(serve::Serve),
+    /// Show Kith with made-up people, on this machine alone
+    Demo(demo::Demo),
     /// Make the database, the first scheme and its first administrator
     Init(init::Init),
     /// Bring the database up to date
     Migrate,
+    /// Fill a new database with made-up cases, to measure with
+    Seed(seed::Seed),
     /// Write a whole copy of an embedded database, while the system goes on
     Backup(backup::Backup),
     /// Put a copy in the place of an embedded database
     Restore(restore::Restore),
     /// Look whether this installation is safe and sound
     Doctor(doctor::Doctor),
+    /// The audit trail
+    Audit(audit::Audit),
 }
 
 /// Runs the command line of this process.
@@ -58,6 +67,9 @@ pub async fn run() -> ExitCode {
         Command::Backup(command) => command.run(&cli.said).await,
         Command::Restore(command) => command.run(&cli.said).await,
         Command::Doctor(command) => command.run(&cli.said).await,
+        Command::Demo(command) => command.run(&cli.said).await,
+        Command::Seed(command) => command.run(&cli.said).await,
+        Command::Audit(command) => command.run(&cli.said).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

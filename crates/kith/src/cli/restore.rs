@@ -11,7 +11,7 @@ use clap::Args;
 use kith_base::{Clock, Refusal};
 use kith_db::Db;
 
-use super::{Done, Said, open};
+use super::{Done, Said};
 use crate::data_lock::DataLock;
 
 /// `kith restore`.

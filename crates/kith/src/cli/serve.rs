@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use clap::Args;
-use kith_access::App;
+use kith_access::{App, outbox::Sender};
 use kith_base::{Clock, Refusal};
 use kith_db::Db;
 use tokio::{net::TcpListener, sync::watch};
@@ -14,7 +14,8 @@ use crate::{
     data_lock::DataLock,
     doctor::{self, Says},
     health::{self, Answers, Watched},
-    jobs, logs, router, server,
+    jobs::{self, Tools},
+    logs, router, server,
 };
 
 /// `kith serve`.
@@ -88,7 +89,14 @@ pub async fn serve(config: &Config, app: App) -> Done {
         None => None,
     };
     let (stop, stopping) = watch::channel(false);
-    let (running, mut turns) = jobs::start(&app, router::JOBS, &stopping);
+    let (running, mut turns) = jobs::start(
+        &Tools {
+            app: app.clone(),
+            sender: sender(config)?,
+        },
+        jobs::JOBS,
+        &stopping,
+    );
     let watched = Watched {
         app: app.clone(),
         jobs: running,
@@ -120,6 +128,25 @@ pub async fn serve(config: &Config, app: App) -> Done {
     }
     app.db.close().await;
     served.map_err(|e| Refusal::conflict(format!("Serving failed: {e}")))
+}
+
+/// How mail leaves, as the configuration says.
+fn sender(config: &Config) -> Result<Arc<Sender>, Refusal> {
+    let post = config
+        .mail
+        .parse()
+        .map_err(|bad| Refusal::invalid(format!("mail: {bad}")))?;
+    let from = config
+        .mail_from
+        .parse()
+        .map_err(|bad| Refusal::invalid(format!("mail_from: {bad}")))?;
+    let host = config.origin.host().to_owned();
+    Ok(Arc::new(Sender {
+        post,
+        from,
+        host,
+        on_failed: jobs::mail_failed,
+    }))
 }
 
 async fn until(mut stopping: watch::Receiver<bool>) {

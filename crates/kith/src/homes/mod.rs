@@ -10,6 +10,8 @@ use kith_access::{Ability, Actor, Answer, Needs, Role, Routes, Visitor};
 use kith_casework::paths;
 use kith_pages::{Frame, components::NavItem, form::FormToken, go};
 
+use crate::areas;
+
 /// The routes of the front page and the pages of words.
 #[must_use]
 pub fn routes() -> Routes {
@@ -37,14 +39,16 @@ pub fn home_of(actor: &Actor) -> String {
         .map_or_else(|| "/account".to_owned(), |(_, href)| href)
 }
 
-/// The places to go, the most used first: at most six.
+/// The places to go, the most used first: at most six. A place is offered
+/// when the role reaches it and there is a page.
 fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
-    let by_role: Vec<(&'static str, String, Ability)> = match actor.role {
+    let mut by_role: Vec<(&'static str, String, Ability)> = match actor.role {
         Role::Practice => vec![
             ("Refer", paths::refer(), Ability::Refer),
             ("Sent", paths::sent(), Ability::SeeReferral),
         ],
         Role::LinkWorker => vec![
+            ("Today", paths::today(), Ability::SeeCaseload),
             ("Caseload", paths::caseload(), Ability::SeeCaseload),
             ("Waiting", paths::waiting(), Ability::TakeReferral),
             ("Refer", paths::refer(), Ability::Refer),
@@ -53,14 +57,47 @@ fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
             ("Team", paths::team(), Ability::SeeTeam),
             ("Waiting", paths::waiting(), Ability::AssignReferral),
             ("Refer", paths::refer(), Ability::Refer),
+            ("Import", "/import".to_owned(), Ability::ImportReferrals),
         ],
-        Role::Administrator => vec![],
-        Role::Guardian => vec![],
+        Role::Administrator => vec![
+            (
+                "Accounts",
+                "/admin/accounts".to_owned(),
+                Ability::SeeAccounts,
+            ),
+            (
+                "Organisations",
+                "/admin/organisations".to_owned(),
+                Ability::SeeAccounts,
+            ),
+            (
+                "Settings",
+                "/admin/settings".to_owned(),
+                Ability::ManageSettings,
+            ),
+            (
+                "Deliveries",
+                "/admin/deliveries".to_owned(),
+                Ability::SeeTechnical,
+            ),
+        ],
+        Role::Guardian => vec![
+            ("Audit trail", "/audit".to_owned(), Ability::SeeAudit),
+            (
+                "Break-glass",
+                "/break-glass".to_owned(),
+                Ability::ReviewBreakGlass,
+            ),
+        ],
     };
+    if actor.can(Ability::HandleConcern) {
+        by_role.push(("Concerns", "/concerns".to_owned(), Ability::HandleConcern));
+    }
     by_role
         .into_iter()
-        .filter(|(.., ability)| actor.can(*ability))
+        .filter(|(_, href, ability)| actor.can(*ability) && areas::has_page(href))
         .map(|(name, href, _)| (name, href))
+        .take(6)
         .collect()
 }
 

@@ -2,7 +2,7 @@
 //! them in its own record by hand or by a program of its own. Making the
 //! sheet files nothing: the practice ticks what it has filed.
 
-use super::sent::Read;
+use super::Read;
 use crate::sheet::{self, Cell};
 
 /// The columns of the sheet.

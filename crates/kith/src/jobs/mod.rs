@@ -1,8 +1,8 @@
-//! What the program does by itself: sealing the audit trail, delivering mail,
-//! passing on concerns nobody has acknowledged, sweeping old sessions, drafts
-//! and form keys. Each job has its own pace; each leaves a sign of life, which
+//! What the program does by itself (`works`). Each job has its own pace; each leaves a sign of life, which
 //! `/health` and the metrics read. A job that fails is tried again at its next
 //! turn, and says so in the log.
+
+mod works;
 
 use std::{
     sync::{
@@ -13,10 +13,21 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use kith_access::App;
+use kith_access::{App, outbox::Sender};
 use kith_base::Ts;
 use kith_db::Outcome;
 use tokio::{sync::watch, task::JoinSet};
+
+pub use works::{JOBS, mail_failed};
+
+/// What a job is given.
+#[derive(Clone)]
+pub struct Tools {
+    /// The program.
+    pub app: App,
+    /// How mail leaves.
+    pub sender: Arc<Sender>,
+}
 
 /// A job: what it is called, how often, and the work. The work gives how many
 /// things it did.
@@ -27,7 +38,7 @@ pub struct Job {
     /// The pause between two turns.
     pub every: Duration,
     /// One turn.
-    pub turn: fn(App) -> BoxFuture<'static, Outcome<u64>>,
+    pub turn: fn(Tools) -> BoxFuture<'static, Outcome<u64>>,
 }
 
 /// Signs of life of one job.
@@ -76,7 +87,11 @@ impl Running {
 
 /// Starts the jobs. They stop when `stop` says so; the set is done when the
 /// last has finished its turn.
-pub fn start(app: &App, jobs: &[Job], stop: &watch::Receiver<bool>) -> (Vec<Running>, JoinSet<()>) {
+pub fn start(
+    tools: &Tools,
+    jobs: &[Job],
+    stop: &watch::Receiver<bool>,
+) -> (Vec<Running>, JoinSet<()>) {
     let mut set = JoinSet::new();
     let running: Vec<Running> = jobs
         .iter()
@@ -86,14 +101,14 @@ pub fn start(app: &App, jobs: &[Job], stop: &watch::Receiver<bool>) -> (Vec<Runn
         })
         .collect();
     for one in &running {
-        set.spawn(go_on(app.clone(), one.clone(), stop.clone()));
+        set.spawn(go_on(tools.clone(), one.clone(), stop.clone()));
     }
     (running, set)
 }
 
-async fn go_on(app: App, running: Running, mut stop: watch::Receiver<bool>) {
+async fn go_on(tools: Tools, running: Running, mut stop: watch::Receiver<bool>) {
     loop {
-        turn(&app, &running).await;
+        turn(&tools, &running).await;
         tokio::select! {
             () = tokio::time::sleep(running.job.every) => {}
             _ = stop.wait_for(|stop| *stop) => return,
@@ -101,14 +116,14 @@ async fn go_on(app: App, running: Running, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn turn(app: &App, running: &Running) {
+async fn turn(tools: &Tools, running: &Running) {
     let name = running.job.name;
-    match (running.job.turn)(app.clone()).await {
+    match (running.job.turn)(tools.clone()).await {
         Ok(done) => {
             running
                 .life
                 .went_through
-                .store(app.clock.now().micros(), Relaxed);
+                .store(tools.app.clock.now().micros(), Relaxed);
             running.life.done.fetch_add(done, Relaxed);
             if done > 0 {
                 tracing::info!(job = name, done, "a job did its work");

@@ -1,14 +1,12 @@
-//! What a practice sent and what came of it, as the practice reads it: its
-//! own referrals, the messages about them, and the two counts that ask for
-//! somebody (came back and not acknowledged; written and not filed). All of
-//! it is one practice's: `$3` of the scope is in every statement.
+//! The questions of a practice about its own referrals. All of it is one
+//! practice's: `$3` of the scope is in every statement.
 
 use kith_access::{Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Name, NhsNumber, Ts, words};
 use kith_db::{FromRow, Tx, on};
 
-use super::{Message, Stage};
 use crate::{
+    message::{Message, Stage},
     person::Person,
     referral::{Need, Referral, State},
 };
@@ -28,6 +26,10 @@ words! {
 
 /// How many referrals a page of the list holds.
 pub const PAGE: usize = 50;
+/// How many messages to be filed a page shows.
+pub const CARDS: i64 = 50;
+/// How many messages a sheet holds.
+pub const ROWS: i64 = 500;
 
 /// One line of the list.
 #[derive(Clone, Debug, FromRow)]
@@ -197,6 +199,12 @@ pub struct Read {
 }
 
 impl Read {
+    /// Whether somebody must still say that they read it.
+    #[must_use]
+    pub const fn is_to_answer(&self) -> bool {
+        self.needs_answer && self.acknowledged_at.is_none()
+    }
+
     /// Whether it belongs in the practice's record: that a referral was
     /// received does not.
     #[must_use]
@@ -234,7 +242,7 @@ const TO_ANSWER: &str = messages!(
 );
 const TO_FILE: &str = messages!(
     "m.filed_at is null and m.stage <> 'received'",
-    " order by m.made_at, m.id limit 500"
+    " order by m.made_at, m.id limit $7"
 );
 
 /// The messages about one referral, in the order they were written.
@@ -257,10 +265,10 @@ pub async fn to_answer(tx: &mut Tx, scope: &Scope) -> Result<Vec<Read>, sqlx::Er
     on!(tx, c => in_scope!(sqlx::query_as(TO_ANSWER), *scope).fetch_all(c))
 }
 
-/// What nobody has filed, the oldest first; at most 500 at a time.
+/// What nobody has filed, the oldest first, at most so many.
 ///
 /// # Errors
 /// When the database does not answer, or a row no longer makes sense.
-pub async fn to_file(tx: &mut Tx, scope: &Scope) -> Result<Vec<Read>, sqlx::Error> {
-    on!(tx, c => in_scope!(sqlx::query_as(TO_FILE), *scope).fetch_all(c))
+pub async fn to_file(tx: &mut Tx, scope: &Scope, most: i64) -> Result<Vec<Read>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(TO_FILE), *scope).bind(most).fetch_all(c))
 }

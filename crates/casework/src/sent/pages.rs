@@ -8,21 +8,23 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, audit, once};
-use kith_base::{Id, NhsNumber, Refusal, Word};
+use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, Trouble, audit, once};
+use kith_base::{Id, Refusal, Word};
 use kith_pages::{
     Html,
     components::{Button, Cell, Empty, SummaryList, SummaryRow, Table, Tag, TagColour},
     done,
-    form::{FormToken, PostButton, Posted},
+    form::{FormToken, Posted},
     go,
 };
 
 use super::{
-    Message, actions, filing,
-    sent::{self, Counts, Read, SentLine, Shown},
+    Counts, Read, SentLine, Shown,
+    card::{cards, number},
+    filing, store,
 };
 use crate::{
+    message::{Message, actions},
     paths, person,
     referral::{
         self, Case, Referral, State,
@@ -52,13 +54,14 @@ struct Filter {
 struct Filing {
     cards: Vec<Html>,
     ids: Vec<Id<Message>>,
+    part_of: Option<String>,
     sheet: String,
     open: Html,
     empty: Html,
 }
 
 #[derive(Template)]
-#[template(path = "message/list.html")]
+#[template(path = "sent/list.html")]
 struct List {
     counts: Counts,
     to_answer: Vec<Html>,
@@ -77,20 +80,20 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
     let (counts, to_answer, to_file, (lines, more)) = app
         .db
         .read(async |tx| {
-            let counts = sent::counts(tx, &scope).await?;
+            let counts = store::counts(tx, &scope).await?;
             let to_answer = match counts.to_answer {
                 0 => Vec::new(),
-                _ => sent::to_answer(tx, &scope).await?,
+                _ => store::to_answer(tx, &scope).await?,
             };
             let to_file = if filing {
-                sent::to_file(tx, &scope).await?
+                store::to_file(tx, &scope, store::CARDS).await?
             } else {
                 Vec::new()
             };
             let lines = if filing {
                 Default::default()
             } else {
-                sent::list(tx, &scope, shown, after).await?
+                store::list(tx, &scope, shown, after).await?
             };
             Ok::<_, kith_db::Failure<Refusal>>((counts, to_answer, to_file, lines))
         })
@@ -101,7 +104,7 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
         to_answer: cards(&to_answer, true, &token)?,
         choices: choices(shown, counts),
         filing: if filing {
-            Some(to_be_filed(&to_file, &token)?)
+            Some(to_be_filed(&to_file, counts.to_file, &token)?)
         } else {
             None
         },
@@ -134,13 +137,25 @@ fn choices(shown: Shown, counts: Counts) -> Vec<Filter> {
     all
 }
 
-fn to_be_filed(messages: &[Read], token: &FormToken) -> Result<Filing, kith_access::Trouble> {
+/// What is to be filed, apart from what already stands at the top of the page.
+fn to_be_filed(messages: &[Read], all: i64, token: &FormToken) -> Result<Filing, Trouble> {
+    let rest: Vec<&Read> = messages
+        .iter()
+        .filter(|message| !message.is_to_answer())
+        .collect();
+    let why = if messages.is_empty() {
+        "Everything the service wrote is filed."
+    } else {
+        "Everything else the service wrote is filed."
+    };
     Ok(Filing {
-        cards: cards(messages, true, token)?,
-        ids: messages.iter().map(|message| message.id).collect(),
+        cards: cards(rest.iter().copied(), true, token)?,
+        ids: rest.iter().map(|message| message.id).collect(),
+        part_of: (all > store::CARDS)
+            .then(|| format!("These are the oldest {} of {all}.", store::CARDS)),
         sheet: paths::sheet_to_file(),
         open: kith_pages::form::open(paths::file_messages(), token).into(),
-        empty: Empty::new("Everything the service wrote is filed.")
+        empty: Empty::new(why)
             .next("See everything you sent", paths::sent())
             .into(),
     })
@@ -228,97 +243,8 @@ fn waiting_for(line: &SentLine) -> String {
     }
 }
 
-fn number(number: Option<&NhsNumber>) -> Option<String> {
-    number.map(NhsNumber::spaced)
-}
-
 #[derive(Template)]
-#[template(path = "message/card.html")]
-struct Card<'a> {
-    message: &'a Read,
-    heading: Html,
-    named: bool,
-    sent: String,
-    born: Option<String>,
-    number: Option<String>,
-    written: String,
-    acknowledged: Option<String>,
-    acknowledge: Html,
-    filed: Option<String>,
-    file: Html,
-    unfile: Html,
-    plain: String,
-    copy: Html,
-}
-
-fn cards(
-    messages: &[Read],
-    named: bool,
-    token: &FormToken,
-) -> Result<Vec<Html>, kith_access::Trouble> {
-    messages
-        .iter()
-        .map(|message| card(message, named, token))
-        .collect()
-}
-
-/// One message; `named` where the page does not already say whose it is.
-fn card(message: &Read, named: bool, token: &FormToken) -> Result<Html, kith_access::Trouble> {
-    let button = |path: String, words: &'static str| -> Html {
-        PostButton::new(path, token, Button::secondary(words).small(true))
-            .with("message", message.id.to_string())
-            .into()
-    };
-    let by = |name: &Option<kith_base::Name>, at: Option<kith_base::Ts>| {
-        let who = name.as_deref().unwrap_or("somebody").to_owned();
-        at.map(|at| format!("{who}, {}", at.as_uk_moment()))
-    };
-    let plain = plain(message);
-    let view = Card {
-        message,
-        heading: message.stage.label().into(),
-        named,
-        sent: paths::sent_one(message.referral_id),
-        born: message.born.map(kith_base::Day::as_banner_date),
-        number: number(message.nhs_number.as_ref()),
-        written: message.made_at.as_uk_moment(),
-        acknowledged: by(&message.acknowledged_by, message.acknowledged_at)
-            .map(|by| format!("Read by {by}")),
-        acknowledge: button(paths::acknowledge(message.referral_id), "We have read this"),
-        filed: by(&message.filed_by, message.filed_at).map(|by| format!("Filed by {by}")),
-        file: button(paths::file_messages(), "Mark as filed"),
-        unfile: button(paths::unfile_message(), "Not filed after all"),
-        copy: Button::copy("Copy", &*plain).into(),
-        plain,
-    };
-    Html::template(&view).map_err(kith_access::Trouble::fault)
-}
-
-/// The message as one line to be pasted into a record.
-fn plain(message: &Read) -> String {
-    let to_do = message
-        .to_do
-        .as_deref()
-        .map_or(String::new(), |to_do| format!(" Practice to do: {to_do}."));
-    let code = message.code.as_deref().map_or(String::new(), |code| {
-        format!(
-            " SNOMED CT {code} {}.",
-            message.code_term.as_deref().unwrap_or_default()
-        )
-    });
-    format!(
-        "Social prescribing, ref {}, {}. {}{to_do}{code} Written by {}, {}, {}.",
-        message.reference,
-        message.stage.label(),
-        message.words,
-        message.author_name,
-        message.author_role,
-        message.made_at.day().as_uk_date(),
-    )
-}
-
-#[derive(Template)]
-#[template(path = "message/one.html")]
+#[template(path = "sent/one.html")]
 struct One {
     summary: Html,
     cards: Vec<Html>,
@@ -349,7 +275,7 @@ async fn one(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) -> An
             Ok((
                 case,
                 identity,
-                sent::of_referral(tx, &scope, referral).await?,
+                store::of_referral(tx, &scope, referral).await?,
             ))
         })
         .await?;
@@ -491,7 +417,7 @@ async fn sheet(signed: Signed, app: App) -> Answer {
     let messages = app
         .db
         .act(async |tx| {
-            let messages = sent::to_file(tx, &scope).await?;
+            let messages = store::to_file(tx, &scope, store::ROWS).await?;
             let mut people: Vec<_> = messages.iter().map(|message| message.person_id).collect();
             people.sort_unstable();
             people.dedup();
@@ -501,7 +427,7 @@ async fn sheet(signed: Signed, app: App) -> Answer {
             Ok::<_, kith_db::Failure<Refusal>>(messages)
         })
         .await?;
-    let bytes = filing::sheet(&messages).map_err(kith_access::Trouble::fault)?;
+    let bytes = filing::sheet(&messages).map_err(Trouble::fault)?;
     Ok(as_file("messages-to-file.csv", bytes))
 }
 

@@ -1,0 +1,374 @@
+//! The caseload's page and its search.
+
+use axum::extract::Query;
+use axum::response::IntoResponse;
+use kith_access::{
+    Ability, Account, Answer, App, Needs, Organisation, Role, Routes, Signed, audit,
+};
+use kith_base::{Id, Refusal, Word};
+use kith_pages::{
+    Html,
+    components::{Button, Cell, Column, Empty, Input, Select, SelectItem, Table, Tag, TagColour},
+    el,
+    form::Posted,
+    html::{link, p},
+};
+use serde::Deserialize;
+
+use super::{
+    search,
+    store::{self, Counts, Covered, Held, PAGE, Show, Wanted},
+};
+use crate::{
+    paths,
+    referral::{Referral, State},
+};
+
+/// The routes of the caseload.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/caseload", Needs::Can(Ability::SeeCaseload), list)
+        .post("/caseload/search", Needs::Can(Ability::SeeIdentity), find)
+}
+
+/// What the address asks for, as codes.
+#[derive(Deserialize, Default)]
+struct Ask {
+    show: Option<String>,
+    need: Option<String>,
+    practice: Option<Id<Organisation>>,
+    flag: Option<String>,
+    quiet: Option<i64>,
+    worker: Option<Id<Account>>,
+    after: Option<Id<Referral>>,
+}
+
+/// A filter left on "any" comes as an empty text.
+fn chosen<W: Word + std::str::FromStr>(code: Option<&String>) -> Option<W> {
+    code.and_then(|code| code.parse().ok())
+}
+
+async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
+    let actor = &signed.actor;
+    actor.scope(Ability::SeeCaseload)?;
+    let scope = actor.scope(Ability::SeeIdentity)?;
+    let worker = ask.worker.unwrap_or(actor.account);
+    let wanted = Wanted {
+        worker,
+        show: chosen(ask.show.as_ref()).unwrap_or(Show::All),
+        need: chosen(ask.need.as_ref()),
+        practice: ask.practice,
+        flag: chosen(ask.flag.as_ref()),
+        quiet_since: ask
+            .quiet
+            .map(|days| actor.today().plus_days(-days.clamp(0, 3660)).start()),
+        after: ask.after,
+    };
+    let (mut rows, counts, covered) = app
+        .db
+        .read(async |tx| -> kith_db::Outcome<_> {
+            let covered = store::covered(tx, actor.scheme, actor.account, actor.today()).await?;
+            let own = worker == actor.account || covered.iter().any(|away| away.id == worker);
+            if !own && actor.role != Role::Manager {
+                return Err(Refusal::not_found().into());
+            }
+            let rows = store::list(tx, &scope, &wanted).await?;
+            Ok((
+                rows,
+                store::counts(tx, actor.scheme, worker, actor.today()).await?,
+                covered,
+            ))
+        })
+        .await?;
+    let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
+    rows.truncate(PAGE);
+    let whose = ask
+        .worker
+        .map(|worker| format!("&worker={worker}"))
+        .unwrap_or_default();
+    let body: Html = [
+        search_box(&signed),
+        covering(&covered, worker),
+        tabs(&counts, wanted.show, &whose),
+        filters(&wanted, ask.worker, ask.quiet),
+        if rows.is_empty() {
+            nothing(&wanted, &counts)
+        } else {
+            table(&signed, &rows)
+        },
+        next.map(|last| p(link(further(&ask, last), "Next page")))
+            .unwrap_or_default(),
+    ]
+    .into_iter()
+    .collect();
+    Ok(signed
+        .page("Caseload")
+        .compact()
+        .under(paths::caseload())
+        .body(body)
+        .into_response())
+}
+
+/// The same list after its last line.
+fn further(ask: &Ask, last: Id<Referral>) -> String {
+    let mut path = format!("{}?after={last}", paths::caseload());
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| {
+            value
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        }) {
+            path.push_str(&format!("&{name}={value}"));
+        }
+    };
+    add("show", ask.show.clone());
+    add("need", ask.need.clone());
+    add("flag", ask.flag.clone());
+    add("practice", ask.practice.map(|id| id.to_string()));
+    add("quiet", ask.quiet.map(|days| days.to_string()));
+    add("worker", ask.worker.map(|id| id.to_string()));
+    path
+}
+
+/// The search is posted: what was typed is a name, and no name stands in an
+/// address.
+pub(crate) fn search_box(signed: &Signed) -> Html {
+    el("form")
+        .attr("method", "post")
+        .attr("action", "/caseload/search")
+        .attr("novalidate", true)
+        .attr("role", "search")
+        .class("kith-search")
+        .child(signed.token().fields())
+        .child(
+            Input::new("words", "Find somebody")
+                .hint("Name, date of birth, NHS number, or the end of their telephone number")
+                .width(20),
+        )
+        .child(Button::secondary("Search").small(true))
+        .into()
+}
+
+fn covering(covered: &[Covered], worker: Id<Account>) -> Html {
+    covered
+        .iter()
+        .map(|away| {
+            if away.id == worker {
+                p(format!("You are covering for {}.", away.name))
+            } else {
+                p(link(
+                    format!("{}?worker={}", paths::caseload(), away.id),
+                    format!("You are covering for {}: see their people", away.name),
+                ))
+            }
+        })
+        .collect()
+}
+
+/// The counts; each leads to its list.
+fn tabs(counts: &Counts, show: Show, whose: &str) -> Html {
+    let items = Show::ALL.iter().map(|one| {
+        let words = counts.of(*one).map_or_else(
+            || one.label().to_owned(),
+            |count| format!("{} ({count})", one.label()),
+        );
+        let item = el("li").class("kith-count");
+        if *one == show {
+            item.child(el("strong").attr("aria-current", "page").child(words))
+        } else {
+            item.child(link(
+                format!("{}?show={}{whose}", paths::caseload(), one.code()),
+                words,
+            ))
+        }
+    });
+    el("nav")
+        .attr("aria-label", "Lists of the caseload")
+        .child(el("ul").class("nhsuk-list kith-counts").children(items))
+        .into()
+}
+
+/// A filter: any, or one of the words.
+fn pick<W: Word>(name: &'static str, label: &'static str, chosen: Option<W>) -> Select {
+    let any = SelectItem::new("", "Any");
+    let rest = W::ALL
+        .iter()
+        .map(|word| SelectItem::new(word.code(), word.label()));
+    let items = std::iter::once(any).chain(rest).collect::<Vec<_>>();
+    Select::new(name, label, items).value(chosen.map_or("", Word::code))
+}
+
+fn filters(wanted: &Wanted, worker: Option<Id<Account>>, quiet: Option<i64>) -> Html {
+    let kept = |name: &'static str, value: String| {
+        el("input")
+            .attr("type", "hidden")
+            .attr("name", name)
+            .attr("value", value)
+    };
+    let days = [14, 28, 56].map(|days| SelectItem::new(days.to_string(), format!("{days} days")));
+    let days = std::iter::once(SelectItem::new("", "Any"))
+        .chain(days)
+        .collect::<Vec<_>>();
+    let quiet = quiet.map(|days| days.to_string()).unwrap_or_default();
+    let form = el("form")
+        .attr("method", "get")
+        .attr("action", paths::caseload())
+        .class("kith-filters")
+        .child(kept("show", wanted.show.code().into()))
+        .children(worker.map(|worker| kept("worker", worker.to_string())))
+        .child(pick("need", "Main need", wanted.need))
+        .child(pick("flag", "Flag", wanted.flag))
+        .child(Select::new("quiet", "No contact for", days).value(quiet))
+        .child(Button::secondary("Filter").small(true));
+    el("details")
+        .class("nhsuk-details")
+        .attr(
+            "open",
+            wanted.need.is_some() || wanted.flag.is_some() || wanted.quiet_since.is_some(),
+        )
+        .child(
+            el("summary").class("nhsuk-details__summary").child(
+                el("span")
+                    .class("nhsuk-details__summary-text")
+                    .child("Filter"),
+            ),
+        )
+        .child(el("div").class("nhsuk-details__text").child(form))
+        .into()
+}
+
+fn nothing(wanted: &Wanted, counts: &Counts) -> Html {
+    if counts.held == 0 && wanted.show != Show::Ended {
+        return Empty::new("You hold nobody yet.")
+            .next("Take somebody from the waiting list", paths::waiting())
+            .into();
+    }
+    Empty::new("No one matches.")
+        .next("Clear filters", paths::caseload())
+        .into()
+}
+
+fn table(signed: &Signed, rows: &[Held]) -> Html {
+    let today = signed.actor.today();
+    let lines = rows.iter().map(|row| {
+        vec![
+            Cell::new(row.who.cell()),
+            Cell::new(status(row)),
+            Cell::new(row.main_need.label()),
+            Cell::new(next(row, today)),
+            Cell::new(
+                row.last_contact_at
+                    .map_or_else(|| "none yet".to_owned(), |at| at.day().as_uk_date()),
+            ),
+            Cell::number(row.contact_count),
+            Cell::new(row.who.flags()),
+        ]
+    });
+    let head = vec![
+        Column::new("Person"),
+        Column::new("Status"),
+        Column::new("Main need"),
+        Column::new("Next"),
+        Column::new("Last contact"),
+        Column::number("Contacts"),
+        Column::new("Flags"),
+    ];
+    Table::new()
+        .caption("People, the soonest next step first")
+        .caption_classes("nhsuk-u-visually-hidden")
+        .head(head)
+        .rows(lines.collect::<Vec<_>>())
+        .responsive(true)
+        .into()
+}
+
+/// Where somebody stands, in the words the whole service uses.
+fn status(row: &Held) -> &'static str {
+    match (row.state, row.first_seen_at) {
+        (State::Taken, None) => "New",
+        (State::Taken, Some(_)) => "Waiting for their answer",
+        (state, _) => state.label(),
+    }
+}
+
+fn next(row: &Held, today: kith_base::Day) -> Html {
+    let Some(on) = row.next_on else {
+        return Html::default();
+    };
+    let what = row
+        .next_step
+        .as_ref()
+        .map_or_else(|| "Nothing planned".to_owned(), ToString::to_string);
+    let late = (on < today).then(|| Html::from(&Tag::new("Overdue").colour(TagColour::Red)));
+    let by = el("span").class("kith-line").child(on.as_uk_date());
+    [Html::from(what), by.into(), late.unwrap_or_default()]
+        .into_iter()
+        .collect()
+}
+
+async fn find(app: App, signed: Signed, posted: Posted) -> Answer {
+    let actor = &signed.actor;
+    let scope = actor.scope(Ability::SeeIdentity)?;
+    let typed = posted.text("words").trim().to_owned();
+    if typed.is_empty() {
+        return Err(Refusal::field("words", "Enter a name, date of birth or NHS number").into());
+    }
+    let found = app
+        .db
+        .act(async |tx| -> kith_db::Outcome<_> {
+            let found = search::find(tx, &scope, &typed).await?;
+            let entry = audit::Entry {
+                action: "search for people",
+                object_kind: "search",
+                ..Default::default()
+            };
+            audit::record(tx, actor, entry).await?;
+            Ok(found)
+        })
+        .await?;
+    let many = found.too_many.then(|| {
+        p(format!(
+            "More than {} people fit: the first are shown. Narrow it with another word.",
+            search::MOST
+        ))
+    });
+    let body: Html = if found.people.is_empty() {
+        [
+            search_box(&signed),
+            Empty::new("No one matches, or you do not have access.")
+                .next("Back to the caseload", paths::caseload())
+                .into(),
+        ]
+        .into_iter()
+        .collect()
+    } else {
+        let lines = found.people.iter().map(|one| {
+            let practice = one
+                .practice_name
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            vec![
+                Cell::new(one.who.cell()),
+                Cell::new(practice),
+                Cell::new(one.who.flags()),
+            ]
+        });
+        let table = Table::new()
+            .caption("People who fit, the best fit first")
+            .caption_classes("nhsuk-u-visually-hidden")
+            .head(["Person", "Practice", "Flags"].map(Column::from).to_vec())
+            .rows(lines.collect::<Vec<_>>())
+            .responsive(true);
+        [search_box(&signed), many.unwrap_or_default(), table.into()]
+            .into_iter()
+            .collect()
+    };
+    Ok(signed
+        .page("Find somebody")
+        .compact()
+        .under(paths::caseload())
+        .body(body)
+        .into_response())
+}

@@ -1,0 +1,229 @@
+//! What a caseload shows: one statement for the counts, one for the rows.
+//! Contacts are never counted here: each referral carries its own figures.
+
+use kith_access::{Account, Scheme, Scope, in_scope, person_in_scope};
+use kith_base::{Day, Id, Line, Name, Ts, words};
+use kith_db::{FromRow, Tx, on};
+
+use crate::{
+    listed_columns,
+    person::listed::Listed,
+    referral::{Need, Referral, State},
+};
+
+/// How many lines a page of the list has.
+pub const PAGE: usize = 50;
+
+words! {
+    /// Which of the worker's people are listed.
+    pub enum Show {
+        All = "all" / "All",
+        New = "new" / "New",
+        Answer = "answer" / "Waiting for their answer",
+        Active = "active" / "Active",
+        NothingPlanned = "nothing_planned" / "Nothing planned",
+        Overdue = "overdue" / "Overdue",
+        Ended = "ended" / "Closed or came back",
+    }
+}
+
+words! {
+    /// Something about the person that sets their line apart.
+    pub enum Flag {
+        Risk = "risk" / "Risk",
+        LocationHidden = "location" / "Location hidden",
+        Interpreter = "interpreter" / "Interpreter",
+        Access = "access" / "Access needs",
+    }
+}
+
+/// What is asked of a caseload.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Whose it is.
+    pub worker: Id<Account>,
+    /// Which of them.
+    pub show: Show,
+    /// Only this need.
+    pub need: Option<Need>,
+    /// Only people of this practice.
+    pub practice: Option<Id<kith_access::Organisation>>,
+    /// Only with this flag.
+    pub flag: Option<Flag>,
+    /// Only without a contact since this moment.
+    pub quiet_since: Option<Ts>,
+    /// After this line.
+    pub after: Option<Id<Referral>>,
+}
+
+/// One line.
+#[derive(Clone, Debug, FromRow)]
+pub struct Held {
+    /// The referral.
+    pub id: Id<Referral>,
+    /// Where it stands.
+    pub state: State,
+    /// The main need.
+    pub main_need: Need,
+    /// The planned step; none is "nothing planned".
+    pub next_step: Option<Line>,
+    /// When the case comes up; none once it has ended.
+    pub next_on: Option<Day>,
+    /// How many contacts there were.
+    pub contact_count: i64,
+    /// The last of them.
+    pub last_contact_at: Option<Ts>,
+    /// When the person was first seen.
+    pub first_seen_at: Option<Ts>,
+    /// Their practice.
+    pub practice_name: Option<Name>,
+    /// Counts the changes.
+    pub version: i64,
+    /// Whom it is about.
+    #[sqlx(flatten)]
+    pub who: Listed,
+}
+
+macro_rules! held {
+    ($states:literal, $after:literal, $order:literal) => {
+        concat!(
+            "select r.id, r.state, r.main_need, r.next_step, r.next_on, r.contact_count,
+                    r.last_contact_at, r.first_seen_at, o.name as practice_name, r.version, ",
+            listed_columns!(),
+            " from referral r
+              join person p on p.scheme_id = $1 and p.id = r.person_id
+              left join organisation o on o.scheme_id = $1 and o.id = p.practice_id
+             where r.scheme_id = $1 and r.owner_id = $7 and ",
+            $states,
+            " and ($8 = 'all' or $8 = 'ended'
+                or ($8 = 'new' and r.state = 'taken' and r.first_seen_at is null)
+                or ($8 = 'answer' and r.state = 'taken' and r.first_seen_at is not null)
+                or ($8 = 'active' and r.state = 'open')
+                or ($8 = 'nothing_planned' and r.next_kind = 'review')
+                or ($8 = 'overdue' and r.next_on < $6))
+              and ($9 is null or r.main_need = $9)
+              and ($10 is null or p.practice_id = $10)
+              and ($11 is null or ($11 = 'risk' and p.risk is not null)
+                or ($11 = 'location' and p.location_sensitive)
+                or ($11 = 'interpreter' and p.interpreter is not null)
+                or ($11 = 'access' and p.access_needs is not null))
+              and ($12 is null or r.last_contact_at is null or r.last_contact_at < $12)
+              and ($13 is null or ",
+            $after,
+            ") and ",
+            person_in_scope!(),
+            $order
+        )
+    };
+}
+
+const UNFINISHED: &str = held!(
+    "r.state in ('taken', 'open')",
+    "(r.next_on, r.id) > (select a.next_on, a.id from referral a where a.scheme_id = $1 and a.id = $13)",
+    " order by r.next_on, r.id limit $14"
+);
+
+const ENDED: &str = held!(
+    "r.state in ('closed', 'declined')",
+    "(r.ended_at, r.id) < (select a.ended_at, a.id from referral a where a.scheme_id = $1 and a.id = $13)",
+    " order by r.ended_at desc, r.id desc limit $14"
+);
+
+/// A page of the list, the soonest next step first (the latest end first for
+/// those that ended); one line more than a page when there is a next one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(tx: &mut Tx, scope: &Scope, wanted: &Wanted) -> Result<Vec<Held>, sqlx::Error> {
+    let most = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let sql = if wanted.show == Show::Ended {
+        ENDED
+    } else {
+        UNFINISHED
+    };
+    on!(tx, c => in_scope!(sqlx::query_as(sql), *scope)
+        .bind(wanted.worker).bind(wanted.show).bind(wanted.need).bind(wanted.practice).bind(wanted.flag)
+        .bind(wanted.quiet_since).bind(wanted.after).bind(most).fetch_all(c))
+}
+
+/// How many of a worker's people are in each list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, FromRow)]
+pub struct Counts {
+    /// Everybody held now.
+    pub held: i64,
+    /// Not met yet.
+    pub fresh: i64,
+    /// Met, and their answer is awaited.
+    pub answer: i64,
+    /// Said yes.
+    pub active: i64,
+    /// Nothing planned.
+    pub nothing_planned: i64,
+    /// Their day has passed.
+    pub overdue: i64,
+}
+
+impl Counts {
+    /// The count of one list; those that ended are not counted.
+    #[must_use]
+    pub const fn of(&self, show: Show) -> Option<i64> {
+        match show {
+            Show::All => Some(self.held),
+            Show::New => Some(self.fresh),
+            Show::Answer => Some(self.answer),
+            Show::Active => Some(self.active),
+            Show::NothingPlanned => Some(self.nothing_planned),
+            Show::Overdue => Some(self.overdue),
+            Show::Ended => None,
+        }
+    }
+}
+
+const COUNTS: &str = "select count(*) as held,
+        count(case when r.state = 'taken' and r.first_seen_at is null then 1 end) as fresh,
+        count(case when r.state = 'taken' and r.first_seen_at is not null then 1 end) as answer,
+        count(case when r.state = 'open' then 1 end) as active,
+        count(case when r.next_kind = 'review' then 1 end) as nothing_planned,
+        count(case when r.next_on < $3 then 1 end) as overdue
+    from referral r where r.scheme_id = $1 and r.owner_id = $2 and r.state in ('taken', 'open')";
+
+/// Counts a worker's people.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn counts(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    worker: Id<Account>,
+    today: Day,
+) -> Result<Counts, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(COUNTS).bind(scheme).bind(worker).bind(today).fetch_one(c))
+}
+
+/// Somebody whose people the account also looks after today.
+#[derive(Clone, Debug, FromRow)]
+pub struct Covered {
+    /// Who is away.
+    pub id: Id<Account>,
+    /// Their name.
+    pub name: Name,
+}
+
+const COVERED: &str = "select w.id, w.name from cover cv
+    join account w on w.scheme_id = $1 and w.id = cv.away_id
+   where cv.scheme_id = $1 and cv.cover_id = $2 and cv.ended_at is null
+     and cv.from_on <= $3 and cv.until_on >= $3
+   order by w.name, w.id";
+
+/// Whom the account covers for today.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn covered(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    account: Id<Account>,
+    today: Day,
+) -> Result<Vec<Covered>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(COVERED).bind(scheme).bind(account).bind(today).fetch_all(c))
+}

@@ -1,0 +1,595 @@
+//! Safeguarding concerns, as the people who raise and handle them see them,
+//! on both databases and without JavaScript.
+
+use axum::{Router, http::Method};
+use kith_access::{Ability, App, SchemeSettings, settings, who};
+use kith_base::{Id, Ts};
+use kith_casework::{
+    concern::{self, Concern, Danger, Door, Raise, actions},
+    person::{self, Details, Person, Place},
+};
+use kith_db::{Failure, Outcome, on, run};
+use kith_testkit::{Browser, Staff, World};
+
+fn program(app: App) -> Router {
+    kith_casework::routes().into_router(app)
+}
+
+fn mary(world: &World) -> Details {
+    Details {
+        given: "Mary".parse().unwrap(),
+        family: "Thistle".parse().unwrap(),
+        known_as: None,
+        born: "1951-05-03".parse().ok(),
+        nhs_number: kith_base::NhsNumber::with_check_digit(999_000_001),
+        practice: Some(world.riverside),
+        place: Place::default(),
+    }
+}
+
+async fn has_a_record(world: &World) -> Id<Person> {
+    let details = mary(world);
+    let made = async |tx: &mut kith_db::Tx| {
+        let origin = person::store::Origin::default();
+        person::actions::make(tx, world.scheme, &details, origin, world.now()).await
+    };
+    world.app.db.act(made).await.unwrap()
+}
+
+/// How many mails of a kind are waiting.
+async fn mails(world: &World, kind: &str) -> i64 {
+    const COUNT: &str = "select count(*) from outbox where scheme_id = $1 and kind = $2";
+    let count = async |tx: &mut kith_db::Tx| -> Outcome<i64> {
+        Ok(on!(tx, c => sqlx::query_scalar(COUNT).bind(world.scheme).bind(kind).fetch_one(c))?)
+    };
+    world.app.db.read(count).await.unwrap()
+}
+
+async fn mail_words(world: &World) -> String {
+    const ALL: &str = "select subject, body from outbox where scheme_id = $1 order by id";
+    let all = async |tx: &mut kith_db::Tx| -> Outcome<Vec<(String, String)>> {
+        Ok(on!(tx, c => sqlx::query_as(ALL).bind(world.scheme).fetch_all(c))?)
+    };
+    format!("{:?}", world.app.db.read(all).await.unwrap())
+}
+
+/// Which acts of the audit trail speak of concerns, in order.
+async fn trail(world: &World) -> Vec<(String, String)> {
+    const ALL: &str = "select action, outcome from audit
+        where scheme_id = $1 and object_kind = 'concern' order by id";
+    let all = async |tx: &mut kith_db::Tx| -> Outcome<Vec<(String, String)>> {
+        Ok(on!(tx, c => sqlx::query_as(ALL).bind(world.scheme).fetch_all(c))?)
+    };
+    world.app.db.read(all).await.unwrap()
+}
+
+async fn escalates(world: &World) -> u64 {
+    actions::escalate_due(&world.app.db, world.scheme, world.now())
+        .await
+        .unwrap()
+}
+
+/// Raises a concern about Mary through her page; gives where it is.
+async fn raises(browser: &mut Browser, person: Id<Person>, danger: &str) -> String {
+    browser.opens(format!("/people/{person}/concern")).await;
+    browser
+        .sees("THISTLE, Mary")
+        .sees("ring 999")
+        .chooses(danger)
+        .fills(
+            "What are you worried about?",
+            "Her son took her bank card. Xanthippe saw it.",
+        )
+        .presses("Raise the concern")
+        .await
+        .sees("Concern raised. The safeguarding lead and the deputy have been told");
+    browser.path().to_owned()
+}
+
+async fn forgets_the_lead(world: &World) {
+    const FORGET: &str = "delete from setting where scheme_id = $1 and name in ('lead', 'deputy')";
+    let forget = async |tx: &mut kith_db::Tx| -> Outcome<()> {
+        run!(tx, sqlx::query(FORGET).bind(world.scheme))?;
+        Ok(())
+    };
+    world.app.db.act(forget).await.unwrap();
+}
+
+async fn restricts(world: &World, person: Id<Person>) {
+    const RESTRICT: &str = "update person set restricted = $3 where scheme_id = $1 and id = $2";
+    let restrict = async |tx: &mut kith_db::Tx| -> Outcome<()> {
+        run!(
+            tx,
+            sqlx::query(RESTRICT)
+                .bind(world.scheme)
+                .bind(person)
+                .bind(true)
+        )?;
+        Ok(())
+    };
+    world.app.db.act(restrict).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_concern_goes_from_the_practice_to_the_lead_and_its_end_comes_back() {
+    for world in World::small(program).await {
+        let person = has_a_record(&world).await;
+        let mut rita = world.signed_in(world.rita).await;
+        let here = raises(&mut rita, person, "Yes").await;
+        rita.sees("Waiting to be acknowledged")
+            .sees("Her son took her bank card");
+
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens("/concerns")
+            .await
+            .sees("THISTLE, Mary")
+            .sees("In danger now: Yes")
+            .sees("Rita Shah");
+        lena.opens(&here)
+            .await
+            .sees("Born 03-May-1951")
+            .sees("Her son took her bank card");
+        lena.presses("Acknowledge: I will see to it")
+            .await
+            .sees("Acknowledged. The concern is yours to see to");
+        lena.fills("What was done or found?", "Rang her; the card is back.")
+            .presses("Add the note")
+            .await
+            .sees("Note added")
+            .sees("Rang her; the card is back.");
+        rita.opens(&here)
+            .await
+            .sees("Being looked into")
+            .does_not_see("the card is back")
+            .does_not_see("History");
+        lena.presses("Close the concern")
+            .await
+            .is_answered(422)
+            .sees("Select what came of it");
+        lena.chooses("Looked into: the person is safe")
+            .fills(
+                "What may whoever raised it know?",
+                "She is safe; her bank has been told.",
+            )
+            .presses("Close the concern")
+            .await
+            .sees("Concern closed");
+        rita.opens("/concerns")
+            .await
+            .sees("She is safe; her bank has been told.")
+            .does_not_see("How many there are");
+        let acts: Vec<String> = trail(&world)
+            .await
+            .into_iter()
+            .map(|(act, _)| act)
+            .collect();
+        for act in [
+            "raise a concern",
+            "acknowledge a concern",
+            "add a note to a concern",
+            "close a concern",
+        ] {
+            assert_eq!(
+                acts.iter().filter(|done| *done == act).count(),
+                1,
+                "{act}: {acts:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn lead_and_deputy_hear_at_once_by_mail_that_names_nobody() {
+    for world in World::small(program).await {
+        let person = has_a_record(&world).await;
+        let mut kay = world.signed_in(world.kay).await;
+        raises(&mut kay, person, "No").await;
+        assert_eq!(
+            mails(&world, "concern.raised").await,
+            2,
+            "{}",
+            world.db.engine()
+        );
+        let words = mail_words(&world).await;
+        assert!(
+            words.contains("A safeguarding concern is waiting (ref "),
+            "{words}"
+        );
+        for name in [
+            "Mary",
+            "Thistle",
+            "THISTLE",
+            "bank card",
+            "Xanthippe",
+            "999 000",
+        ] {
+            assert!(!words.contains(name), "{name} in {words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_raises_one_concern() {
+    for world in World::small(program).await {
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/concerns/new").await;
+        let page = kay.html();
+        let hidden = |name: &str| {
+            let tag = page.split(&format!("name=\"{name}\"")).nth(1).unwrap();
+            let after = tag.split("value=\"").nth(1).unwrap();
+            after.split('"').next().unwrap().to_owned()
+        };
+        let body = format!(
+            "csrf={}&once={}&danger=no&about=&what=A+bruise",
+            hidden("csrf"),
+            hidden("once")
+        );
+        let mut went_to = Vec::new();
+        for _ in 0..2 {
+            let sent = (
+                "application/x-www-form-urlencoded".to_owned(),
+                body.clone().into_bytes(),
+            );
+            let answer = kay.send(Method::POST, "/concerns/new", Some(sent)).await;
+            went_to.push(answer.headers["location"].to_str().unwrap().to_owned());
+        }
+        assert_eq!(went_to[0], went_to[1], "{}", world.db.engine());
+        assert_eq!(
+            mails(&world, "concern.raised").await,
+            2,
+            "one for the lead, one for the deputy"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_acknowledges_in_four_working_hours_and_it_is_passed_on_once() {
+    for world in World::small(program).await {
+        let person = has_a_record(&world).await;
+        let mut kay = world.signed_in(world.kay).await;
+        raises(&mut kay, person, "No").await;
+        world.passes_hours(3);
+        assert_eq!(escalates(&world).await, 0, "three hours are not four");
+        world.passes_hours(1);
+        assert_eq!(escalates(&world).await, 1);
+        assert_eq!(escalates(&world).await, 0, "a second turn does nothing new");
+        // Lena leads; Mo is deputy and manager at once, and hears once.
+        assert_eq!(mails(&world, "concern.late").await, 2);
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens("/concerns").await.sees("Late");
+        assert!(
+            trail(&world)
+                .await
+                .iter()
+                .any(|(act, _)| act == "pass a concern on")
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_clock_stands_still_while_nobody_is_at_work() {
+    for world in World::small(program).await {
+        world.passes_hours(5); // Tuesday, three in the afternoon
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/concerns/new").await;
+        kay.chooses("No")
+            .fills("What are you worried about?", "A bruise.")
+            .presses("Raise the concern")
+            .await;
+        kay.sees("25 November 2026, 11:00");
+        world.passes_hours(12);
+        assert_eq!(
+            escalates(&world).await,
+            0,
+            "at three in the night nobody is late"
+        );
+        world.passes_hours(8);
+        assert_eq!(escalates(&world).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_lead_who_raised_it_cannot_close_it_and_the_deputy_can() {
+    for world in World::small(program).await {
+        let person = has_a_record(&world).await;
+        let mut lena = world.signed_in(world.lena).await;
+        let here = raises(&mut lena, person, "No").await;
+        lena.opens(&here)
+            .await
+            .presses("Acknowledge: I will see to it")
+            .await;
+        lena.sees("You raised this concern, so somebody else must close it");
+        let actor = world.actor(world.lena).await;
+        let id: Id<Concern> = here.rsplit('/').next().unwrap().parse().unwrap();
+        let close = actions::Step::Close {
+            end: concern::End::Safe,
+            line: "She is safe".parse().unwrap(),
+        };
+        let closed = world
+            .app
+            .db
+            .act(async |tx| actions::step(tx, &actor, id, 2, &close).await)
+            .await;
+        let Err(Failure::Refused(refusal)) = closed else {
+            panic!("{closed:?}")
+        };
+        assert_eq!(refusal.kind, kith_base::Kind::NotAllowed);
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(&here)
+            .await
+            .chooses("Looked into: the person is safe")
+            .fills("What may whoever raised it know?", "She is safe.")
+            .presses("Close the concern")
+            .await
+            .sees("Concern closed");
+    }
+}
+
+#[tokio::test]
+async fn a_manager_who_does_not_lead_counts_concerns_and_reads_none() {
+    for world in World::small(program).await {
+        const NO_DEPUTY: &str = "delete from setting where scheme_id = $1 and name = 'deputy'";
+        let forget = async |tx: &mut kith_db::Tx| -> Outcome<()> {
+            run!(tx, sqlx::query(NO_DEPUTY).bind(world.scheme))?;
+            Ok(())
+        };
+        world.app.db.act(forget).await.unwrap();
+        let person = has_a_record(&world).await;
+        let mut kay = world.signed_in(world.kay).await;
+        let here = raises(&mut kay, person, "No").await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/concerns")
+            .await
+            .sees("How many there are")
+            .does_not_see("THISTLE")
+            .does_not_see("Open concerns");
+        mo.opens(&here)
+            .await
+            .is_answered(404)
+            .does_not_see("bank card");
+        mo.opens("/concerns/closed").await.is_answered(403);
+        let mut sam = world.signed_in(world.sam).await;
+        sam.opens(&here).await.is_answered(404);
+        sam.opens("/concerns")
+            .await
+            .does_not_see("How many there are")
+            .sees("You have not raised a concern.");
+        let refused = trail(&world).await;
+        let refused = refused
+            .iter()
+            .filter(|(act, ended)| act == "see a concern" && ended == "refused");
+        assert_eq!(refused.count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn without_a_lead_every_manager_has_it_and_the_administrator_hears_that_nobody_is_named() {
+    for world in World::small(program).await {
+        forgets_the_lead(&world).await;
+        let person = has_a_record(&world).await;
+        let mut kay = world.signed_in(world.kay).await;
+        let here = raises(&mut kay, person, "Yes").await;
+        assert_eq!(
+            mails(&world, "concern.raised").await,
+            1,
+            "Mo is the one manager"
+        );
+        assert_eq!(
+            mails(&world, "concern.no_lead").await,
+            1,
+            "Ada is the one administrator"
+        );
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(&here)
+            .await
+            .presses("Acknowledge: I will see to it")
+            .await
+            .sees("Being looked into");
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens(&here).await.is_answered(404);
+    }
+}
+
+#[tokio::test]
+async fn a_restricted_person_is_opened_to_the_lead_by_a_concern_and_to_nobody_else() {
+    for world in World::small(program).await {
+        let person = has_a_record(&world).await;
+        restricts(&world, person).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(format!("/people/{person}/concern"))
+            .await
+            .is_answered(404);
+        // Staff who cannot open the record raise it without one; what somebody
+        // wrote about themself keeps theirs.
+        let raise = Raise {
+            person: Some(person),
+            about: None,
+            what: "She is being followed.".parse().unwrap(),
+            danger: Danger::Yes,
+            door: Door::SelfReferral,
+            name: None,
+            reach: None,
+        };
+        let settings = world
+            .app
+            .db
+            .read(async |tx| settings::of(tx, world.scheme).await)
+            .await
+            .unwrap();
+        let id = Id::<Concern>::new(world.now());
+        let raised = async |tx: &mut kith_db::Tx| {
+            actions::raise(tx, world.scheme, &settings, None, id, &raise, world.now()).await
+        };
+        world.app.db.act(raised).await.unwrap();
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens("/concerns").await.sees("THISTLE, Mary");
+        for (staff, reaches) in [(world.lena, true), (world.mo, true), (world.kay, false)] {
+            assert_eq!(
+                reaches_record(&world, staff, person).await,
+                reaches,
+                "{}",
+                staff.name
+            );
+        }
+    }
+}
+
+async fn reaches_record(world: &World, staff: Staff, person: Id<Person>) -> bool {
+    let actor = world.actor(staff).await;
+    let scope = actor.scope(Ability::SeeNotes).unwrap();
+    world
+        .app
+        .db
+        .read(async |tx| who::is_in_scope(tx, &scope, person).await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn two_handlers_at_once_and_the_second_reads_who_was_quicker() {
+    for world in World::small(program).await {
+        let person = has_a_record(&world).await;
+        let mut kay = world.signed_in(world.kay).await;
+        let here = raises(&mut kay, person, "No").await;
+        let mut lena = world.signed_in(world.lena).await;
+        let mut mo = world.signed_in(world.mo).await;
+        lena.opens(&here).await;
+        mo.opens(&here).await;
+        mo.fills("What was done or found?", "Rang the council.");
+        lena.presses("Acknowledge: I will see to it").await;
+        mo.presses("Add the note")
+            .await
+            .is_answered(422)
+            .sees("Somebody changed this concern")
+            .sees("Rang the council.");
+    }
+}
+
+#[tokio::test]
+async fn anybody_raises_a_concern_without_an_account_and_reads_where_help_is_first() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
+        visitor
+            .opens("/concerns/public")
+            .await
+            .sees("Tell us that you are worried about somebody");
+        let words = visitor.words();
+        assert!(words.find("999").unwrap() < words.find("What are you worried about?").unwrap());
+        visitor
+            .presses("Send")
+            .await
+            .is_answered(422)
+            .sees("Enter what you are worried about");
+        visitor
+            .chooses("I am not sure")
+            .fills(
+                "What are you worried about?",
+                "My neighbour shouts at his mother.",
+            )
+            .presses("Send")
+            .await
+            .is_on("We have what you sent")
+            .sees("24 November 2026, 14:00")
+            .does_not_see("neighbour");
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens("/concerns")
+            .await
+            .sees("Somebody who gave no name")
+            .sees("In danger now: I am not sure");
+        lena.follows(&reference(&visitor))
+            .await
+            .sees("My neighbour shouts at his mother.");
+        visitor
+            .opens("/concerns/public/harbour/ABC-DEF-GHJ")
+            .await
+            .is_answered(404);
+    }
+}
+
+/// What the visitor was told to quote: `/concerns/public/harbour/K7Q-2M9-X4B`.
+fn reference(visitor: &Browser) -> String {
+    visitor.path().rsplit('/').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_public_page_takes_ten_at_once_from_one_place_and_then_says_wait() {
+    let world = World::smallest(program).await;
+    let mut visitor = world.visitor();
+    for time in 0..11 {
+        visitor.opens("/concerns/public/harbour").await;
+        visitor
+            .chooses("No")
+            .fills("What are you worried about?", "Noise.")
+            .presses("Send")
+            .await;
+        if time < 10 {
+            visitor.is_on("We have what you sent");
+        } else {
+            visitor
+                .is_answered(429)
+                .sees("If somebody is in danger, ring 999");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_concern_is_raised_by_every_role_and_from_every_footer() {
+    for world in World::small(program).await {
+        for staff in [
+            world.rita,
+            world.kay,
+            world.mo,
+            world.ada,
+            world.grace,
+            world.lena,
+        ] {
+            let mut browser = world.signed_in(staff).await;
+            browser
+                .opens("/concerns")
+                .await
+                .follows("Raise a concern")
+                .await;
+            browser
+                .chooses("No")
+                .fills("Who is it about?", "A woman at the lunch club")
+                .fills("What are you worried about?", "She was afraid to go home.")
+                .presses("Raise the concern")
+                .await
+                .sees("Concern raised.");
+        }
+        let lead = world.actor(world.lena).await;
+        let counted = world
+            .app
+            .db
+            .read(async |tx| actions::counted(tx, &lead).await)
+            .await
+            .unwrap();
+        assert_eq!(counted.map(|counts| counts.raised), Some(6));
+    }
+}
+
+#[tokio::test]
+async fn practice_staff_raise_nothing_about_somebody_of_another_practice() {
+    for world in World::small(program).await {
+        let person = has_a_record(&world).await;
+        let mut harry = world.signed_in(world.harry).await;
+        harry
+            .opens(format!("/people/{person}/concern"))
+            .await
+            .is_answered(404)
+            .does_not_see("THISTLE");
+        let nobody = Id::<Person>::new(Ts::from_micros(7));
+        harry
+            .opens(format!("/people/{nobody}/concern"))
+            .await
+            .is_answered(404);
+    }
+}
+
+#[test]
+fn no_setting_switches_concerns_off() {
+    let settings = SchemeSettings::default();
+    assert!(settings.concern_hours > 0 && settings.lead.is_none());
+    let at = Ts::from_micros(0);
+    assert!(settings.working.hours_after(at, settings.concern_hours) > at);
+}

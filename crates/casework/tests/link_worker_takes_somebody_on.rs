@@ -1,0 +1,266 @@
+//! The waiting list and the caseload, as the people who work with them see
+//! them, on both databases and without JavaScript.
+
+use axum::Router;
+use kith_access::App;
+use kith_base::Id;
+use kith_casework::{
+    person::{Details, Place, store::Origin},
+    referral::{
+        Agreed, Need, Sent, Source, Told,
+        actions::{Referred, Terms, Who, refer},
+    },
+};
+use kith_testkit::{Staff, World};
+
+fn program(app: App) -> Router {
+    kith_casework::routes::routes().into_router(app)
+}
+
+fn mary() -> Details {
+    Details {
+        given: "Mary".parse().unwrap(),
+        family: "Thistle".parse().unwrap(),
+        known_as: None,
+        born: "1951-05-03".parse().ok(),
+        nhs_number: kith_base::NhsNumber::with_check_digit(999_000_001),
+        practice: None,
+        place: Place {
+            phone: "01632960982".parse().ok(),
+            postcode: "LS1 4AP".parse().ok(),
+            ..Place::default()
+        },
+    }
+}
+
+/// Rita refers somebody, through the action every door uses.
+async fn refers(world: &World, by: Staff, details: Details) -> Referred {
+    let actor = world.actor(by).await;
+    let sent = Sent {
+        source: Source::Practice,
+        practice: actor.practice,
+        referrer: Some(actor.account),
+        referrer_name: by.name.parse().unwrap(),
+        needs: vec![Need::Loneliness],
+        why: None,
+        told: vec![Told::Talked],
+        agreed: Agreed::Yes,
+    };
+    let details = Details {
+        practice: actor.practice,
+        ..details
+    };
+    let terms = Terms::of(world.scheme, &kith_access::SchemeSettings::default()).unwrap();
+    world
+        .app
+        .db
+        .act(async |tx| {
+            let who = Who::Described(Box::new(details.clone()));
+            refer(
+                tx,
+                &terms,
+                Some(&actor),
+                who,
+                sent.clone(),
+                Origin::default(),
+                world.now(),
+            )
+            .await
+        })
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_one_who_waits_longest_is_taken_on_and_then_stands_in_the_caseload() {
+    for world in World::small(program).await {
+        refers(&world, world.rita, mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting")
+            .await
+            .sees("THISTLE, Mary")
+            .sees("came today")
+            .sees("Riverside Surgery");
+        kay.opens("/caseload").await.sees("You hold nobody yet.");
+        kay.opens("/waiting").await.presses("Take").await;
+        kay.opens("/caseload")
+            .await
+            .sees("THISTLE, Mary")
+            .sees("New (1)")
+            .sees("Nothing planned (1)")
+            .sees("999 000 ");
+        kay.opens("/caseload?show=active")
+            .await
+            .sees("No one matches.");
+        kay.opens("/waiting").await.sees("Nobody is waiting.");
+    }
+}
+
+#[tokio::test]
+async fn two_link_workers_press_take_and_the_second_reads_who_has_them() {
+    for world in World::small(program).await {
+        refers(&world, world.rita, mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        let mut sam = world.signed_in(world.sam).await;
+        kay.opens("/waiting").await;
+        sam.opens("/waiting").await;
+        kay.presses("Take").await;
+        sam.presses("Take")
+            .await
+            .sees("Kay Ward has already taken this person on");
+    }
+}
+
+#[tokio::test]
+async fn who_is_past_their_day_is_said_in_words() {
+    for world in World::small(program).await {
+        refers(&world, world.rita, mary()).await;
+        world.passes_days(3);
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting")
+            .await
+            .sees("1 waiting, 1 person past their day.")
+            .sees("3 working days")
+            .sees("Past their day");
+    }
+}
+
+#[tokio::test]
+async fn a_referral_sent_back_needs_a_reason_and_tells_the_practice_and_leaves_the_task() {
+    for world in World::small(program).await {
+        let referred = refers(&world, world.rita, mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting")
+            .await
+            .follows("Send back")
+            .await
+            .sees("THISTLE, Mary");
+        kay.presses("Send back")
+            .await
+            .sees("There is a problem")
+            .sees("Enter what can be done now");
+        kay.chooses("Lives outside the area")
+            .fills(
+                "What can the practice and the person do now?",
+                "The Otley service takes people from there",
+            )
+            .chooses("Not yet: put it on my tasks");
+        kay.presses("Send back")
+            .await
+            .sees("Sent back. The practice has been told")
+            .sees("Nobody is waiting.");
+        let told: (i64, i64) = count(&world, referred.referral).await;
+        assert_eq!(told, (1, 1), "{}", world.db.engine());
+        kay.opens(format!("/referrals/{}/decline", referred.referral))
+            .await;
+        kay.chooses("Lives outside the area")
+            .fills("What can the practice and the person do now?", "x")
+            .chooses("Yes, they have been told");
+        kay.presses("Send back")
+            .await
+            .sees("This referral is came back")
+            .sees("Reopen it first");
+    }
+}
+
+/// How many messages "came back" wait for an answer, and how many tasks to
+/// tell the person there are.
+async fn count(world: &World, referral: Id<kith_casework::referral::Referral>) -> (i64, i64) {
+    world
+        .app
+        .db
+        .read(async |tx| -> kith_db::Outcome<(i64, i64)> {
+            Ok(kith_db::on!(tx, c => sqlx::query_as(
+                "select (select count(*) from practice_message m where m.scheme_id = $1 and m.referral_id = $2
+                           and m.stage = 'declined' and m.needs_answer),
+                        (select count(*) from task t where t.scheme_id = $1 and t.referral_id = $2
+                           and t.kind = 'tell_person')")
+                .bind(world.scheme).bind(referral).fetch_one(c))?)
+        })
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_manager_gives_somebody_to_a_link_worker() {
+    for world in World::small(program).await {
+        refers(&world, world.rita, mary()).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/waiting")
+            .await
+            .follows("Give to a link worker")
+            .await
+            .sees("Sam Bright (holds 0)");
+        mo.picks("Link worker", "Sam Bright (holds 0)")
+            .presses("Give to this link worker")
+            .await
+            .sees("Nobody is waiting.");
+        let mut sam = world.signed_in(world.sam).await;
+        sam.opens("/caseload").await.sees("THISTLE, Mary");
+        mo.opens(format!("/caseload?worker={}", world.sam.id))
+            .await
+            .sees("THISTLE, Mary");
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(format!("/caseload?worker={}", world.sam.id))
+            .await
+            .sees("Not found, or you do not have access");
+    }
+}
+
+#[tokio::test]
+async fn somebody_is_found_by_a_misspelt_name_a_birth_date_a_number_or_the_end_of_a_telephone_number()
+ {
+    for world in World::small(program).await {
+        refers(&world, world.rita, mary()).await;
+        let other = Details {
+            given: "Omar".parse().unwrap(),
+            family: "Khan".parse().unwrap(),
+            born: None,
+            nhs_number: None,
+            place: Place::default(),
+            ..mary()
+        };
+        refers(&world, world.harry, other).await;
+        let mut kay = world.signed_in(world.kay).await;
+        for typed in [
+            "thistle",
+            "Thistel",
+            "mary th",
+            "3/5/1951",
+            "999 000 0018",
+            "0982",
+        ] {
+            kay.opens("/caseload")
+                .await
+                .fills("Find somebody", typed)
+                .presses("Search")
+                .await;
+            if typed == "999 000 0018" && mary().nhs_number.unwrap().spaced() != typed {
+                continue;
+            }
+            kay.sees("THISTLE, Mary").does_not_see("KHAN, Omar");
+        }
+        kay.opens("/caseload")
+            .await
+            .fills("Find somebody", "zebra")
+            .presses("Search")
+            .await
+            .sees("No one matches, or you do not have access.");
+    }
+}
+
+#[tokio::test]
+async fn practice_staff_and_administrators_have_no_waiting_list() {
+    let world = World::smallest(program).await;
+    for who in [world.rita, world.ada, world.grace] {
+        let mut browser = world.signed_in(who).await;
+        browser
+            .opens("/waiting")
+            .await
+            .sees("Your role does not include this");
+        browser
+            .opens("/caseload")
+            .await
+            .sees("Your role does not include this");
+    }
+}

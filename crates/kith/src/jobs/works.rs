@@ -1,0 +1,98 @@
+//! The jobs there are: sealing the audit trail, delivering the outbox,
+//! sweeping sessions, links, form keys and drafts that are over. Each goes
+//! through every scheme, and doing it twice does it once, so several processes
+//! may run them side by side.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use kith_access::{Scheme, audit, outbox, scheme};
+use kith_base::{Id, Ts};
+use kith_db::{Outcome, Tx, run};
+
+use super::{Job, Tools};
+pub use crate::joins::on_failed_mail as mail_failed;
+
+/// What the program does by itself.
+pub const JOBS: &[Job] = &[
+    Job {
+        name: "seal the audit trail",
+        every: Duration::from_secs(20),
+        turn: seal_trails,
+    },
+    Job {
+        name: "deliver mail",
+        every: Duration::from_secs(15),
+        turn: deliver_mail,
+    },
+    Job {
+        name: "sweep what is over",
+        every: Duration::from_secs(600),
+        turn: sweep_all,
+    },
+];
+
+async fn schemes(tools: &Tools) -> Outcome<Vec<Id<Scheme>>> {
+    let rows = tools.app.db.read(async |tx| scheme::all(tx).await).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+fn seal_trails(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let mut done = 0;
+        for scheme in schemes(&tools).await? {
+            done += audit::seal::seal(&tools.app.db, scheme, tools.app.clock.now()).await?;
+        }
+        Ok(done)
+    })
+}
+
+fn deliver_mail(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let mut done = 0;
+        for scheme in schemes(&tools).await? {
+            let now = tools.app.clock.now();
+            let round = outbox::deliver(&tools.app.db, scheme, &tools.sender, now).await?;
+            if round.failed > 0 {
+                tracing::error!(failed = round.failed, %scheme, "mails could not be delivered");
+            }
+            done += u64::from(round.sent);
+        }
+        Ok(done)
+    })
+}
+
+fn sweep_all(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let now = tools.app.clock.now();
+        let mut done = 0;
+        for scheme in schemes(&tools).await? {
+            done += tools
+                .app
+                .db
+                .act(async |tx| sweep(tx, scheme, now).await)
+                .await?;
+        }
+        Ok(done)
+    })
+}
+
+/// Days after which a used or expired link, and a form's key, are forgotten.
+const LINK_DAYS: i64 = 30;
+const FORM_DAYS: i64 = 7;
+/// Days after which a note nobody finished is forgotten.
+const DRAFT_DAYS: i64 = 30;
+
+const SESSIONS: &str = "delete from session where scheme_id = $1 and ends_at < $2";
+const LINKS: &str = "delete from mailed_token where scheme_id = $1 and ends_at < $2";
+const FORMS: &str = "delete from form_once where scheme_id = $1 and made_at < $2";
+const DRAFTS: &str = "delete from draft where scheme_id = $1 and saved_at < $2";
+
+async fn sweep(tx: &mut Tx, scheme: Id<Scheme>, now: Ts) -> Outcome<u64> {
+    let ago = |days: i64| now.plus_seconds(-days * 24 * 3600);
+    let mut gone = run!(tx, sqlx::query(SESSIONS).bind(scheme).bind(now))?;
+    gone += run!(tx, sqlx::query(LINKS).bind(scheme).bind(ago(LINK_DAYS)))?;
+    gone += run!(tx, sqlx::query(FORMS).bind(scheme).bind(ago(FORM_DAYS)))?;
+    gone += run!(tx, sqlx::query(DRAFTS).bind(scheme).bind(ago(DRAFT_DAYS)))?;
+    Ok(gone)
+}

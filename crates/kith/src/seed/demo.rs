@@ -1,0 +1,105 @@
+//! The demonstration: a small network with about 240 people over a year and a
+//! half, in every state a case can be in, among them those who are easily
+//! mistaken for each other.
+
+use kith_base::{Refusal, Ts};
+use kith_casework::person::Details;
+use kith_db::{Db, Outcome};
+
+use super::{
+    draw::Draw,
+    people,
+    scheme::{self, MadeScheme, Size},
+    story::{Cast, Teller},
+    text,
+};
+
+const SEED: u64 = 20_261_124;
+/// How far back the demonstration goes, in days.
+const DAYS: i64 = 540;
+
+/// Makes the demonstration as it is at `now`.
+///
+/// # Errors
+/// When the database fails, or holds a demonstration already.
+pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeScheme> {
+    let begins = now.day().plus_days(-DAYS - 30).start();
+    let made = db
+        .act(async |tx| scheme::make(tx, size, begins).await)
+        .await?;
+    let teller = Teller {
+        db,
+        made: &made,
+        now,
+    };
+    let mut draw = Draw::of(SEED);
+    for number in 0..people {
+        let cast = cast(&made, &mut draw)?;
+        let details = people::person(number, cast.practice, now.day())?;
+        // Referrals come evenly, and a few in the last days.
+        let days_ago = if number % 20 == 0 {
+            draw.between(0, 3)
+        } else {
+            draw.between(0, DAYS)
+        };
+        teller.live(details, &cast, days_ago, &mut draw).await?;
+    }
+    for twin in twins(&made, now)? {
+        let cast = cast(&made, &mut draw)?;
+        teller.live(twin, &cast, 60, &mut draw).await?;
+    }
+    Ok(made)
+}
+
+/// Makes the staff alone: a service on its first day.
+///
+/// # Errors
+/// As [`demo`].
+pub async fn staff(db: &Db, size: Size, now: Ts) -> Outcome<MadeScheme> {
+    db.act(async |tx| scheme::make(tx, size, now).await).await
+}
+
+fn cast(made: &MadeScheme, draw: &mut Draw) -> Outcome<Cast> {
+    if made.practices.is_empty() || made.workers.is_empty() {
+        return Err(Refusal::invalid("A scheme needs a practice and a link worker").into());
+    }
+    let (practice, desk) = draw.one(&made.practices);
+    let referrer = draw.of_hundred(88).then(|| *draw.one(desk));
+    Ok(Cast {
+        practice: *practice,
+        referrer,
+        worker: *draw.one(&made.workers),
+    })
+}
+
+/// Twins: one birth date, one family name, one address, two people.
+fn twins(made: &MadeScheme, now: Ts) -> Outcome<[Details; 2]> {
+    let practice = made
+        .practices
+        .first()
+        .ok_or_else(|| Refusal::invalid("A scheme needs a practice"))?
+        .0;
+    let one = people::person(900_001, practice, now.day())?;
+    let other = people::person(900_002, practice, now.day())?;
+    let (ana, eva) = (text("Ana")?, text("Eva")?);
+    let family: kith_base::Name = text("Kovacs")?;
+    let born = Some(now.day().plus_days(-62 * 365));
+    Ok([
+        Details {
+            given: ana,
+            family: family.clone(),
+            known_as: None,
+            born,
+            place: one.place.clone(),
+            ..one.clone()
+        },
+        Details {
+            given: eva,
+            family,
+            known_as: None,
+            born,
+            place: one.place,
+            ..other
+        },
+    ])
+}

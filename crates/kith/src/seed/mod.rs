@@ -1,0 +1,27 @@
+//! Made-up schemes to look at and to measure: the demonstration, whose people
+//! live through the same actions the pages call (`story`), and any number of
+//! cases for the benchmark (`bulk`). Nobody in them exists; the same seed gives
+//! the same people.
+
+mod draw;
+mod people;
+mod words;
+mod scheme;
+mod story;
+mod bulk;
+mod demo;
+
+pub use bulk::cases;
+pub use demo::{demo, staff};
+pub use scheme::{MadeScheme, Size};
+
+use std::{fmt::Display, str::FromStr};
+
+use kith_base::Refusal;
+
+/// Words of ours as their type; a word that is not one is named.
+fn text<T: FromStr<Err: Display>>(words: &str) -> Result<T, Refusal> {
+    words
+        .parse()
+        .map_err(|bad| Refusal::invalid(format!("the made-up \"{words}\": {bad}")))
+}

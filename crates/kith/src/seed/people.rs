@@ -1,0 +1,229 @@
+//! Made-up people: names from all over, addresses in streets that do not
+//! exist, NHS numbers of the range that is never given out (999…), telephone
+//! numbers of the ranges kept for drama. Any likeness is chance.
+
+use kith_access::Organisation;
+use kith_base::{Day, Id, NhsNumber, Refusal};
+use kith_casework::person::{Details, Place};
+
+use super::{draw::Draw, text};
+
+const GIVEN: &[&str] = &[
+    "Amara",
+    "Brian",
+    "Carmel",
+    "Dilip",
+    "Eileen",
+    "Farida",
+    "Gwen",
+    "Hassan",
+    "Irena",
+    "Joyce",
+    "Kwame",
+    "Lidia",
+    "Mavis",
+    "Nasreen",
+    "Olu",
+    "Patience",
+    "Qasim",
+    "Rosa",
+    "Stanislaw",
+    "Tamsin",
+    "Umar",
+    "Vera",
+    "Winston",
+    "Xiulan",
+    "Yusuf",
+    "Zofia",
+    "Alun",
+    "Blessing",
+    "Cerys",
+    "Devi",
+    "Emlyn",
+    "Fatou",
+    "Graham",
+    "Hyacinth",
+    "Imran",
+    "Jean",
+    "Kirsty",
+    "Leroy",
+    "Maureen",
+    "Niall",
+    "Oksana",
+    "Parveen",
+    "Ruby",
+    "Sandeep",
+    "Trevor",
+    "Usha",
+    "Viktor",
+    "Wendy",
+    "Yvonne",
+    "Zainab",
+];
+
+const FAMILY: &[&str] = &[
+    "Adeyemi",
+    "Barlow",
+    "Chowdhury",
+    "Dixon",
+    "Evans",
+    "Fairhurst",
+    "Goh",
+    "Haddad",
+    "Ismail",
+    "Jablonska",
+    "Khatun",
+    "Lindqvist",
+    "Mbeki",
+    "Nowak",
+    "O'Rourke",
+    "Patel",
+    "Quigley",
+    "Rahman",
+    "Sithole",
+    "Thackray",
+    "Umeh",
+    "Varga",
+    "Whitlock",
+    "Xu",
+    "Yilmaz",
+    "Zielinski",
+    "Ahmed",
+    "Birtwistle",
+    "Clarke",
+    "Dhillon",
+    "Ebanks",
+    "Fofana",
+    "Griffiths",
+    "Hussain",
+    "Iqbal",
+    "Jones",
+    "Kaur",
+    "Lewis",
+    "Macauley",
+    "Ndlovu",
+    "Osei",
+    "Pritchard",
+    "Roberts",
+    "Singh",
+    "Tran",
+    "Usman",
+    "Vaughan",
+    "Walker",
+    "Young",
+    "Zaman",
+];
+
+const STREETS: &[&str] = &[
+    "Chandler's Row",
+    "Ropewalk Lane",
+    "Lantern Street",
+    "Osier Close",
+    "Ferryman's Way",
+    "Saltmarsh Road",
+    "Kiln Terrace",
+    "Heron Court",
+    "Limekiln Hill",
+    "Quayside Mews",
+];
+
+/// The person with this number; the same number is the same person.
+///
+/// # Errors
+/// When one of the words above is not what it should be.
+pub fn person(number: u32, practice: Id<Organisation>, today: Day) -> Result<Details, Refusal> {
+    let mut draw = Draw::of(u64::from(number) ^ 0x5EED);
+    let given = *draw.one(GIVEN);
+    let family = *draw.one(FAMILY);
+    let age = draw.weighed(&[(25, 14), (40, 20), (55, 26), (70, 28), (85, 12)]);
+    let born = today.plus_days(-(age * 365 + draw.between(-2600, 2600)));
+    let short: String = given.chars().take(3).collect();
+    Ok(Details {
+        given: text(given)?,
+        family: text(family)?,
+        known_as: if draw.of_hundred(8) {
+            Some(text(&short)?)
+        } else {
+            None
+        },
+        born: draw.of_hundred(98).then_some(born),
+        nhs_number: if draw.of_hundred(96) {
+            nhs_number(number)
+        } else {
+            None
+        },
+        practice: Some(practice),
+        place: place(&mut draw)?,
+    })
+}
+
+fn place(draw: &mut Draw) -> Result<Place, Refusal> {
+    let street = *draw.one(STREETS);
+    let house = draw.between(1, 120);
+    // QQ is no postcode area, and none is planned.
+    let letters = [
+        *draw.one(&['A', 'B', 'D', 'E']),
+        *draw.one(&['F', 'G', 'H', 'J']),
+    ];
+    let postcode = format!(
+        "QQ{} {}{}{}",
+        draw.between(1, 9),
+        draw.between(1, 9),
+        letters[0],
+        letters[1]
+    );
+    let phone = format!("07700 900{:03}", draw.between(0, 999));
+    Ok(Place {
+        address: Some(text(&format!("{house} {street}, Harbour"))?),
+        postcode: Some(text(&postcode)?),
+        phone: if draw.of_hundred(92) {
+            Some(text(&phone)?)
+        } else {
+            None
+        },
+        email: None,
+        safe_contact: if draw.of_hundred(5) {
+            Some(text("Ring only in the mornings")?)
+        } else {
+            None
+        },
+        text_is_safe: draw.of_hundred(70),
+        voicemail_is_safe: draw.of_hundred(60),
+    })
+}
+
+/// The next number of the range 999 that has a check digit, one for each.
+fn nhs_number(number: u32) -> Option<NhsNumber> {
+    // A candidate in eleven has no check digit: the next tenth is another's.
+    (0..10).find_map(|shift| {
+        NhsNumber::with_check_digit(999_000_000 + (number * 10 + shift) % 1_000_000)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kith_base::Ts;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn people_have_numbers_of_their_own_from_the_range_never_given_out() {
+        let practice = Id::new(Ts::from_micros(1));
+        let today = Day::ymd(2026, 11, 24).unwrap();
+        let people: Vec<Details> = (0..2_000)
+            .map(|n| person(n, practice, today).unwrap())
+            .collect();
+        let numbers: Vec<_> = people
+            .iter()
+            .filter_map(|p| p.nhs_number.as_ref())
+            .collect();
+        assert!(numbers.iter().all(|number| number.starts_with("999")));
+        let distinct: BTreeSet<_> = numbers.iter().map(|number| number.to_string()).collect();
+        assert_eq!(distinct.len(), numbers.len());
+        assert!(
+            people.iter().all(|p| p.place.postcode.is_some()),
+            "a postcode does not parse"
+        );
+        assert_eq!(people[7], person(7, practice, today).unwrap());
+    }
+}

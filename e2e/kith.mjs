@@ -1,0 +1,48 @@
+// Starts Kith's demonstration in a temporary folder on a free port, and stops
+// it again. KITH_BIN says which program.
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const START_WITHIN = 120_000
+
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+
+export async function startKith(size = 'pcn') {
+  const program = process.env.KITH_BIN
+  if (!program) throw new Error('KITH_BIN does not say where the program kith is')
+  const folder = await mkdtemp(join(tmpdir(), 'kith-e2e-'))
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const child = spawn(program, ['demo', '--port', String(port), '--data', folder, '--size', size], {
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  let said = ''
+  child.stdout.on('data', (text) => (said += text))
+  child.stderr.on('data', (text) => (said += text))
+  const until = Date.now() + START_WITHIN
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`kith stopped: ${said}`)
+    if (Date.now() > until) throw new Error(`kith did not start: ${said}`)
+    const well = await fetch(`${origin}/health`).then((answer) => answer.ok, () => false)
+    if (well) break
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  const stop = async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await gone
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { origin, stop, said: () => said }
+}
