@@ -7,7 +7,6 @@
 
 pub mod paths;
 pub mod code_map;
-pub mod safe_csv;
 pub mod sheet;
 pub mod person;
 pub mod task;
@@ -15,11 +14,13 @@ pub mod draft;
 pub mod message;
 pub mod referral;
 pub mod contact;
-pub mod import;
 pub mod waiting;
 pub mod caseload;
 pub mod concern;
 pub mod sent;
+pub mod import;
+pub mod team;
+pub mod export;
 pub mod routes;
 
 pub use routes::routes;

@@ -220,3 +220,18 @@ pub fn imports() -> String {
 pub fn import(import: impl Display) -> String {
     format!("/import/{import}")
 }
+/// Taking all records out.
+#[must_use]
+pub fn export() -> String {
+    "/export".into()
+}
+/// Taking one person's whole record out.
+#[must_use]
+pub fn export_person(person: impl Display) -> String {
+    format!("/people/{person}/export")
+}
+/// Who stands in for whom.
+#[must_use]
+pub fn cover() -> String {
+    "/team/cover".into()
+}

@@ -12,6 +12,8 @@ pub fn routes() -> Routes {
         .merge(crate::referral::myself::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::import::routes())
+        .merge(crate::team::routes())
+        .merge(crate::export::routes())
         .merge(crate::waiting::routes())
         .merge(crate::caseload::routes())
         .merge(crate::concern::routes())

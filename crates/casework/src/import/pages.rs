@@ -23,13 +23,12 @@ use kith_pages::{
 use super::{
     DateOrder, Decision, ImportBatch, Stage, actions,
     actions::Groups,
-    cells,
     headings::{Holds, Plan, TEMPLATE},
     show, store,
     store::{Batch, ImportRow, Which},
     undo,
 };
-use crate::{paths, referral::{Agreed, actions::Terms}, safe_csv::SafeCsv};
+use crate::{paths, referral::{Agreed, actions::Terms}, sheet};
 
 /// For how long one request works before it says how far it is.
 const A_WHILE: Option<Duration> = Some(Duration::from_secs(6));
@@ -149,14 +148,15 @@ async fn problems(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>) -> 
             kith_db::Outcome::Ok((wrong, ended))
         })
         .await?;
-    let mut csv = SafeCsv::new(Vec::new());
-    csv.row(["Row", "Column", "Cell", "What to do"]).map_err(Trouble::fault)?;
+    let text = |text: &str| sheet::Cell::from(text);
+    let mut rows = Vec::new();
     for row in wrong.iter().chain(&ended) {
         for remark in row.remarks.iter().filter(|remark| !remark.repaired) {
-            csv.row([row.number.to_string().as_str(), &remark.column, &remark.cell, &remark.words]).map_err(Trouble::fault)?;
+            rows.push(vec![sheet::Cell::Number(row.number), text(&remark.column), text(&remark.cell), text(&remark.words)]);
         }
     }
-    Ok(file("problems.csv", csv.finish().map_err(Trouble::fault)?))
+    let bytes = sheet::file(&["Row", "Column", "Cell", "What to do"], &rows).map_err(Trouble::fault)?;
+    Ok(file("problems.csv", bytes))
 }
 
 /// Everything the page of one import shows.
