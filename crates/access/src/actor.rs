@@ -81,6 +81,7 @@ impl Actor {
             account: self.account,
             practice: self.practice,
             reach,
+            glass: ability.row().opens_by_glass(),
             now: self.now,
         })
     }
@@ -92,6 +93,9 @@ impl Actor {
     }
 }
 
+/// The end of the year 9999: later than any moment either database is given.
+const END_OF_TIME: Ts = Ts::from_micros(253_402_300_799_000_000);
+
 /// How far one actor reaches for one ability.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {
@@ -99,6 +103,7 @@ pub struct Scope {
     account: Id<Account>,
     practice: Option<Id<Organisation>>,
     reach: Reach,
+    glass: bool,
     now: Ts,
 }
 
@@ -123,10 +128,17 @@ impl Scope {
     pub const fn account(&self) -> Id<Account> {
         self.account
     }
-    /// The moment of the request: `$5`.
+    /// The moment of the request.
     #[must_use]
     pub const fn now(&self) -> Ts {
         self.now
+    }
+    /// A break-glass access must end after this moment to count: `$5`. It is
+    /// the moment of the request for what such an access opens, and the end
+    /// of time for everything else.
+    #[must_use]
+    pub const fn glass_after(&self) -> Ts {
+        if self.glass { self.now } else { END_OF_TIME }
     }
     /// The day of the request: `$6`.
     #[must_use]

@@ -48,11 +48,16 @@ pub struct App {
     pub(crate) hashing: Arc<Semaphore>,
     /// How often one address may try to sign in.
     pub(crate) tries: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    /// How often one address may send a public form.
+    pub(crate) writes: Arc<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
 /// Tries to sign in from one address: twenty at once, then one in three
 /// seconds. A practice stands behind one address.
 const TRIES_AT_ONCE: NonZeroU32 = NonZeroU32::new(20).unwrap();
+/// Public forms from one address: ten at once, then one in six minutes. A
+/// library or a waiting room stands behind one address.
+const WRITES_AT_ONCE: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 impl App {
     /// An app with nowhere to go and nothing to hand over; the program sets
@@ -72,6 +77,7 @@ impl App {
             key,
             hashing: Arc::new(Semaphore::new(2)),
             tries: Arc::new(RateLimiter::keyed(Quota::per_minute(TRIES_AT_ONCE))),
+            writes: Arc::new(RateLimiter::keyed(Quota::per_hour(WRITES_AT_ONCE))),
         }
     }
 }

@@ -29,10 +29,12 @@ mod sheet;
 pub mod session;
 mod trouble;
 mod signed;
-mod routes;
+mod needs;
 mod door;
+mod routes;
 pub mod scheme;
 pub mod account;
+pub mod organisation;
 mod proof;
 mod mailed;
 pub mod sign_in;
@@ -44,7 +46,6 @@ pub mod deliveries;
 pub mod break_glass;
 pub mod trail;
 pub mod demo;
-pub mod organisation;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -65,10 +66,11 @@ pub fn routes() -> Routes {
 
 pub use actor::{Account, Actor, Organisation, Person, Scheme, Scope};
 pub use app::{App, BadOrigin, OnLeave, Origin};
+pub use needs::{Needs, RouteInfo};
 pub use own_path::OwnPath;
 pub use peer::Peer;
 pub use role::{Ability, MATRIX, Reach, Role};
-pub use routes::{Needs, RouteInfo, Routes};
+pub use routes::Routes;
 pub use secret::ServerKey;
 pub use settings::SchemeSettings;
 pub use signed::{Once, Signed, Uploaded, Visitor, once, once_in};

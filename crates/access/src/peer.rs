@@ -46,22 +46,19 @@ impl Peer {
         self.0.is_some_and(|ip| ip.to_canonical().is_loopback())
     }
 
-    /// Counts a public form from this address; it weighs as much as two tries
-    /// to sign in.
+    /// Counts a public form from this address.
     ///
     /// # Errors
     /// `TooMany`, in words for the public.
     pub fn writes(self, app: &App) -> Result<(), Refusal> {
-        const FORM: std::num::NonZeroU32 = std::num::NonZeroU32::new(2).unwrap();
         let nowhere = IpAddr::from([0, 0, 0, 0]);
-        match app.tries.check_key_n(&self.0.unwrap_or(nowhere), FORM) {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(
+        app.writes
+            .check_key(&self.0.unwrap_or(nowhere))
+            .map_err(|_| {
                 Refusal::too_many("Many forms have just been sent from where you are").try_next(
                     "Wait a few minutes and send it again. If somebody is in danger, ring 999",
-                ),
-            ),
-        }
+                )
+            })
     }
 
     /// Counts a try to sign in from this address.
@@ -73,5 +70,30 @@ impl Peer {
                 Refusal::too_many("Too many tries to sign in from where you are")
                     .try_next("Wait a minute and try again")
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(ip: &str) -> Peer {
+        Peer(ip.parse().ok())
+    }
+
+    #[test]
+    fn only_a_loopback_address_is_this_machine() {
+        for here in ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"] {
+            assert!(peer(here).is_this_machine(), "{here}");
+        }
+        for elsewhere in [
+            "10.0.0.1",
+            "192.168.0.2",
+            "2001:db8::1",
+            "::ffff:10.0.0.1",
+            "",
+        ] {
+            assert!(!peer(elsewhere).is_this_machine(), "{elsewhere}");
+        }
     }
 }

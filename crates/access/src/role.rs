@@ -137,6 +137,13 @@ impl Row {
         }
     }
 
+    /// Whether a break-glass access opens it: looking at a record, never
+    /// writing in it and never taking it out.
+    #[must_use]
+    pub const fn opens_by_glass(&self) -> bool {
+        matches!(self.guardian, Reach::Glass)
+    }
+
     /// How far a role reaches, with the lead's duty or without.
     #[must_use]
     pub fn reach(&self, role: Role, lead: bool) -> Reach {
@@ -259,6 +266,22 @@ mod tests {
         ] {
             assert_eq!(ability.row().practice, Reach::Nothing);
         }
+    }
+
+    #[test]
+    fn a_broken_glass_shows_and_never_writes_or_exports() {
+        let opened: Vec<Ability> = MATRIX
+            .iter()
+            .filter(|row| row.opens_by_glass())
+            .map(|row| row.ability)
+            .collect();
+        let looking = [
+            Ability::SeeIdentity,
+            Ability::SeeLocation,
+            Ability::SeeReferral,
+            Ability::SeeNotes,
+        ];
+        assert_eq!(opened, looking);
     }
 
     #[test]

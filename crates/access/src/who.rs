@@ -17,7 +17,7 @@ use crate::{
 
 /// The test that a person, under the alias `p`, is in the scope that
 /// [`in_scope!`](crate::in_scope) binds to `$1` … `$6`: scheme, reach,
-/// practice, account, now, today.
+/// practice, account, the moment a break-glass access must outlast, today.
 ///
 /// ```
 /// const FIND: &str = concat!(
@@ -31,7 +31,8 @@ use crate::{
 /// Join `referral` and the rest by `scheme_id = $1` and the person's id.
 /// A person is in reach of a practice when registered there or referred by
 /// it; a restricted person only for those who are named; a break-glass access
-/// that is still running opens one person whatever the reach.
+/// that is still running opens one person whatever the reach, for abilities
+/// that only look.
 #[macro_export]
 macro_rules! person_in_scope {
     () => {
@@ -69,13 +70,24 @@ macro_rules! in_scope {
             .bind(scope.reach())
             .bind(scope.practice())
             .bind(scope.account())
-            .bind(scope.now())
+            .bind(scope.glass_after())
             .bind(scope.today())
     }};
 }
 
 /// A value that may give away where somebody is: address, telephone, place.
 /// It cannot be printed, compared or sent anywhere; it opens with a [`Grant`].
+/// Forgetting it does not compile:
+/// ```compile_fail
+/// fn show(address: &kith_access::Restricted<String>) -> String {
+///     address.to_string()
+/// }
+/// ```
+/// ```compile_fail
+/// fn send(address: &kith_access::Restricted<String>) -> String {
+///     serde_json::to_string(address).unwrap()
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Restricted<T> {
     value: T,

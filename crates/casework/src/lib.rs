@@ -16,6 +16,7 @@ pub mod referral;
 pub mod contact;
 pub mod waiting;
 pub mod caseload;
+pub mod today;
 pub mod concern;
 pub mod sent;
 pub mod import;

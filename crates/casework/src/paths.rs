@@ -155,6 +155,11 @@ pub fn take(referral: impl Display) -> String {
 pub fn assign(referral: impl Display) -> String {
     format!("/referrals/{referral}/assign")
 }
+/// What comes next with somebody.
+#[must_use]
+pub fn next(referral: impl Display) -> String {
+    format!("/referrals/{referral}/next")
+}
 /// Raising a concern.
 #[must_use]
 pub fn raise_concern() -> String {

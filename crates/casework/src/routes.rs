@@ -16,6 +16,7 @@ pub fn routes() -> Routes {
         .merge(crate::export::routes())
         .merge(crate::waiting::routes())
         .merge(crate::caseload::routes())
+        .merge(crate::today::routes())
         .merge(crate::concern::routes())
         .merge(crate::sent::pages::routes())
 }

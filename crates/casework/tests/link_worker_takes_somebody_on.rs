@@ -163,6 +163,46 @@ async fn a_referral_sent_back_needs_a_reason_and_tells_the_practice_and_leaves_t
     }
 }
 
+#[tokio::test]
+async fn the_day_says_what_needs_the_worker_and_a_date_is_set_in_the_row() {
+    for world in World::small(program).await {
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/today")
+            .await
+            .sees("Nothing needs you now.")
+            .sees("0 on the waiting list")
+            .sees("No step is due.");
+        refers(&world, world.rita, mary()).await;
+        world.passes_days(3);
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/today")
+            .await
+            .sees("Needs you now")
+            .sees("1 person waits past their day");
+        kay.opens("/waiting").await.presses("Take").await;
+        kay.opens("/today")
+            .await
+            .sees("New, not met yet")
+            .sees("THISTLE, Mary");
+        kay.follows("Set a date")
+            .await
+            .sees("What comes next?")
+            .presses("Set the next step")
+            .await
+            .sees("Enter what comes next");
+        kay.fills("What comes next?", "Ring in the morning")
+            .fills_date("Date of the next step", "2026-11-26");
+        kay.presses("Set the next step")
+            .await
+            .sees("Date of the next step must be today or in the future");
+        kay.fills_date("Date of the next step", "2026-11-27")
+            .presses("Set the next step")
+            .await
+            .sees("Next step set")
+            .sees("Ring in the morning");
+    }
+}
+
 /// How many messages "came back" wait for an answer, and how many tasks to
 /// tell the person there are.
 async fn count(world: &World, referral: Id<kith_casework::referral::Referral>) -> (i64, i64) {

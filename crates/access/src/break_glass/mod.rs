@@ -10,10 +10,7 @@ mod store;
 mod actions;
 mod pages;
 
-use crate::{
-    role::Ability,
-    routes::{Needs, Routes},
-};
+use crate::{needs::Needs, role::Ability, routes::Routes};
 
 pub use store::to_review;
 

@@ -7,13 +7,8 @@ use kith_db::{Outcome, Tx, on};
 use kith_pages::components::{Column, Empty, Table};
 
 use crate::{
-    actor::Scope,
-    app::App,
-    role::Ability,
-    routes::{Needs, Routes},
-    sheet::pieces,
-    signed::Signed,
-    trouble::Answer,
+    actor::Scope, app::App, needs::Needs, role::Ability, routes::Routes, sheet::pieces,
+    signed::Signed, trouble::Answer,
 };
 
 /// The administrator's route on the outbox.

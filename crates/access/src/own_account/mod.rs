@@ -8,7 +8,7 @@ mod actions;
 mod pages;
 mod passkeys;
 
-use crate::routes::{Needs, Routes};
+use crate::{needs::Needs, routes::Routes};
 
 /// The routes of one's own account.
 #[must_use]

@@ -7,10 +7,7 @@ mod form;
 mod actions;
 mod pages;
 
-use crate::{
-    role::Ability,
-    routes::{Needs, Routes},
-};
+use crate::{needs::Needs, role::Ability, routes::Routes};
 
 pub use actions::{lead_and_deputy, put};
 

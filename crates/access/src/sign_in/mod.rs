@@ -12,8 +12,9 @@ mod passkeys;
 
 use crate::{
     door::{SECOND, SIGN_IN, STEP_UP},
+    needs::Needs,
     proof::passkey,
-    routes::{Needs, Routes},
+    routes::Routes,
 };
 
 pub(crate) use pages::with_session;

@@ -8,10 +8,7 @@ mod form;
 mod actions;
 mod pages;
 
-use crate::{
-    role::Ability,
-    routes::{Needs, Routes},
-};
+use crate::{needs::Needs, role::Ability, routes::Routes};
 
 pub use actions::{first_administrator, invite_now};
 

@@ -6,10 +6,7 @@
 mod store;
 mod pages;
 
-use crate::{
-    role::Ability,
-    routes::{Needs, Routes},
-};
+use crate::{needs::Needs, role::Ability, routes::Routes};
 
 pub use store::{TrailRow, of_person};
 

@@ -2,7 +2,7 @@
 //! it is for.
 
 use kith_base::{Email, Id, Refusal, Ts};
-use kith_db::{Outcome, Tx};
+use kith_db::{Outcome, Tx, on};
 
 use crate::{
     account::{self, AccountState},
@@ -96,6 +96,22 @@ pub(super) async fn welcome(
     Ok(done)
 }
 
+/// What the trail says of asking for a new password.
+const ASKED: &str = "ask for a new password";
+/// Nobody's mailbox is filled by others: so many links in an hour.
+const MOST_IN_AN_HOUR: i64 = 3;
+const ASKED_SINCE: &str = "select count(*) from audit
+    where scheme_id = $1 and account_id = $2 and at > $3 and action = $4";
+
+async fn asked_since(
+    tx: &mut Tx,
+    (scheme, account): (Id<Scheme>, Id<Account>),
+    since: Ts,
+) -> Outcome<i64> {
+    Ok(on!(tx, c => sqlx::query_scalar::<_, i64>(ASKED_SINCE)
+        .bind(scheme).bind(account).bind(since).bind(ASKED).fetch_one(c))?)
+}
+
 /// Mails a link to set a new password, when there is such an account; says
 /// nothing about whether there is.
 pub(super) async fn forgotten(app: &App, email: &Email, now: Ts) -> Result<(), Trouble> {
@@ -105,10 +121,11 @@ pub(super) async fn forgotten(app: &App, email: &Email, now: Ts) -> Result<(), T
                 return Ok(());
             };
             let account = account::one(tx, scheme, id).await?;
-            if account.state != AccountState::Active {
+            let asked = asked_since(tx, (scheme, id), now.plus_seconds(-60 * 60)).await?;
+            if account.state != AccountState::Active || asked >= MOST_IN_AN_HOUR {
                 return Ok(());
             }
-            note(tx, (scheme, id), "ask for a new password", now).await?;
+            note(tx, (scheme, id), ASKED, now).await?;
             mailed::mail_link(tx, scheme, &account, Purpose::Reset, &app.origin, now).await
         })
         .await?;

@@ -7,10 +7,7 @@ mod actions;
 mod form;
 mod pages;
 
-use crate::{
-    mailed,
-    routes::{Needs, Routes},
-};
+use crate::{mailed, needs::Needs, routes::Routes};
 
 /// The routes behind mailed links.
 #[must_use]

@@ -1,6 +1,8 @@
 //! Access as its users meet it: through a real server on a real socket, on
 //! every database there is.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod world;
 mod signing_in;
 mod the_door;

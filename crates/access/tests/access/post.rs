@@ -300,7 +300,7 @@ async fn what_waits_about_somebody_can_be_cancelled() {
 #[test]
 fn only_a_mail_server_or_a_folder_is_a_door() {
     for right in [
-        "file:/tmp/mail",
+        "file:mail",
         "smtps://u:p@mail.example.org",
         "smtp://127.0.0.1:2525",
     ] {

@@ -85,9 +85,12 @@ async fn an_untouched_trail_is_whole_and_goes_on() {
     }
 }
 
+/// Whether what is named is what was done.
+type Named = fn(&Broken) -> bool;
+
 #[tokio::test]
 async fn each_sort_of_tampering_is_named_at_its_row() {
-    let changes: [(&str, fn(&Broken) -> bool); 8] = [
+    let changes: [(&str, Named); 8] = [
         (
             "delete from audit where scheme_id = $1 and id = ROW",
             |broken| matches!(broken, Broken::Deleted { number: 4, .. }),

@@ -310,6 +310,20 @@ async fn a_link_stops_working_after_its_time_and_when_a_newer_one_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobodys_mailbox_is_filled_by_others() {
+    for world in World::on_both().await {
+        world.welcomed("ada@example.org").await;
+        for _ in 0..6 {
+            world.pass(60);
+            let fields = [("email", "ada@example.org")];
+            let seen = world.browser().fill("/sign-in/forgotten", &fields).await;
+            assert_eq!(seen.status, 200);
+        }
+        assert_eq!(mails(&world, "reset").await.len(), 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn changing_a_proof_asks_again_and_signs_out_everywhere_else() {
     for world in World::on_both().await {
         let mut ada = world.welcomed("ada@example.org").await;

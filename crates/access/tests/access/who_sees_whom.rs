@@ -29,9 +29,9 @@ const GLASS: &str = "insert into break_glass
     (scheme_id, id, account_id, person_id, reason, made_at, ends_at, review_due_on)
     values ($1, $2, $3, $4, 'a reason', $5, $6, $7)";
 const CONCERN: &str = "insert into concern
-    (scheme_id, id, reference, person_id, raised_name, what, danger_now, raised_at,
+    (scheme_id, id, reference, person_id, raised_name, door, what, danger, raised_at,
      acknowledge_by, state, lead_id, version)
-    values ($1, $2, 'C1', $3, 'Kay', 'worried', $4, $5, $5, 'raised', $6, 1)";
+    values ($1, $2, 'C1', $3, 'Kay', 'staff', 'worried', 'no', $4, $4, 'raised', $5, 1)";
 
 struct People<'w> {
     world: &'w World,
@@ -237,6 +237,21 @@ async fn a_break_glass_access_opens_one_person_for_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_broken_glass_shows_and_lets_nobody_write_or_take_out() {
+    for world in World::on_both().await {
+        let people = People { world: &world };
+        let kay = world.somebody(Role::LinkWorker).await;
+        let person = people.person(None, true).await;
+        people.referral(person, world.practice, kay).await;
+        let ends = world.now().plus_seconds(3600);
+        people.glass(kay, person, ends).await;
+        assert!(people.sees(kay, Ability::SeeNotes, person).await);
+        assert!(!people.sees(kay, Ability::WriteContact, person).await);
+        assert!(!people.sees(kay, Ability::ExportPerson, person).await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_safeguarding_lead_reaches_people_with_a_concern() {
     for world in World::on_both().await {
         let people = People { world: &world };
@@ -254,7 +269,6 @@ async fn the_safeguarding_lead_reaches_people_with_a_concern() {
                         .bind(scheme)
                         .bind(Id::<str>::new(now))
                         .bind(person)
-                        .bind(false)
                         .bind(now)
                         .bind(lead)
                 )?;

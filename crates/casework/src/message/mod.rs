@@ -7,6 +7,7 @@
 pub mod rules;
 pub mod store;
 pub mod actions;
+pub mod chase;
 
 use kith_access::Organisation;
 use kith_base::{Id, words};

@@ -9,6 +9,7 @@ pub mod words;
 pub mod likeness;
 pub mod profile;
 pub mod store;
+pub(crate) mod arriving;
 pub mod banner;
 pub mod listed;
 pub mod actions;

@@ -83,7 +83,7 @@ async fn described(
                     person,
                     made: false,
                     perhaps: Vec::new(),
-                    reach_differs: person::store::fill_reach(tx, scheme, person, details, at)
+                    reach_differs: person::arriving::fill_reach(tx, scheme, person, details, at)
                         .await?,
                 });
             }
@@ -98,7 +98,7 @@ async fn described(
     };
     let person = person::actions::make(tx, scheme, details, origin, at).await?;
     for other in hidden {
-        person::store::protect_like(tx, scheme, person, other, scope.map(Scope::account), at)
+        person::arriving::protect_like(tx, scheme, person, other, scope.map(Scope::account), at)
             .await?;
         perhaps.push((
             other,

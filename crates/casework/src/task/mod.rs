@@ -20,6 +20,7 @@ words! {
         MessageFailed = "message_failed" / "A message did not arrive",
         SamePerson = "same_person" / "Same person?",
         CheckFiling = "check_filing" / "Not filed by the practice",
+        NotRead = "not_read" / "Not read by the practice",
     }
 }
 

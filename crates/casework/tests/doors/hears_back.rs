@@ -112,6 +112,44 @@ async fn a_declined_referral_comes_first_until_somebody_says_they_read_it() {
 }
 
 #[tokio::test]
+async fn what_came_back_and_nobody_read_for_three_working_days_asks_somebody_to_ring() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let referral = refers_mary(&mut rita, 1).await;
+        comes_back(&world, referral).await;
+        let tasks = "select count(*) from task where scheme_id = $1 and kind = 'not_read'
+            and owner_id is null and what like 'Nobody at Riverside Surgery has read that referral %'";
+        // Tuesday until Friday noon is three working days.
+        for (days, found) in [(1, 0), (1, 0), (1, 1), (1, 1)] {
+            world.passes_days(days);
+            chases(&world).await;
+            assert_eq!(count(&world, tasks).await, found, "{}", world.now());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_read_is_not_asked_after() {
+    let world = World::smallest(program).await;
+    let mut rita = world.signed_in(world.rita).await;
+    let referral = refers_mary(&mut rita, 1).await;
+    comes_back(&world, referral).await;
+    rita.opens("/sent").await.presses("We have read this").await;
+    world.passes_days(9);
+    assert_eq!(chases(&world).await, 0);
+}
+
+async fn chases(world: &World) -> u64 {
+    let work = kith_base::WorkingDays::default();
+    let now = world.now();
+    world
+        .db
+        .act(async |tx| kith_casework::message::chase::chase(tx, world.scheme, &work, now).await)
+        .await
+        .expect("the job goes through")
+}
+
+#[tokio::test]
 async fn another_practice_sees_and_answers_nothing() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;

@@ -183,3 +183,14 @@ async fn closes(world: &World, who: Staff, referral: Id<Referral>) {
         .await
         .expect("the referral is closed");
 }
+
+/// What a hidden field of the page holds.
+fn hidden(page: &str, name: &str) -> String {
+    let marked = format!("name=\"{name}\"");
+    let field = page
+        .split("<input")
+        .find(|field| field.contains(&marked))
+        .expect("the field");
+    let value = field.split("value=\"").nth(1).expect("its value");
+    value.split('"').next().expect("its end").to_owned()
+}

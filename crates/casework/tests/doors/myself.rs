@@ -222,3 +222,67 @@ async fn a_reference_nobody_was_given_and_a_service_nobody_runs_are_not_found() 
         .await
         .is_answered(404);
 }
+
+#[tokio::test]
+async fn the_public_form_pressed_twice_is_one_referral() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
+        visitor.opens("/refer-yourself/harbour").await;
+        let page = visitor.html();
+        let body = format!(
+            "csrf={}&once={}&main=money&given=Mary&family=Okafor&born-day=3&born-month=5&born-year=1951\
+             &phone=07700900982&tell_practice=no&agree=yes",
+            crate::hidden(&page, "csrf"),
+            crate::hidden(&page, "once"),
+        );
+        let mut to = Vec::new();
+        for _ in 0..2 {
+            let form = (
+                "application/x-www-form-urlencoded".to_owned(),
+                body.clone().into_bytes(),
+            );
+            let answer = visitor
+                .send(
+                    axum::http::Method::POST,
+                    "/refer-yourself/harbour",
+                    Some(form),
+                )
+                .await;
+            assert_eq!(answer.status, 303);
+            to.push(
+                answer.headers["location"]
+                    .to_str()
+                    .expect("an address")
+                    .to_owned(),
+            );
+        }
+        assert_eq!(to[0], to[1]);
+        assert_eq!(
+            count(&world, "select count(*) from referral where scheme_id = $1").await,
+            1
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_form_from_elsewhere_is_not_taken() {
+    let world = World::smallest(program).await;
+    let mut visitor = world.visitor();
+    visitor.opens("/refer-yourself/harbour").await;
+    let form = (
+        "application/x-www-form-urlencoded".to_owned(),
+        b"csrf=guessed&once=x&main=money".to_vec(),
+    );
+    let answer = visitor
+        .send(
+            axum::http::Method::POST,
+            "/refer-yourself/harbour",
+            Some(form),
+        )
+        .await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(
+        count(&world, "select count(*) from referral where scheme_id = $1").await,
+        0
+    );
+}

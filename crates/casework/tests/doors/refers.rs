@@ -2,7 +2,7 @@
 
 use kith_testkit::World;
 
-use crate::{count, describes, does, number, program, referral_in, refers_mary, says};
+use crate::{count, describes, does, hidden, number, program, referral_in, refers_mary, says};
 
 const MESSAGES: &str = "select count(*) from practice_message where scheme_id = $1";
 const MAILS: &str = "select count(*) from outbox where scheme_id = $1";
@@ -321,17 +321,6 @@ async fn the_form_pressed_twice_refers_once() {
         assert_eq!(to[0], to[1]);
         assert_eq!(count(&world, REFERRALS).await, 1);
     }
-}
-
-/// What a hidden field of the page holds.
-fn hidden(page: &str, name: &str) -> String {
-    let marked = format!("name=\"{name}\"");
-    let field = page
-        .split("<input")
-        .find(|field| field.contains(&marked))
-        .expect("the field");
-    let value = field.split("value=\"").nth(1).expect("its value");
-    value.split('"').next().expect("its end").to_owned()
 }
 
 #[tokio::test]

@@ -102,66 +102,64 @@ fn read(args: &CompareArgs) -> Result<(Vec<PersonHistory>, Option<Refusal>), Com
         &args.age,
         &args.sex,
         &args.deprivation,
+        &args.referred,
+        &args.month,
+        &args.count,
     ];
-    columns.extend([args.referred.as_str(), &args.month, &args.count]);
     columns.extend(args.days.as_deref());
+    let constant_from = columns.len();
     columns.extend(args.constant.iter().map(String::as_str));
-    let constant_from = columns.len() - args.constant.len();
-    let mut definition = Definition::default();
     let mut sheet = Sheet::open(&args.file, &columns)?;
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
+    let mut definition = Definition::default();
     while let Some(row) = sheet.next_row()? {
         for (place, column) in args.constant.iter().enumerate() {
             let practice = row.words(TRAITS[0]).unwrap_or_default();
-            definition.seen(
-                practice,
-                column,
-                row.words(constant_from + place).unwrap_or_default(),
-            );
+            let value = row.words(constant_from + place).unwrap_or_default();
+            definition.seen(practice, column, value);
         }
-        let name = row.needed(PERSON, "somebody")?;
-        let traits = TRAITS.map(|column| row.words(column).unwrap_or_default());
-        let referred = row
-            .words(REFERRED)
-            .map(|text| whole_month(&row, REFERRED, text))
-            .transpose()?;
-        if !people.contains_key(name) {
-            let traits = traits.map(str::to_owned);
-            let person = Person {
-                traits,
-                referred,
-                line: row.line(),
-                months: BTreeMap::new(),
-            };
-            people.insert(name.to_owned(), person);
-        }
-        let Some(person) = people.get_mut(name) else {
-            continue;
-        };
-        let differs = TRAITS
-            .into_iter()
-            .zip(traits)
-            .zip(&person.traits)
-            .find(|((_, here), first)| here != first);
-        if let Some(((column, _), first)) = differs {
-            return Err(row.wrong(column, &format!("\"{first}\" as in row {}", person.line)));
-        }
-        if referred != person.referred {
-            return Err(row.wrong(
-                REFERRED,
-                &format!("the same month as in row {}", person.line),
-            ));
-        }
-        let month = whole_month(&row, MONTH, row.needed(MONTH, month::EXPECTED)?)?;
-        if person
-            .months
-            .insert(month, seen(&row, args.days.is_some())?)
-            .is_some()
-        {
-            return Err(row.wrong(MONTH, "each month of a person once"));
-        }
+        add(&mut people, &row, args.days.is_some())?;
     }
     Ok((histories(people), definition.refusal()))
+}
+
+/// One row, which must agree with the rows of the same person before it.
+fn add(
+    people: &mut BTreeMap<String, Person>,
+    row: &Row<'_>,
+    days: bool,
+) -> Result<(), CommandFailure> {
+    let name = row.needed(PERSON, "somebody")?;
+    let traits = TRAITS.map(|column| row.words(column).unwrap_or_default());
+    let referred = row
+        .words(REFERRED)
+        .map(|text| whole_month(row, REFERRED, text))
+        .transpose()?;
+    let person = people.entry(name.to_owned()).or_insert_with(|| Person {
+        traits: traits.map(str::to_owned),
+        referred,
+        line: row.line(),
+        months: BTreeMap::new(),
+    });
+    let differs = TRAITS
+        .into_iter()
+        .zip(traits)
+        .zip(&person.traits)
+        .find(|((_, here), first)| here != first);
+    if let Some(((column, _), first)) = differs {
+        return Err(row.wrong(column, &format!("\"{first}\" as in row {}", person.line)));
+    }
+    if referred != person.referred {
+        return Err(row.wrong(
+            REFERRED,
+            &format!("the same month as in row {}", person.line),
+        ));
+    }
+    let month = whole_month(row, MONTH, row.needed(MONTH, month::EXPECTED)?)?;
+    match person.months.insert(month, seen(row, days)?) {
+        Some(_) => Err(row.wrong(MONTH, "each month of a person once")),
+        None => Ok(()),
+    }
 }
 
 fn whole_month(row: &Row<'_>, column: usize, text: &str) -> Result<i64, CommandFailure> {

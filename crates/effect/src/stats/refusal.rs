@@ -228,7 +228,8 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code() {
-            "R1" | "R2" | "R3" | "R4" => self.about_the_comparison(f),
+            "R1" | "R2" => self.about_the_comparison(f),
+            "R3" | "R4" => self.about_its_size(f),
             "R5" | "R6" => self.about_what_is_missing(f),
             "R7" => self.about_the_model(f),
             _ => self.about_the_reading(f),
@@ -268,6 +269,12 @@ impl Refusal {
                 "We cannot tell: the groups already moved apart before referral (joint p {p:.3}, \
                  below {JOINT_LEAD_P_MIN})."
             ),
+            _ => Ok(()),
+        }
+    }
+
+    fn about_its_size(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::OneCluster => write!(
                 f,
                 "There is one practice only, so differences between practices cannot be measured."

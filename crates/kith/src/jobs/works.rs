@@ -1,13 +1,14 @@
-//! The jobs there are: sealing the audit trail, delivering the outbox,
-//! sweeping sessions, links, form keys and drafts that are over. Each goes
+//! The jobs there are: sealing the audit trail, delivering the outbox, asking
+//! after what no practice has read, sweeping sessions, links, form keys and drafts that are over. Each goes
 //! through every scheme, and doing it twice does it once, so several processes
 //! may run them side by side.
 
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use kith_access::{Scheme, audit, outbox, scheme};
+use kith_access::{Scheme, audit, outbox, scheme, settings};
 use kith_base::{Id, Ts};
+use kith_casework::message::chase::chase;
 use kith_db::{Outcome, Tx, run};
 
 use super::{Job, Tools};
@@ -24,6 +25,11 @@ pub const JOBS: &[Job] = &[
         name: "deliver mail",
         every: Duration::from_secs(15),
         turn: deliver_mail,
+    },
+    Job {
+        name: "ask after what no practice has read",
+        every: Duration::from_secs(3600),
+        turn: chase_all,
     },
     Job {
         name: "sweep what is over",
@@ -57,6 +63,21 @@ fn deliver_mail(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
                 tracing::error!(failed = round.failed, %scheme, "mails could not be delivered");
             }
             done += u64::from(round.sent);
+        }
+        Ok(done)
+    })
+}
+
+fn chase_all(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let now = tools.app.clock.now();
+        let mut done = 0;
+        for scheme in schemes(&tools).await? {
+            let chased = async |tx: &mut Tx| {
+                let settings = settings::of(tx, scheme).await?;
+                chase(tx, scheme, &settings.working, now).await
+            };
+            done += tools.app.db.act(chased).await?;
         }
         Ok(done)
     })

@@ -1,0 +1,130 @@
+//! What a referral that arrives does to records: it fills gaps in how to
+//! reach somebody and never writes over what is there; and a record made
+//! beside another of the same person is closed as far as that one.
+
+use kith_access::{Account, Scheme};
+use kith_base::{Id, Ts};
+use kith_db::{Tx, on, run};
+
+use super::{Details, Person, Place, words};
+
+const REACH_DIFFERS: &str = "select count(*) from person p
+    where p.scheme_id = $1 and p.id = $2 and (p.phone <> $3 or p.postcode <> $4)";
+
+const FILL_REACH: &str = "update person set phone = coalesce(phone, $3),
+        postcode = coalesce(postcode, $4), practice_id = coalesce(practice_id, $5),
+        version = version + 1, changed_at = $6
+    where scheme_id = $1 and id = $2 and ((phone is null and $3 is not null)
+        or (postcode is null and $4 is not null) or (practice_id is null and $5 is not null))";
+
+const ADD_PLACE_WORD: &str = "insert into person_word (scheme_id, word, person_id)
+    select p.scheme_id, $3, p.id from person p
+     where p.scheme_id = $1 and p.id = $2 and not p.location_sensitive
+       and (p.phone = $4 or p.postcode = $5)
+    on conflict (scheme_id, word, person_id) do nothing";
+
+/// Keeps how to reach somebody where the record says nothing of it. What the
+/// record says already stays: it may be the only safe way. Gives whether
+/// something else was given.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn fill_reach(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    details: &Details,
+    at: Ts,
+) -> Result<bool, sqlx::Error> {
+    let Place {
+        phone, postcode, ..
+    } = &details.place;
+    let differs: i64 = on!(tx, c => sqlx::query_scalar(REACH_DIFFERS)
+        .bind(scheme).bind(person).bind(phone).bind(postcode).fetch_one(c))?;
+    run!(
+        tx,
+        sqlx::query(FILL_REACH)
+            .bind(scheme)
+            .bind(person)
+            .bind(phone)
+            .bind(postcode)
+            .bind(details.practice)
+            .bind(at)
+    )?;
+    for (phone, postcode) in [(phone.as_ref(), None), (None, postcode.as_ref())] {
+        let place = words::Findable {
+            names: &[],
+            born: None,
+            nhs_number: None,
+            postcode,
+            phone,
+        };
+        for word in words::of(&place) {
+            run!(
+                tx,
+                sqlx::query(ADD_PLACE_WORD)
+                    .bind(scheme)
+                    .bind(person)
+                    .bind(&word)
+                    .bind(phone)
+                    .bind(postcode)
+            )?;
+        }
+    }
+    Ok(differs > 0)
+}
+
+const PROTECT_LIKE: &str = "update person set
+        location_sensitive = location_sensitive or (select o.location_sensitive
+            from person o where o.scheme_id = $1 and o.id = $3),
+        restricted = restricted or (select o.restricted
+            from person o where o.scheme_id = $1 and o.id = $3)
+    where scheme_id = $1 and id = $2";
+
+const FORGET_PLACE_WORDS: &str = "delete from person_word where scheme_id = $1 and person_id = $2
+    and (word like 'c%' or word like 'p%') and exists (select 1 from person p
+        where p.scheme_id = $1 and p.id = $2 and p.location_sensitive)";
+
+const NAME_LIKE: &str =
+    "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
+    select n.scheme_id, $2, n.account_id, n.added_by, $4 from person_named n
+     where n.scheme_id = $1 and n.person_id = $3";
+
+const NAME: &str = "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
+    select $1, $2, $3, $3, $4 from person p where p.scheme_id = $1 and p.id = $2 and p.restricted
+    on conflict (scheme_id, person_id, account_id) do nothing";
+
+/// Closes a new record as far as the record of the same person is closed: the
+/// same hidden place, the same named people, and whoever made it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn protect_like(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    new: Id<Person>,
+    like: Id<Person>,
+    by: Option<Id<Account>>,
+    at: Ts,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(PROTECT_LIKE).bind(scheme).bind(new).bind(like)
+    )?;
+    run!(tx, sqlx::query(FORGET_PLACE_WORDS).bind(scheme).bind(new))?;
+    run!(
+        tx,
+        sqlx::query(NAME_LIKE)
+            .bind(scheme)
+            .bind(new)
+            .bind(like)
+            .bind(at)
+    )?;
+    if let Some(by) = by {
+        run!(
+            tx,
+            sqlx::query(NAME).bind(scheme).bind(new).bind(by).bind(at)
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,439 @@
+//! `/today`, and setting the next step from a row of it.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, audit, once};
+use kith_base::{Day, Id, Line, Refusal};
+use kith_pages::{
+    Html,
+    components::{Button, Cell, Column, Empty, Table, Tag, TagColour},
+    done, el,
+    form::{PostButton, Posted},
+    html::{link, p},
+};
+
+use super::{
+    form::NextForm,
+    store::{self, Due, Held, Open},
+};
+use crate::{
+    Referral, paths,
+    person::{self, Identity, banner::banner},
+    referral::{
+        self, Act, Case, Next,
+        actions::{Step, Terms},
+    },
+    waiting,
+};
+
+/// The routes of the day.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/today", Needs::Can(Ability::SeeCaseload), today)
+        .get(
+            "/referrals/{id}/next",
+            Needs::Can(Ability::WriteContact),
+            next_form,
+        )
+        .post(
+            "/referrals/{id}/next",
+            Needs::Can(Ability::WriteContact),
+            set_next,
+        )
+}
+
+async fn today(app: App, signed: Signed) -> Answer {
+    let actor = &signed.actor;
+    actor.scope(Ability::SeeCaseload)?;
+    let scope = actor.scope(Ability::SeeIdentity)?;
+    let (held, tasks, open, queue, covered) = app
+        .db
+        .read(async |tx| -> kith_db::Outcome<_> {
+            Ok((
+                store::held(tx, &scope, actor.account).await?,
+                store::tasks_due(tx, &scope, actor.account).await?,
+                store::open(tx, actor.scheme, actor.account).await?,
+                waiting::store::count(tx, actor.scheme, actor.today()).await?,
+                crate::caseload::store::covered(tx, actor.scheme, actor.account, actor.today())
+                    .await?,
+            ))
+        })
+        .await?;
+    let day = actor.today();
+    let planned = |row: &&Held| row.next_step.is_some() && row.next_on <= day;
+    let new = |row: &&Held| row.first_seen_at.is_none();
+    let unplanned = |row: &&Held| row.next_step.is_none() && row.first_seen_at.is_some();
+    let due: Vec<&Held> = held.iter().filter(planned).collect();
+    let fresh: Vec<&Held> = held
+        .iter()
+        .filter(new)
+        .filter(|row| !planned(row))
+        .collect();
+    let unplanned: Vec<&Held> = held.iter().filter(unplanned).collect();
+    let body: Html = [
+        crate::caseload::pages::search_box(&signed),
+        needs_now(open, queue, unplanned.len()),
+        covered
+            .iter()
+            .map(|away| {
+                p(link(
+                    format!("{}?worker={}", paths::caseload(), away.id),
+                    format!("You are covering for {}: see their people", away.name),
+                ))
+            })
+            .collect(),
+        boxed(
+            "Steps due today and before",
+            steps(&signed, &due),
+            "No step is due.",
+        ),
+        boxed("Tasks due", tasks_table(&signed, &tasks), "No task is due."),
+        boxed(
+            "New, not met yet",
+            people(&signed, &fresh, false),
+            "Nobody new.",
+        ),
+        boxed(
+            "Nothing planned",
+            people(&signed, &unplanned, true),
+            "Everybody has a next step.",
+        ),
+        Button::print("Print this day").into(),
+    ]
+    .into_iter()
+    .collect();
+    Ok(signed
+        .page("Today")
+        .caption(day.as_uk_date())
+        .compact()
+        .under(paths::today())
+        .body(body)
+        .into_response())
+}
+
+/// The line that says whether anything cannot wait.
+fn needs_now(open: Open, queue: waiting::store::Count, unplanned: usize) -> Html {
+    let count = |count: i64, one: &str, many: &str, href: String| {
+        (count > 0).then(|| {
+            el("li")
+                .child(link(
+                    href,
+                    format!("{count} {}", if count == 1 { one } else { many }),
+                ))
+                .into()
+        })
+    };
+    let items: Vec<Html> = [
+        count(
+            open.concerns,
+            "concern to acknowledge",
+            "concerns to acknowledge",
+            paths::concerns(),
+        ),
+        count(
+            queue.late,
+            "person waits past their day",
+            "people wait past their day",
+            paths::waiting(),
+        ),
+        count(
+            open.came_back,
+            "referral you sent back is not acknowledged by its practice",
+            "referrals you sent back are not acknowledged by their practices",
+            format!("{}?show=ended", paths::caseload()),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let waits = p(link(
+        paths::waiting(),
+        format!("{} on the waiting list", queue.all_waiting),
+    ));
+    if items.is_empty() {
+        let words = match unplanned {
+            0 => "Nothing needs you now.".to_owned(),
+            1 => "Nothing needs you now. 1 person has nothing planned.".to_owned(),
+            many => format!("Nothing needs you now. {many} people have nothing planned."),
+        };
+        return [p(words), waits].into_iter().collect();
+    }
+    let list = el("ul")
+        .class("nhsuk-list nhsuk-list--bullet")
+        .children(items);
+    [
+        el("h2")
+            .class("nhsuk-heading-m")
+            .child("Needs you now")
+            .into(),
+        Html::from(list),
+        waits,
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn boxed(heading: &str, table: Option<Html>, empty: &str) -> Html {
+    let heading = el("h2").class("nhsuk-heading-m").child(heading);
+    [
+        heading.into(),
+        table.unwrap_or_else(|| Empty::new(empty).into()),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn when(on: Day, today: Day) -> Html {
+    let late = (on < today).then(|| Html::from(&Tag::new("Overdue").colour(TagColour::Red)));
+    let words = if on == today {
+        "today".to_owned()
+    } else {
+        on.as_uk_date()
+    };
+    [
+        el("span").class("kith-line").child(words).into(),
+        late.unwrap_or_default(),
+    ]
+    .into_iter()
+    .collect()
+}
+
+/// A note's first line, short enough for a list.
+fn first_line(note: Option<&String>) -> String {
+    let line = note
+        .and_then(|note| note.lines().next())
+        .unwrap_or_default();
+    let mut short: String = line.chars().take(120).collect();
+    if short.len() < line.len() {
+        short.push('…');
+    }
+    short
+}
+
+fn table(caption: &str, head: &[&str], rows: Vec<Vec<Cell>>) -> Html {
+    Table::new()
+        .caption(caption)
+        .caption_classes("nhsuk-u-visually-hidden")
+        .head(
+            head.iter()
+                .map(|words| Column::new(*words))
+                .collect::<Vec<_>>(),
+        )
+        .rows(rows)
+        .responsive(true)
+        .into()
+}
+
+fn steps(signed: &Signed, rows: &[&Held]) -> Option<Html> {
+    let lines = rows.iter().map(|row| {
+        let step = row
+            .next_step
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let what: Html = [Html::from(step), when(row.next_on, signed.actor.today())]
+            .into_iter()
+            .collect();
+        vec![
+            Cell::new(row.who.cell()),
+            Cell::new(what),
+            Cell::new(first_line(row.last_note.as_ref())),
+            Cell::new(row.who.flags()),
+            Cell::new(link(paths::new_contact(row.who.person_id), "Write a note")),
+        ]
+    });
+    (!rows.is_empty()).then(|| {
+        table(
+            "Steps due",
+            &["Person", "Step", "Last note", "Flags", "Do"],
+            lines.collect(),
+        )
+    })
+}
+
+fn tasks_table(signed: &Signed, rows: &[Due]) -> Option<Html> {
+    let lines = rows.iter().map(|row| {
+        let tick = PostButton::new(
+            paths::tick_task(row.id),
+            &signed.token(),
+            Button::secondary("Tick off").small(true),
+        )
+        .with("back", "today");
+        let what: Html = [
+            Html::from(row.what.as_str()),
+            el("span")
+                .class("kith-line")
+                .child(row.kind.to_string())
+                .into(),
+        ]
+        .into_iter()
+        .collect();
+        vec![
+            Cell::new(row.who.cell()),
+            Cell::new(what),
+            Cell::new(when(row.due_on, signed.actor.today())),
+            Cell::new(Html::from(tick)).block(true),
+        ]
+    });
+    (!rows.is_empty()).then(|| {
+        table(
+            "Tasks due",
+            &["Person", "Task", "By", "Do"],
+            lines.collect(),
+        )
+    })
+}
+
+/// People with a way to set their next step in the row.
+fn people(signed: &Signed, rows: &[&Held], seen: bool) -> Option<Html> {
+    let today = signed.actor.today();
+    let lines = rows.iter().map(|row| {
+        let set = |weeks: i64, words: &'static str| {
+            let on = signed.settings.working.after(today.plus_days(weeks * 7), 0);
+            PostButton::new(
+                paths::next(row.id),
+                &signed.token(),
+                Button::secondary(words).small(true),
+            )
+            .with("version", row.version.to_string())
+            .with("step", "Get in touch")
+            .with("next_on-day", on.date().day().to_string())
+            .with("next_on-month", on.date().month().to_string())
+            .with("next_on-year", on.date().year().to_string())
+        };
+        let quick: Html = if seen {
+            [
+                Html::from(set(1, "In 1 week")),
+                set(2, "In 2 weeks").into(),
+                link(paths::next(row.id), "Another date"),
+                " ".into(),
+                link(paths::close(row.id), "Close"),
+            ]
+            .into_iter()
+            .collect()
+        } else {
+            [
+                link(paths::new_contact(row.who.person_id), "Write a note"),
+                " ".into(),
+                link(paths::next(row.id), "Set a date"),
+            ]
+            .into_iter()
+            .collect()
+        };
+        let last = row
+            .last_contact_at
+            .map_or_else(|| "none yet".to_owned(), |at| at.day().as_uk_date());
+        vec![
+            Cell::new(row.who.cell()),
+            Cell::new(when(row.next_on, today)),
+            Cell::new(last),
+            Cell::new(row.who.flags()),
+            Cell::new(quick).block(true),
+        ]
+    });
+    let caption = if seen {
+        "People with nothing planned"
+    } else {
+        "People not met yet"
+    };
+    let comes = if seen { "Comes up" } else { "First contact by" };
+    (!rows.is_empty()).then(|| {
+        table(
+            caption,
+            &["Person", comes, "Last contact", "Flags", "Do"],
+            lines.collect(),
+        )
+    })
+}
+
+async fn read_one(
+    app: &App,
+    signed: &Signed,
+    id: Id<Referral>,
+) -> Result<(Case, Identity), kith_access::Trouble> {
+    let actor = &signed.actor;
+    let scope = actor.scope(Ability::WriteContact)?;
+    Ok(app
+        .db
+        .act(async |tx| -> kith_db::Outcome<_> {
+            let case = referral::store::case(tx, &scope, id)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            let record = person::store::record(tx, &scope, case.person)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            audit::look(tx, actor, case.person, "plan the next step").await?;
+            Ok((case, record.identity))
+        })
+        .await?)
+}
+
+fn next_page(signed: &Signed, case: &Case, who: &Identity, form: &NextForm) -> Response {
+    let body: Html = [
+        form.open(paths::next(case.id), &signed.token()).into(),
+        form.version(),
+        form.step(),
+        form.next_on(),
+        Button::new("Set the next step")
+            .prevent_double_click(true)
+            .into(),
+        Html::trusted("</form>"),
+    ]
+    .into_iter()
+    .collect();
+    signed
+        .page("What comes next")
+        .banner(banner(who, signed.actor.today()))
+        .back(paths::today())
+        .errors(form.errors())
+        .body(body)
+        .into_response()
+}
+
+async fn next_form(app: App, signed: Signed, Path(id): Path<Id<Referral>>) -> Answer {
+    let (case, who) = read_one(&app, &signed, id).await?;
+    let mut form = NextForm::blank();
+    form.version.fill(&case.version);
+    Ok(next_page(&signed, &case, &who, &form))
+}
+
+async fn set_next(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<Referral>>,
+    posted: Posted,
+) -> Answer {
+    let actor = &signed.actor;
+    let mut form = NextForm::blank();
+    form.next_on.kind.today_or_future(actor.today());
+    let cmd = match form.check(&posted) {
+        Ok(cmd) => cmd,
+        Err(form) => {
+            let (case, who) = read_one(&app, &signed, id).await?;
+            return Ok(next_page(&signed, &case, &who, &form));
+        }
+    };
+    let terms = Terms::of(actor.scheme, &signed.settings)?;
+    app.db
+        .act(async |tx| -> kith_db::Outcome<()> {
+            if let Once::Again(_) = once(tx, actor, &posted, &paths::today()).await? {
+                return Ok(());
+            }
+            let next = Next::Planned {
+                step: Line::clone(&cmd.step),
+                on: cmd.next_on,
+            };
+            let step = Step {
+                referral: id,
+                version: Some(cmd.version),
+                act: Act::Plan(next),
+                note: None,
+            };
+            referral::actions::step(tx, &terms, actor, Ability::WriteContact, step, actor.now)
+                .await?;
+            Ok(())
+        })
+        .await?;
+    Ok(done(&paths::today(), "Next step set"))
+}

@@ -1,0 +1,137 @@
+//! What the day shows of a worker's people and tasks: one statement each.
+
+use kith_access::{Account, Scheme, Scope, in_scope, person_in_scope};
+use kith_base::{Day, Id, Line, Name, Ts};
+use kith_db::{FromRow, Tx, on};
+
+use crate::{
+    Referral, listed_columns,
+    person::listed::Listed,
+    referral::State,
+    task::{self, Task},
+};
+
+/// The most people of one worker the day reads: far above any caseload.
+const MOST: i64 = 300;
+
+/// Somebody the worker holds, with what the day needs to know of them.
+#[derive(Clone, Debug, FromRow)]
+pub struct Held {
+    /// The referral.
+    pub id: Id<Referral>,
+    /// Where it stands.
+    pub state: State,
+    /// The planned step; none is "nothing planned".
+    pub next_step: Option<Line>,
+    /// When the case comes up.
+    pub next_on: Day,
+    /// When they came to the worker.
+    pub taken_at: Option<Ts>,
+    /// When they were first met.
+    pub first_seen_at: Option<Ts>,
+    /// The last contact.
+    pub last_contact_at: Option<Ts>,
+    /// What the last open note says; a restricted one is not told here.
+    pub last_note: Option<String>,
+    /// Their practice.
+    pub practice_name: Option<Name>,
+    /// Counts the changes.
+    pub version: i64,
+    /// Whom it is about.
+    #[sqlx(flatten)]
+    pub who: Listed,
+}
+
+const HELD: &str = concat!(
+    "select r.id, r.state, r.next_step, r.next_on, r.taken_at, r.first_seen_at, r.last_contact_at,
+            case when r.next_on <= $6 then
+              (select k.note from contact k where k.scheme_id = $1 and k.referral_id = r.id
+                  and k.voided_at is null and not k.restricted
+                order by k.at desc, k.id desc limit 1) end as last_note,
+            o.name as practice_name, r.version, ",
+    listed_columns!(),
+    " from referral r
+      join person p on p.scheme_id = $1 and p.id = r.person_id
+      left join organisation o on o.scheme_id = $1 and o.id = p.practice_id
+     where r.scheme_id = $1 and r.owner_id = $7 and r.state in ('taken', 'open') and ",
+    person_in_scope!(),
+    " order by r.next_on, r.id limit $8"
+);
+
+/// Everybody a worker holds, the soonest next step first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn held(
+    tx: &mut Tx,
+    scope: &Scope,
+    worker: Id<Account>,
+) -> Result<Vec<Held>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(HELD), *scope).bind(worker).bind(MOST).fetch_all(c))
+}
+
+/// A task of the worker.
+#[derive(Clone, Debug, FromRow)]
+pub struct Due {
+    /// Its id.
+    pub id: Id<Task>,
+    /// Why there is one.
+    pub kind: task::Kind,
+    /// What is to be done.
+    pub what: String,
+    /// By when.
+    pub due_on: Day,
+    /// Whom it is about.
+    #[sqlx(flatten)]
+    pub who: Listed,
+}
+
+const DUE: &str = concat!(
+    "select t.id, t.kind, t.what, t.due_on, ",
+    listed_columns!(),
+    " from task t join person p on p.scheme_id = $1 and p.id = t.person_id
+     where t.scheme_id = $1 and t.owner_id = $7 and t.done_at is null and t.due_on <= $6 and ",
+    person_in_scope!(),
+    " order by t.due_on, t.id limit 50"
+);
+
+/// The worker's tasks whose day has come.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tasks_due(
+    tx: &mut Tx,
+    scope: &Scope,
+    worker: Id<Account>,
+) -> Result<Vec<Due>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(DUE), *scope).bind(worker).fetch_all(c))
+}
+
+/// What else stands open for the worker.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct Open {
+    /// Referrals sent back that the practice has not acknowledged.
+    pub came_back: i64,
+    /// Concerns nobody has acknowledged: for the lead.
+    pub concerns: i64,
+}
+
+const OPEN: &str = "select
+    (select count(*) from practice_message m
+       join referral r on r.scheme_id = $1 and r.id = m.referral_id
+      where m.scheme_id = $1 and m.needs_answer and m.acknowledged_at is null
+        and m.stage = 'declined' and r.owner_id = $2 and r.state = 'declined') as came_back,
+    (select count(*) from concern c where c.scheme_id = $1 and c.state = 'raised'
+        and (c.lead_id = $2 or c.deputy_id = $2)) as concerns";
+
+/// Counts what else stands open.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn open(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    worker: Id<Account>,
+) -> Result<Open, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(OPEN).bind(scheme).bind(worker).fetch_one(c))
+}
