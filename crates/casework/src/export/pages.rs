@@ -10,7 +10,6 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use futures::{StreamExt, channel::mpsc};
 use kith_access::{
     Ability, Answer, App, Needs, Person, Routes, Signed, Trouble,
     audit::{self, Entry},
@@ -22,6 +21,8 @@ use kith_pages::{
     components::{Button, Cell, Column, Table},
     form::{PostButton, Posted},
 };
+
+use tokio::sync::mpsc;
 
 use super::{
     scheme::scheme,
@@ -80,20 +81,25 @@ async fn take(app: App, signed: Signed, _posted: Posted) -> Answer {
         ..Entry::default()
     };
     app.db.act(async |tx| audit::record(tx, &actor, entry).await).await?;
-    let (mut pieces, taken) = mpsc::channel::<io::Result<Vec<u8>>>(AHEAD);
+    let (pieces, taken) = mpsc::channel::<io::Result<Vec<u8>>>(AHEAD);
     tokio::spawn(async move {
-        let mut out = pieces.clone();
-        let ended = scheme(&app.db, actor.scheme, actor.now, async |piece, _| {
-            futures::SinkExt::send(&mut out, Ok(piece)).await.map_err(|_| io::Error::other("nobody takes it any more"))
+        let out = pieces.clone();
+        let ended = scheme(&app.db, actor.scheme, actor.now, |piece, _| {
+            let out = out.clone();
+            Box::pin(async move { out.send(Ok(piece)).await.map_err(|_| io::Error::other("nobody takes it any more")) })
         })
         .await;
         if let Err(stopped) = ended {
             tracing::error!(%stopped, "an export did not end well");
-            // The browser sees a broken download, and never half a file as a whole one.
-            futures::SinkExt::send(&mut pieces, Err(io::Error::other(stopped.to_string()))).await.ok();
+            // The browser sees a broken download, never half a file as a whole one.
+            pieces.send(Err(io::Error::other(stopped.to_string()))).await.ok();
         }
     });
-    Ok(download("kith-records.zip", Body::from_stream(taken.filter(|piece| std::future::ready(!matches!(piece, Ok(bytes) if bytes.is_empty()))))))
+    let stream = futures::stream::unfold(taken, async |mut taken| {
+        let piece = taken.recv().await?;
+        Some((piece, taken))
+    });
+    Ok(download("kith-records.zip", Body::from_stream(stream)))
 }
 
 async fn offer_person(app: App, signed: Signed, Path(id): Path<Id<Person>>) -> Answer {

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use futures::future::BoxFuture;
 use kith_access::Scheme;
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Db, Failure, Outcome};
@@ -105,7 +106,7 @@ type Zip = ZipWriter<StreamWriter<Basket>>;
 /// [`Stopped`] says why; then the pieces given are no whole ZIP.
 pub async fn scheme<F>(db: &Db, scheme: Id<Scheme>, now: Ts, mut on: F) -> Result<(), Stopped>
 where
-    F: AsyncFnMut(Vec<u8>, Progress) -> io::Result<()>,
+    F: FnMut(Vec<u8>, Progress) -> BoxFuture<'static, io::Result<()>>,
 {
     let all = taken(db).await?;
     let basket = Basket::default();
@@ -140,7 +141,7 @@ async fn taken(db: &Db) -> Result<Vec<Taken>, Stopped> {
 
 async fn one_table<F>(db: &Db, scheme: Id<Scheme>, table: &Taken, zip: &mut Zip, basket: &Basket, on: &mut F) -> Result<Written, Stopped>
 where
-    F: AsyncFnMut(Vec<u8>, Progress) -> io::Result<()>,
+    F: FnMut(Vec<u8>, Progress) -> BoxFuture<'static, io::Result<()>>,
 {
     let name = format!("{}.csv", table.words.name);
     zip.start_file(&name, SimpleFileOptions::default().large_file(true))?;
