@@ -22,6 +22,7 @@ pub mod sent;
 pub mod import;
 pub mod team;
 pub mod export;
+pub mod record;
 pub mod routes;
 
 pub use routes::routes;

@@ -210,6 +210,11 @@ pub fn tick_task(task: impl Display) -> String {
 pub fn untick_task(task: impl Display) -> String {
     format!("/tasks/{task}/undo")
 }
+/// Opening one restricted record for an hour, with a reason.
+#[must_use]
+pub fn break_glass(person: impl Display) -> String {
+    format!("/break-glass/open/{person}")
+}
 /// The team, for its manager.
 #[must_use]
 pub fn team() -> String {

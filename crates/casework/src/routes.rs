@@ -10,6 +10,8 @@ pub fn routes() -> Routes {
         .merge(crate::task::pages::routes())
         .merge(crate::referral::pages::routes())
         .merge(crate::referral::myself::routes())
+        .merge(crate::referral::close::routes())
+        .merge(crate::referral::reopen::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::import::routes())
         .merge(crate::team::routes())
@@ -19,4 +21,5 @@ pub fn routes() -> Routes {
         .merge(crate::today::routes())
         .merge(crate::concern::routes())
         .merge(crate::sent::pages::routes())
+        .merge(crate::record::pages::routes())
 }

@@ -34,7 +34,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("{flag}", "integer", "boolean"),
     ("{int}", "integer", "bigint"),
     ("{real}", "real", "double precision"),
-    ("{text}", "text", "text"),
+    // By code point on both, so that they sort alike and a prefix is a range.
+    ("{text}", "text", "text collate \"C\""),
     ("{bytes}", "blob", "bytea"),
     ("{strict}", "strict", ""),
 ];

@@ -113,6 +113,7 @@ struct New<'a> {
     referral: Id<Referral>,
     version: i64,
     asks: bool,
+    has_tasks: bool,
     matters: Option<&'a str>,
     prompts: Vec<(Purpose, &'static [&'static str])>,
 }
@@ -160,6 +161,7 @@ fn new_page(signed: &Signed, open: &Open, mut form: ContactForm, marks: Marks) -
         referral: case.id,
         version: case.version,
         asks: case.standing.state() == State::Taken,
+        has_tasks: !open.tasks.is_empty(),
         matters: open.matters.as_deref(),
         prompts: Purpose::ALL
             .iter()

@@ -163,12 +163,11 @@ async fn say(
         return Ok(());
     };
     let reason = end_label(end.reason);
-    let words = match &case.what_changed {
-        Some(changed) if stage == Stage::Closed => {
-            format!("Closed: {reason}. In the person's words: {changed}")
-        }
-        _ => format!("{}: {reason}.", stage.label()),
-    };
+    let changed = case
+        .what_changed
+        .as_deref()
+        .filter(|_| stage == Stage::Closed);
+    let words = end_words(stage, reason, changed);
     let new = NewMessage {
         referral: case.id,
         person: case.person,
@@ -180,6 +179,16 @@ async fn say(
     };
     message::actions::tell(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
     Ok(())
+}
+
+/// What the practice reads of an end: the page that shows it before it is
+/// sent uses the same words.
+#[must_use]
+pub fn end_words(stage: Stage, reason: &str, what_changed: Option<&str>) -> String {
+    match what_changed {
+        Some(changed) => format!("{stage}: {reason}. In the person's words: {changed}"),
+        None => format!("{stage}: {reason}."),
+    }
 }
 
 /// What people read for the reason of an end.
@@ -266,6 +275,104 @@ pub async fn close(
         note: None,
     };
     step(tx, terms, actor, Ability::WriteContact, step_to, at).await
+}
+
+/// What is said when a referral begins again.
+pub struct Reopening {
+    /// The referral.
+    pub referral: Id<Referral>,
+    /// The version the page showed.
+    pub version: i64,
+    /// Why.
+    pub why: Line,
+    /// Who takes it on.
+    pub owner: Id<Account>,
+}
+
+/// Reopens a referral and gives it to a link worker in the same breath, so
+/// that nobody waits without one. The practice, which read that it had ended,
+/// reads that it goes on.
+///
+/// # Errors
+/// As [`step`]; invalid when the owner is no link worker; a conflict when the
+/// person has another unfinished referral.
+pub async fn reopen(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    reopening: Reopening,
+    at: Ts,
+) -> Outcome<Case> {
+    let Reopening {
+        referral,
+        version,
+        why,
+        owner,
+    } = reopening;
+    let takes = owner == actor.account && actor.can(Ability::TakeReferral);
+    let needs = if takes {
+        Ability::TakeReferral
+    } else {
+        Ability::AssignReferral
+    };
+    let workers = kith_access::account::link_workers(tx, terms.scheme).await?;
+    if !workers.iter().any(|worker| worker.id == owner) {
+        return Err(Refusal::field("owner", "Select a link worker").into());
+    }
+    let scope = actor.scope(needs)?;
+    let case = store::case(tx, &scope, referral)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    if let Some(open) = store::unfinished(tx, terms.scheme, case.person).await?
+        && open != referral
+    {
+        return Err(
+            Refusal::conflict("This person has another referral that is not finished")
+                .try_next("Go on with that one")
+                .into(),
+        );
+    }
+    let begin = Step {
+        referral,
+        version: Some(version),
+        act: Act::Reopen,
+        note: Some(why),
+    };
+    step(tx, terms, actor, needs, begin, at).await?;
+    let act = if takes {
+        Act::Take(owner)
+    } else {
+        Act::Assign(owner)
+    };
+    let give = Step {
+        referral,
+        version: None,
+        act,
+        note: None,
+    };
+    let after = step(tx, terms, actor, needs, give, at).await?;
+    say_reopened(tx, terms, actor, &after, at).await?;
+    Ok(after)
+}
+
+async fn say_reopened(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    case: &Case,
+    at: Ts,
+) -> Outcome<()> {
+    let new = NewMessage {
+        referral: case.id,
+        person: case.person,
+        practice: case.sent.practice,
+        stage: Stage::Note,
+        words: "Reopened: a link worker is seeing the person again.".into(),
+        to_do: Some("Nothing".into()),
+        event: None,
+    };
+    message::store::insert(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
+    Ok(())
 }
 
 /// When a link worker leaves: their referrals go to the manager's queue, their

@@ -16,6 +16,8 @@ pub mod line;
 pub mod form;
 pub mod pages;
 pub mod myself;
+pub mod close;
+pub mod reopen;
 
 use kith_access::{Account, Organisation};
 use kith_base::{Id, Line, Name, Ts};

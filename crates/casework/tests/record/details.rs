@@ -1,0 +1,138 @@
+//! Details are put right with the version that was read: two people who do so
+//! at once see both versions, and a number that is somebody else's is refused.
+
+use kith_base::NhsNumber;
+use kith_casework::paths;
+use kith_testkit::World;
+
+use crate::story::{count, mary, omar, program, set, taken};
+
+#[tokio::test]
+async fn changed_details_are_found_again_and_the_trail_says_which_fields() {
+    for world in World::small(program).await {
+        let mary = taken(&world, mary(), world.kay).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::person(mary.person)).await;
+        kay.follows("Edit details").await;
+        kay.fills("Likes to be called", "Molly")
+            .fills("Telephone", "01632 960 001")
+            .fills("How to reach them safely", "Mornings only")
+            .fills("Risk to know about", "The dog bites")
+            .chooses_in("Safe to use", "Messages on the voicemail are safe");
+        kay.presses("Save details").await;
+        kay.is_on("Molly Smith")
+            .sees("Details saved")
+            .sees("Risk: The dog bites");
+        kay.sees("Safe contact: read before you ring")
+            .sees("01632960001")
+            .sees("Mornings only");
+        kay.sees("Likes to be called, Telephone, Safe to use, How to reach them safely, Risk to know about");
+        let words = "select count(*) from person_word
+            where scheme_id = $1 and person_id = $2 and word = 'p0001'";
+        let found = count(&world, mary, words).await;
+        assert_eq!(found, 1);
+    }
+}
+
+#[tokio::test]
+async fn two_workers_who_change_details_at_once_choose_field_by_field() {
+    for world in World::small(program).await {
+        let mary = taken(&world, mary(), world.kay).await;
+        let mut kay = world.signed_in(world.kay).await;
+        let mut other = world.signed_in(world.kay).await;
+        kay.opens(paths::edit_person(mary.person)).await;
+        other.opens(paths::edit_person(mary.person)).await;
+        other
+            .fills("Telephone", "01632960001")
+            .fills("Gender", "Woman");
+        other.presses("Save details").await;
+        kay.fills("Telephone", "01632960999")
+            .fills("Risk to know about", "The dog bites");
+        kay.presses("Save details").await;
+        kay.is_answered(409)
+            .sees("Keep mine: 01632960999")
+            .sees("Keep theirs: 01632960001");
+        kay.sees("Keep mine: The dog bites")
+            .sees("Keep theirs: Woman");
+        kay.chooses("Keep theirs: 01632960001");
+        kay.presses("Save what I chose").await;
+        // Mine where I changed it, theirs where only they did, and what I chose.
+        kay.sees("Details saved")
+            .sees("The dog bites")
+            .sees("01632960001")
+            .sees("Woman");
+        kay.does_not_see("01632960999");
+    }
+}
+
+#[tokio::test]
+async fn another_records_number_is_refused_by_its_field() {
+    for world in World::small(program).await {
+        let mary = taken(&world, mary(), world.kay).await;
+        let omar = taken(&world, omar(), world.kay).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::edit_person(omar.person)).await;
+        let taken = NhsNumber::with_check_digit(999_000_001).unwrap().spaced();
+        kay.fills("NHS number", &taken).fills("Gender", "Man");
+        kay.presses("Save details").await;
+        kay.is_answered(422)
+            .sees("Another record has this NHS number");
+        assert!(
+            kay.html().contains("value=\"Man\""),
+            "what was typed is kept"
+        );
+        kay.opens(paths::person(mary.person)).await;
+        kay.sees(&taken);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_answer_is_said_by_its_field_and_nothing_is_lost() {
+    let world = World::smallest(program).await;
+    let mary = taken(&world, mary(), world.kay).await;
+    let mut kay = world.signed_in(world.kay).await;
+    kay.opens(paths::edit_person(mary.person)).await;
+    kay.fills("Family name", "")
+        .fills("Telephone", "call me")
+        .fills("Gender", "Woman");
+    kay.presses("Save details").await;
+    kay.is_answered(422)
+        .sees("Enter family name")
+        .sees("Enter a telephone number");
+    assert!(kay.html().contains("value=\"Woman\""));
+}
+
+#[tokio::test]
+async fn a_sensitive_place_needs_a_new_proof_before_it_is_seen_or_changed() {
+    for world in World::small(program).await {
+        let mary = taken(&world, mary(), world.kay).await;
+        set(
+            &world,
+            mary,
+            "update person set location_sensitive = $3 where scheme_id = $1 and id = $2",
+        )
+        .await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::person(mary.person)).await;
+        kay.sees("Location hidden")
+            .does_not_see("Harbour Street")
+            .does_not_see("07700900982");
+        kay.opens(paths::edit_person(mary.person)).await;
+        kay.fills("Gender", "Woman");
+        world.app.clock.set(world.now().plus_seconds(11 * 60));
+        kay.presses("Save details").await;
+        kay.is_answered(422)
+            .sees("Confirm it is you")
+            .sees("nothing is saved yet");
+        assert!(kay.html().contains("value=\"Woman\""));
+        kay.opens(paths::place(mary.person)).await;
+        assert!(kay.path().starts_with("/step-up"), "{}", kay.path());
+        let mut again = world.signed_in(world.kay).await;
+        again.opens(paths::person(mary.person)).await;
+        again.follows("Show where they live").await;
+        again.sees("1 Harbour Street").sees("07700900982");
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(paths::place(mary.person)).await;
+        mo.is_answered(404).does_not_see("Harbour Street");
+    }
+}
