@@ -43,7 +43,16 @@ async fn taken_on(world: &World, family: &str, by: Option<Staff>) {
         .db
         .act(async |tx| {
             let who = Who::Described(Box::new(details.clone()));
-            refer(tx, &terms, Some(&rita), who, sent.clone(), Origin::default(), world.now()).await
+            refer(
+                tx,
+                &terms,
+                Some(&rita),
+                who,
+                sent.clone(),
+                Origin::default(),
+                world.now(),
+            )
+            .await
         })
         .await
         .unwrap();
@@ -53,8 +62,21 @@ async fn taken_on(world: &World, family: &str, by: Option<Staff>) {
             .app
             .db
             .act(async |tx| {
-                let take = Step { referral: made.referral, version: None, act: Act::Take(worker.account), note: None };
-                step(tx, &terms, &worker, Ability::TakeReferral, take, world.now()).await
+                let take = Step {
+                    referral: made.referral,
+                    version: None,
+                    act: Act::Take(worker.account),
+                    note: None,
+                };
+                step(
+                    tx,
+                    &terms,
+                    &worker,
+                    Ability::TakeReferral,
+                    take,
+                    world.now(),
+                )
+                .await
             })
             .await
             .unwrap();
@@ -77,7 +99,9 @@ async fn the_manager_sees_who_waits_and_what_each_worker_carries() {
             .sees("Kay Ward 1 1 0 0 1.5");
         let words = mo.words();
         let place = |name: &str| words.find(name).unwrap();
-        assert!(place("Kay Ward") < place("Lena Frost") && place("Lena Frost") < place("Sam Bright"));
+        assert!(
+            place("Kay Ward") < place("Lena Frost") && place("Lena Frost") < place("Sam Bright")
+        );
     }
 }
 
@@ -97,10 +121,17 @@ async fn somebody_stands_in_and_the_days_do_not_overlap() {
         covers(&mut mo, "2026-11-30", "2026-12-04").await;
         mo.sees("Saved who stands in").sees("30 November 2026");
         covers(&mut mo, "2026-12-04", "2026-12-08").await;
-        mo.is_answered(422).sees("Somebody stands in on some of these days already");
+        mo.is_answered(422)
+            .sees("Somebody stands in on some of these days already");
         covers(&mut mo, "2026-12-08", "2026-12-07").await;
-        mo.is_answered(422).sees("Last day must be the same as or after the first day");
-        mo.opens("/team").await.presses("End now").await.sees("The cover has ended").sees("Nobody is away");
+        mo.is_answered(422)
+            .sees("Last day must be the same as or after the first day");
+        mo.opens("/team")
+            .await
+            .presses("End now")
+            .await
+            .sees("The cover has ended")
+            .sees("Nobody is away");
     }
 }
 
@@ -111,11 +142,23 @@ async fn everything_of_a_leaver_goes_to_one_colleague() {
             taken_on(&world, &format!("Family{n}"), Some(world.kay)).await;
         }
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens(format!("/team/leaving/{}", world.kay.id)).await.sees("Kay Ward has 12 open cases");
-        mo.presses("Hand everything over").await.is_answered(422).sees("Select who takes everything over");
-        mo.picks("Who takes everything over", "Sam Bright").presses("Hand everything over").await.sees("Everything is handed over");
-        mo.opens(format!("/team/leaving/{}", world.kay.id)).await.sees("There is nothing to hand over");
-        mo.opens(format!("/team/leaving/{}", world.sam.id)).await.sees("Sam Bright has 12 open cases");
+        mo.opens(format!("/team/leaving/{}", world.kay.id))
+            .await
+            .sees("Kay Ward has 12 open cases");
+        mo.presses("Hand everything over")
+            .await
+            .is_answered(422)
+            .sees("Select who takes everything over");
+        mo.picks("Who takes everything over", "Sam Bright")
+            .presses("Hand everything over")
+            .await
+            .sees("Everything is handed over");
+        mo.opens(format!("/team/leaving/{}", world.kay.id))
+            .await
+            .sees("There is nothing to hand over");
+        mo.opens(format!("/team/leaving/{}", world.sam.id))
+            .await
+            .sees("Sam Bright has 12 open cases");
     }
 }
 
@@ -123,6 +166,11 @@ async fn everything_of_a_leaver_goes_to_one_colleague() {
 async fn only_a_manager_sees_the_team() {
     let world = World::smallest(program).await;
     for who in [world.kay, world.rita, world.ada, world.grace] {
-        world.signed_in(who).await.opens("/team").await.is_answered(403);
+        world
+            .signed_in(who)
+            .await
+            .opens("/team")
+            .await
+            .is_answered(403);
     }
 }

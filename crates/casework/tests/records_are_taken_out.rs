@@ -42,33 +42,56 @@ async fn the_list_knows_every_table_and_column_of_both_databases() {
                 match words.column(&column.name) {
                     None => wrong.push(format!("{}.{} has no words", table.name, column.name)),
                     Some((kept, _)) if kept.family() != column.family() => {
-                        wrong.push(format!("{}.{} is {}, not {kept:?}", table.name, column.name, column.stored));
+                        wrong.push(format!(
+                            "{}.{} is {}, not {kept:?}",
+                            table.name, column.name, column.stored
+                        ));
                     }
                     Some(_) => {}
                 }
             }
             let has = |name: &str| table.columns.iter().any(|column| column.name == name);
             if OF_A_PERSON.iter().any(|name| has(name)) && matches!(words.theirs, Theirs::Nobody) {
-                wrong.push(format!("{} is about people, and the list says nobody", table.name));
+                wrong.push(format!(
+                    "{} is about people, and the list says nobody",
+                    table.name
+                ));
             }
             for (name, ..) in words.columns {
                 if !has(name) {
-                    wrong.push(format!("{}.{name} is in the list and not in the database", table.name));
+                    wrong.push(format!(
+                        "{}.{name} is in the list and not in the database",
+                        table.name
+                    ));
                 }
             }
-            for name in words.review.iter().chain(words.secret.iter().map(|(name, _)| name)) {
+            for name in words
+                .review
+                .iter()
+                .chain(words.secret.iter().map(|(name, _)| name))
+            {
                 if !has(name) {
-                    wrong.push(format!("{}.{name} is marked and not in the database", table.name));
+                    wrong.push(format!(
+                        "{}.{name} is marked and not in the database",
+                        table.name
+                    ));
                 }
             }
         }
         for words in TABLES {
             if !schema.iter().any(|table| table.name == words.name) {
-                wrong.push(format!("{} is in the list and not in the database", words.name));
+                wrong.push(format!(
+                    "{} is in the list and not in the database",
+                    words.name
+                ));
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
-        assert!(EVERYWHERE.iter().all(|(name, ..)| schema.iter().any(|table| table.columns.iter().any(|column| column.name == *name))));
+        assert!(EVERYWHERE.iter().all(|(name, ..)| {
+            schema
+                .iter()
+                .any(|table| table.columns.iter().any(|column| column.name == *name))
+        }));
     }
 }
 
@@ -76,9 +99,20 @@ async fn the_list_knows_every_table_and_column_of_both_databases() {
 async fn no_column_that_proves_who_somebody_is_leaves() {
     let test = kith_db::testing::sqlite().await;
     for table in test.db.schema().await.unwrap() {
-        let Some(words) = known(&table.name) else { continue };
+        let Some(words) = known(&table.name) else {
+            continue;
+        };
         for column in &table.columns {
-            let telling = ["password", "secret", "token", "credential", "code_hash", "passkey"].iter().any(|part| column.name.contains(part));
+            let telling = [
+                "password",
+                "secret",
+                "token",
+                "credential",
+                "code_hash",
+                "passkey",
+            ]
+            .iter()
+            .any(|part| column.name.contains(part));
             let out = words.whole == export::tables::Whole::Out && !words.is_secret(&column.name);
             assert!(!(telling && out), "{}.{}", table.name, column.name);
         }
@@ -94,7 +128,10 @@ async fn referred(world: &World, family: &str) -> Referred {
         born: "1951-05-03".parse().ok(),
         nhs_number: None,
         practice: rita.practice,
-        place: Place { address: "=HYPERLINK(1)".parse().ok(), ..Place::default() },
+        place: Place {
+            address: "=HYPERLINK(1)".parse().ok(),
+            ..Place::default()
+        },
     };
     let sent = Sent {
         source: Source::Practice,
@@ -108,7 +145,16 @@ async fn referred(world: &World, family: &str) -> Referred {
     };
     let terms = Terms::of(world.scheme, &SchemeSettings::default()).unwrap();
     let act = async |tx: &mut kith_db::Tx| {
-        refer(tx, &terms, Some(&rita), Who::Described(Box::new(details.clone())), sent.clone(), Origin::default(), world.now()).await
+        refer(
+            tx,
+            &terms,
+            Some(&rita),
+            Who::Described(Box::new(details.clone())),
+            sent.clone(),
+            Origin::default(),
+            world.now(),
+        )
+        .await
     };
     world.app.db.act(act).await.unwrap()
 }
@@ -116,7 +162,11 @@ async fn referred(world: &World, family: &str) -> Referred {
 fn file(zip: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
     let mut text = String::new();
-    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    archive
+        .by_name(name)
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
     text
 }
 
@@ -143,18 +193,37 @@ async fn everything_comes_out_the_same_from_both_databases() {
         let zip = whole(&world).await;
         let people = file(&zip, "person.csv");
         assert!(people.contains("'=HYPERLINK(1)"), "{people}");
-        assert!(people.contains(&made.person.to_string()) && people.contains("1951-05-03"), "{people}");
+        assert!(
+            people.contains(&made.person.to_string()) && people.contains("1951-05-03"),
+            "{people}"
+        );
         let referrals = file(&zip, "referral.csv");
         assert!(referrals.contains("2026-11-24T10:00:00Z"), "{referrals}");
         assert_eq!(referrals.lines().count(), 2);
         let accounts = file(&zip, "account.csv");
-        assert!(!accounts.contains("password") && accounts.contains("Kay Ward"), "{accounts}");
-        let manifest: serde_json::Value = serde_json::from_str(&file(&zip, "manifest.json")).unwrap();
+        assert!(
+            !accounts.contains("password") && accounts.contains("Kay Ward"),
+            "{accounts}"
+        );
+        let manifest: serde_json::Value =
+            serde_json::from_str(&file(&zip, "manifest.json")).unwrap();
         let files = manifest["files"].as_array().unwrap();
-        let person = files.iter().find(|file| file["file"] == "person.csv").unwrap();
+        let person = files
+            .iter()
+            .find(|file| file["file"] == "person.csv")
+            .unwrap();
         assert_eq!(person["rows"], 1);
-        let names: Vec<String> = zip::ZipArchive::new(Cursor::new(&zip)).unwrap().file_names().map(str::to_owned).collect();
-        for left in ["session.csv", "passkey.csv", "recovery_code.csv", "mailed_token.csv"] {
+        let names: Vec<String> = zip::ZipArchive::new(Cursor::new(&zip))
+            .unwrap()
+            .file_names()
+            .map(str::to_owned)
+            .collect();
+        for left in [
+            "session.csv",
+            "passkey.csv",
+            "recovery_code.csv",
+            "mailed_token.csv",
+        ] {
             assert!(!names.iter().any(|name| name == left));
         }
         assert!(file(&zip, "dictionary.csv").contains("person,born,day (ISO 8601),Date of birth"));
@@ -195,20 +264,27 @@ async fn a_persons_whole_record_is_theirs_alone_and_marked_for_the_reviewer() {
         let grace = world.actor(world.grace).await;
         let scope = grace.scope(Ability::ExportPerson).unwrap();
         let schema = world.app.db.schema().await.unwrap();
-        let take = async |tx: &mut kith_db::Tx| export::person(tx, &grace, &scope, &schema, mary.person).await;
+        let take = async |tx: &mut kith_db::Tx| {
+            export::person(tx, &grace, &scope, &schema, mary.person).await
+        };
         let zip = world.app.db.act(take).await.unwrap();
         let json = file(&zip, "record.json");
         assert!(json.contains("Thistle") && json.contains("Her neighbour shouts"));
         assert!(!json.contains("Nettle") && !json.contains(&other.person.to_string()));
         let record: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(record["referral"][0]["read_before_giving_out"], serde_json::json!(["referrer_name", "why"]));
+        assert_eq!(
+            record["referral"][0]["read_before_giving_out"],
+            serde_json::json!(["referrer_name", "why"])
+        );
         assert_eq!(record["practice_message"].as_array().unwrap().len(), 1);
         // Who looked is part of it: this taking out, too.
         assert!(json.contains("take out a whole record"));
         let page = file(&zip, "record.html");
         assert!(page.contains("Her neighbour shouts") && page.contains("Read before giving out"));
 
-        let nobody = async |tx: &mut kith_db::Tx| export::person(tx, &grace, &scope, &schema, Id::new(world.now())).await;
+        let nobody = async |tx: &mut kith_db::Tx| {
+            export::person(tx, &grace, &scope, &schema, Id::new(world.now())).await
+        };
         let refused = world.app.db.act(nobody).await.unwrap_err();
         assert!(refused.to_string().contains("Not found"));
     }
@@ -219,18 +295,44 @@ async fn records_are_taken_out_through_the_pages_by_those_who_may() {
     let world = World::smallest(program).await;
     let mary = referred(&world, "Thistle").await;
     let mut mo = world.signed_in(world.mo).await;
-    mo.opens("/export").await.sees("session is left out").presses("Take all records out").await.is_answered(200);
+    mo.opens("/export")
+        .await
+        .sees("session is left out")
+        .presses("Take all records out")
+        .await
+        .is_answered(200);
     assert_eq!(mo.headers()["content-type"], "application/zip");
     let path = format!("/people/{}/export", mary.person);
     let mut grace = world.signed_in(world.grace).await;
-    grace.opens(&path).await.sees("THISTLE, Mary").presses("Take the whole record out").await.is_answered(200);
+    grace
+        .opens(&path)
+        .await
+        .sees("THISTLE, Mary")
+        .presses("Take the whole record out")
+        .await
+        .is_answered(200);
     assert_eq!(grace.headers()["content-type"], "application/zip");
     for who in [world.kay, world.rita, world.ada, world.grace] {
-        world.signed_in(who).await.opens("/export").await.is_answered(403);
+        world
+            .signed_in(who)
+            .await
+            .opens("/export")
+            .await
+            .is_answered(403);
     }
     for who in [world.mo, world.rita, world.ada] {
-        world.signed_in(who).await.opens(&path).await.is_answered(403);
+        world
+            .signed_in(who)
+            .await
+            .opens(&path)
+            .await
+            .is_answered(403);
     }
     // Kay has never had Mary: to her the page is not there.
-    world.signed_in(world.kay).await.opens(&path).await.is_answered(404);
+    world
+        .signed_in(world.kay)
+        .await
+        .opens(&path)
+        .await
+        .is_answered(404);
 }

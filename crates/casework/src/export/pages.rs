@@ -17,8 +17,9 @@ use kith_access::{
 use kith_base::{Id, Refusal};
 use kith_db::Outcome;
 use kith_pages::{
-    Html, el,
+    Html,
     components::{Button, Cell, Column, Table},
+    el,
     form::{PostButton, Posted},
 };
 
@@ -36,34 +37,66 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/export", Needs::Can(Ability::ExportScheme), offer)
         .post("/export", Needs::Can(Ability::ExportScheme), take)
-        .get("/people/{person}/export", Needs::Can(Ability::ExportPerson), offer_person)
-        .post("/people/{person}/export", Needs::Can(Ability::ExportPerson), take_person)
+        .get(
+            "/people/{person}/export",
+            Needs::Can(Ability::ExportPerson),
+            offer_person,
+        )
+        .post(
+            "/people/{person}/export",
+            Needs::Can(Ability::ExportPerson),
+            take_person,
+        )
 }
 
 async fn offer(signed: Signed) -> Answer {
-    let mut table = Table::new().caption("What is in it").responsive(true).head(["File", "What it holds"].map(Column::new));
+    let mut table = Table::new()
+        .caption("What is in it")
+        .responsive(true)
+        .head(["File", "What it holds"].map(Column::new));
     for words in TABLES {
         match words.whole {
-            Whole::Out => table = table.row([Cell::new(format!("{}.csv", words.name)), Cell::new(words.holds)]),
-            Whole::Left(why) => table = table.row([Cell::new(format!("{} is left out", words.name)), Cell::new(why)]),
+            Whole::Out => {
+                table = table.row([
+                    Cell::new(format!("{}.csv", words.name)),
+                    Cell::new(words.holds),
+                ])
+            }
+            Whole::Left(why) => {
+                table = table.row([
+                    Cell::new(format!("{} is left out", words.name)),
+                    Cell::new(why),
+                ])
+            }
         }
     }
     let intro = el("p").child(
         "All of the scheme's records in one ZIP file: a table for each thing, what every column means, and a list with the hash of each file. \
          It holds everybody's names, notes and addresses, restricted people and hidden places among them: keep it where nobody else can read it, and delete it when it has done its work.",
     );
-    let button = PostButton::new(paths::export(), &signed.token(), Button::new("Take all records out"));
+    let button = PostButton::new(
+        paths::export(),
+        &signed.token(),
+        Button::new("Take all records out"),
+    );
     Ok(signed
         .page("Take all records out")
         .under(paths::export())
-        .body([Html::from(intro), button.into(), table.into()].into_iter().collect::<Html>())
+        .body(
+            [Html::from(intro), button.into(), table.into()]
+                .into_iter()
+                .collect::<Html>(),
+        )
         .into_response())
 }
 
 fn download(name: &'static str, body: Body) -> Response {
     let heads = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
     ];
     (heads, body).into_response()
 }
@@ -80,19 +113,28 @@ async fn take(app: App, signed: Signed, _posted: Posted) -> Answer {
         object: Some(actor.scheme.uuid()),
         ..Entry::default()
     };
-    app.db.act(async |tx| audit::record(tx, &actor, entry).await).await?;
+    app.db
+        .act(async |tx| audit::record(tx, &actor, entry).await)
+        .await?;
     let (pieces, taken) = mpsc::channel::<io::Result<Vec<u8>>>(AHEAD);
     tokio::spawn(async move {
         let out = pieces.clone();
         let ended = scheme(&app.db, actor.scheme, actor.now, |piece, _| {
             let out = out.clone();
-            Box::pin(async move { out.send(Ok(piece)).await.map_err(|_| io::Error::other("nobody takes it any more")) })
+            Box::pin(async move {
+                out.send(Ok(piece))
+                    .await
+                    .map_err(|_| io::Error::other("nobody takes it any more"))
+            })
         })
         .await;
         if let Err(stopped) = ended {
             tracing::error!(%stopped, "an export did not end well");
             // The browser sees a broken download, never half a file as a whole one.
-            pieces.send(Err(io::Error::other(stopped.to_string()))).await.ok();
+            pieces
+                .send(Err(io::Error::other(stopped.to_string())))
+                .await
+                .ok();
         }
     });
     let stream = futures::stream::unfold(taken, async |mut taken| {
@@ -108,7 +150,9 @@ async fn offer_person(app: App, signed: Signed, Path(id): Path<Id<Person>>) -> A
     let record = app
         .db
         .act(async |tx| {
-            let record = person::store::record(tx, &scope, id).await?.ok_or_else(Refusal::not_found)?;
+            let record = person::store::record(tx, &scope, id)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
             audit::look(tx, actor, id, "see a record").await?;
             Outcome::Ok(record)
         })
@@ -117,19 +161,35 @@ async fn offer_person(app: App, signed: Signed, Path(id): Path<Id<Person>>) -> A
         "Everything the scheme keeps about this person, as a page to read and as JSON. Parts that may speak of somebody else, or do harm, are marked: \
          read them, and take out what must not be given, before you give it to the person.",
     );
-    let button = PostButton::new(paths::export_person(id), &signed.token(), Button::new("Take the whole record out"));
+    let button = PostButton::new(
+        paths::export_person(id),
+        &signed.token(),
+        Button::new("Take the whole record out"),
+    );
     Ok(signed
         .page("Take the whole record out")
         .banner(person::banner::banner(&record.identity, actor.today()))
         .back(paths::person(id))
-        .body([Html::from(words), button.into()].into_iter().collect::<Html>())
+        .body(
+            [Html::from(words), button.into()]
+                .into_iter()
+                .collect::<Html>(),
+        )
         .into_response())
 }
 
-async fn take_person(app: App, signed: Signed, Path(id): Path<Id<Person>>, _posted: Posted) -> Answer {
+async fn take_person(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<Person>>,
+    _posted: Posted,
+) -> Answer {
     let actor = &signed.actor;
     let scope = actor.scope(Ability::ExportPerson)?;
     let schema = app.db.schema().await.map_err(Trouble::fault)?;
-    let bytes = app.db.act(async |tx| super::person(tx, actor, &scope, &schema, id).await).await?;
+    let bytes = app
+        .db
+        .act(async |tx| super::person(tx, actor, &scope, &schema, id).await)
+        .await?;
     Ok(download("record.zip", Body::from(bytes)))
 }

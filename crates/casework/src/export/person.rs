@@ -33,7 +33,13 @@ struct Part {
 /// # Errors
 /// Not found when the scope does not reach the person; a fault when the
 /// written list misses a table.
-pub async fn person(tx: &mut Tx, actor: &Actor, scope: &Scope, schema: &[Table], person: Id<Person>) -> Outcome<Vec<u8>> {
+pub async fn person(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: &Scope,
+    schema: &[Table],
+    person: Id<Person>,
+) -> Outcome<Vec<u8>> {
     if !who::is_in_scope(tx, scope, person).await? {
         return Err(Refusal::not_found().into());
     }
@@ -43,8 +49,12 @@ pub async fn person(tx: &mut Tx, actor: &Actor, scope: &Scope, schema: &[Table],
         let Theirs::Rows(only) = words.theirs else {
             continue;
         };
-        let table = schema.iter().find(|table| table.name == words.name).and_then(|table| Taken::of(table, words));
-        let table = table.ok_or_else(|| fault(format!("the list does not fit the table {}", words.name)))?;
+        let table = schema
+            .iter()
+            .find(|table| table.name == words.name)
+            .and_then(|table| Taken::of(table, words));
+        let table = table
+            .ok_or_else(|| fault(format!("the list does not fit the table {}", words.name)))?;
         let rows = table.of_person(tx, scope.scheme(), person, only).await?;
         parts.push(Part { table, rows });
     }
@@ -69,17 +79,29 @@ impl Part {
     /// speak of somebody else, or its row is restricted.
     fn is_marked(&self, row: &[Option<String>], column: &str) -> bool {
         let restricted = self.table.words.name == "contact"
-            && self.table.columns.iter().zip(row).any(|((name, _), cell)| name == "restricted" && cell.as_deref() == Some("1"));
+            && self
+                .table
+                .columns
+                .iter()
+                .zip(row)
+                .any(|((name, _), cell)| name == "restricted" && cell.as_deref() == Some("1"));
         self.table.words.wants_review(column) || restricted
     }
 
     /// The cells of a row that hold something: name, meaning, text, marked.
-    fn cells<'a>(&'a self, row: &'a [Option<String>]) -> impl Iterator<Item = (&'a str, &'static str, &'a str, bool)> {
-        self.table.columns.iter().zip(row).filter_map(|((name, _), cell)| {
-            let means = self.table.words.column(name).map_or("", |(_, means)| means);
-            let text = cell.as_deref().filter(|text| !text.is_empty())?;
-            Some((name.as_str(), means, text, self.is_marked(row, name)))
-        })
+    fn cells<'a>(
+        &'a self,
+        row: &'a [Option<String>],
+    ) -> impl Iterator<Item = (&'a str, &'static str, &'a str, bool)> {
+        self.table
+            .columns
+            .iter()
+            .zip(row)
+            .filter_map(|((name, _), cell)| {
+                let means = self.table.words.column(name).map_or("", |(_, means)| means);
+                let text = cell.as_deref().filter(|text| !text.is_empty())?;
+                Some((name.as_str(), means, text, self.is_marked(row, name)))
+            })
     }
 }
 
@@ -100,7 +122,10 @@ fn json(parts: &[Part]) -> Value {
             }
             Value::Object(fields)
         });
-        whole.insert(part.table.words.name.to_owned(), rows.collect::<Vec<_>>().into());
+        whole.insert(
+            part.table.words.name.to_owned(),
+            rows.collect::<Vec<_>>().into(),
+        );
     }
     Value::Object(whole)
 }
@@ -113,20 +138,41 @@ fn page(parts: &[Part], actor: &Actor) -> String {
             let rows = part.rows.iter().map(|row| {
                 let facts = part.cells(row).map(|(_, means, text, mark)| {
                     let mark = mark.then(|| el("strong").child(format!(" [{MARK}]")));
-                    let fact: Html = [Html::from(el("dt").child(means)), el("dd").child(text).children(mark).into()].into_iter().collect();
+                    let fact: Html = [
+                        Html::from(el("dt").child(means)),
+                        el("dd").child(text).children(mark).into(),
+                    ]
+                    .into_iter()
+                    .collect();
                     fact
                 });
                 el("dl").children(facts)
             });
-            Html::from(el("section").child(el("h2").child(part.table.words.holds)).children(rows))
+            Html::from(
+                el("section")
+                    .child(el("h2").child(part.table.words.holds))
+                    .children(rows),
+            )
         })
         .collect();
-    let made = format!("Taken out by {} on {} from {}.", actor.name, actor.now.as_uk_moment(), actor.scheme_name);
-    let head = el("head").child(el("meta").attr("charset", "utf-8")).child(el("title").child("The whole record"));
+    let made = format!(
+        "Taken out by {} on {} from {}.",
+        actor.name,
+        actor.now.as_uk_moment(),
+        actor.scheme_name
+    );
+    let head = el("head")
+        .child(el("meta").attr("charset", "utf-8"))
+        .child(el("title").child("The whole record"));
     let body = el("body")
         .child(el("h1").child("The whole record"))
         .child(el("p").child(made))
-        .child(el("p").child(format!("Parts marked \u{201c}{MARK}\u{201d} are for a reviewer.")))
+        .child(el("p").child(format!(
+            "Parts marked \u{201c}{MARK}\u{201d} are for a reviewer."
+        )))
         .child(sections);
-    format!("<!DOCTYPE html>{}", el("html").attr("lang", "en-GB").child(head).child(body))
+    format!(
+        "<!DOCTYPE html>{}",
+        el("html").attr("lang", "en-GB").child(head).child(body)
+    )
 }

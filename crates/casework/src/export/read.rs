@@ -37,16 +37,40 @@ impl Taken {
                 columns.push((column.name.clone(), kept));
             }
         }
-        let order = table.key.iter().filter(|name| *name != "scheme_id").cloned().collect();
-        Some(Self { words, columns, order })
+        let order = table
+            .key
+            .iter()
+            .filter(|name| *name != "scheme_id")
+            .cloned()
+            .collect();
+        Some(Self {
+            words,
+            columns,
+            order,
+        })
     }
 
     fn select(&self, lite: bool, only: &str, page: &str) -> String {
-        let cells: Vec<String> = self.columns.iter().map(|(name, kept)| cell(name, *kept, lite)).collect();
+        let cells: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(name, kept)| cell(name, *kept, lite))
+            .collect();
         let list = cells.join(", ");
-        let row = if lite { format!("json_array({list})") } else { format!("json_build_array({list})::text") };
-        let order = if self.order.is_empty() { "scheme_id".to_owned() } else { self.order.join(", ") };
-        format!("select {row} from {} where scheme_id = $1 and {only} order by {order} {page}", self.words.name)
+        let row = if lite {
+            format!("json_array({list})")
+        } else {
+            format!("json_build_array({list})::text")
+        };
+        let order = if self.order.is_empty() {
+            "scheme_id".to_owned()
+        } else {
+            self.order.join(", ")
+        };
+        format!(
+            "select {row} from {} where scheme_id = $1 and {only} order by {order} {page}",
+            self.words.name
+        )
     }
 
     /// The rows after the first `skip`, or after the row `last` where the
@@ -54,7 +78,13 @@ impl Taken {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn some(&self, tx: &mut Tx, scheme: Id<Scheme>, skip: i64, last: Option<Id<()>>) -> Result<Vec<Vec<Option<String>>>, sqlx::Error> {
+    pub async fn some(
+        &self,
+        tx: &mut Tx,
+        scheme: Id<Scheme>,
+        skip: i64,
+        last: Option<Id<()>>,
+    ) -> Result<Vec<Vec<Option<String>>>, sqlx::Error> {
         let lite = tx.is_embedded();
         let lists: Vec<String> = if self.order == ["id"] {
             let sql = self.select(lite, "id > $2", "limit $3");
@@ -71,7 +101,13 @@ impl Taken {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn of_person(&self, tx: &mut Tx, scheme: Id<Scheme>, person: Id<crate::person::Person>, only: &'static str) -> Result<Vec<Vec<Option<String>>>, sqlx::Error> {
+    pub async fn of_person(
+        &self,
+        tx: &mut Tx,
+        scheme: Id<Scheme>,
+        person: Id<crate::person::Person>,
+        only: &'static str,
+    ) -> Result<Vec<Vec<Option<String>>>, sqlx::Error> {
         let lite = tx.is_embedded();
         let sql = self.select(lite, only, "");
         let lists: Vec<String> = on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql.clone())).bind(scheme).bind(person).fetch_all(c))?;
@@ -85,12 +121,20 @@ impl Taken {
         row.get(at)?.as_ref()?.parse().ok()
     }
 
-    fn read(&self, lite: bool, lists: Vec<String>) -> Result<Vec<Vec<Option<String>>>, sqlx::Error> {
+    fn read(
+        &self,
+        lite: bool,
+        lists: Vec<String>,
+    ) -> Result<Vec<Vec<Option<String>>>, sqlx::Error> {
         lists
             .into_iter()
             .map(|list| {
-                let row: Vec<Option<String>> = serde_json::from_str(&list).map_err(|error| sqlx::Error::Decode(error.into()))?;
-                let cells = row.into_iter().zip(&self.columns).map(|(cell, (_, kept))| cell.map(|cell| written(cell, *kept, lite)));
+                let row: Vec<Option<String>> = serde_json::from_str(&list)
+                    .map_err(|error| sqlx::Error::Decode(error.into()))?;
+                let cells = row
+                    .into_iter()
+                    .zip(&self.columns)
+                    .map(|(cell, (_, kept))| cell.map(|cell| written(cell, *kept, lite)));
                 Ok(cells.collect())
             })
             .collect()
@@ -102,7 +146,9 @@ impl Taken {
 fn cell(name: &str, kept: Kept, lite: bool) -> String {
     let name = format!("\"{name}\"");
     match (kept, lite) {
-        (Kept::Id | Kept::Bytes, true) => format!("case when {name} is null then null else lower(hex({name})) end"),
+        (Kept::Id | Kept::Bytes, true) => {
+            format!("case when {name} is null then null else lower(hex({name})) end")
+        }
         (Kept::Id | Kept::Day, false) => format!("{name}::text"),
         (Kept::Bytes, false) => format!("encode({name}, 'hex')"),
         (Kept::Moment, false) => format!("(extract(epoch from {name}) * 1000000)::bigint::text"),
@@ -114,7 +160,9 @@ fn cell(name: &str, kept: Kept, lite: bool) -> String {
 
 fn written(cell: String, kept: Kept, lite: bool) -> String {
     match kept {
-        Kept::Moment => cell.parse().map_or(cell, |micros| Ts::from_micros(micros).to_string()),
+        Kept::Moment => cell
+            .parse()
+            .map_or(cell, |micros| Ts::from_micros(micros).to_string()),
         Kept::Id if lite => cell.parse::<uuid::Uuid>().map_or(cell, |id| id.to_string()),
         _ => cell,
     }

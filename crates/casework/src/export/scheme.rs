@@ -13,7 +13,10 @@ use kith_access::Scheme;
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Db, Failure, Outcome};
 use sha2::{Digest, Sha256};
-use zip::{ZipWriter, write::{SimpleFileOptions, StreamWriter}};
+use zip::{
+    ZipWriter,
+    write::{SimpleFileOptions, StreamWriter},
+};
 
 use super::{
     read::Taken,
@@ -36,7 +39,10 @@ pub(crate) struct Basket(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Basket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut held = self.0.lock().map_err(|_| io::Error::other("the basket is broken"))?;
+        let mut held = self
+            .0
+            .lock()
+            .map_err(|_| io::Error::other("the basket is broken"))?;
         held.extend_from_slice(bytes);
         Ok(bytes.len())
     }
@@ -47,7 +53,10 @@ impl Write for Basket {
 
 impl Basket {
     fn take(&self) -> io::Result<Vec<u8>> {
-        let mut held = self.0.lock().map_err(|_| io::Error::other("the basket is broken"))?;
+        let mut held = self
+            .0
+            .lock()
+            .map_err(|_| io::Error::other("the basket is broken"))?;
         Ok(std::mem::take(&mut *held))
     }
 }
@@ -68,7 +77,10 @@ impl std::fmt::Display for Stopped {
         match self {
             Self::Database(failure) => write!(f, "The export stopped: {failure}"),
             Self::Written(error) => write!(f, "The export could not be written: {error}"),
-            Self::Unknown(table) => write!(f, "The export does not know the table {table}: use the program that belongs to this database"),
+            Self::Unknown(table) => write!(
+                f,
+                "The export does not know the table {table}: use the program that belongs to this database"
+            ),
         }
     }
 }
@@ -120,26 +132,43 @@ where
     let manifest = manifest(scheme, now, &files);
     whole_file(&mut zip, "manifest.json", manifest.as_bytes())?;
     zip.finish()?;
-    let end = Progress { table: "manifest", rows: 0 };
+    let end = Progress {
+        table: "manifest",
+        rows: 0,
+    };
     on(basket.take()?, end).await?;
     Ok(())
 }
 
 /// Every table of the list as the database has it.
 async fn taken(db: &Db) -> Result<Vec<Taken>, Stopped> {
-    let schema = db.schema().await.map_err(|error| Stopped::Unknown(error.to_string()))?;
+    let schema = db
+        .schema()
+        .await
+        .map_err(|error| Stopped::Unknown(error.to_string()))?;
     let mut all = Vec::new();
     for table in &schema {
-        if tables::OF_THE_DATABASE.iter().any(|(name, _)| *name == table.name) {
+        if tables::OF_THE_DATABASE
+            .iter()
+            .any(|(name, _)| *name == table.name)
+        {
             continue;
         }
-        let words = tables::known(&table.name).ok_or_else(|| Stopped::Unknown(table.name.clone()))?;
+        let words =
+            tables::known(&table.name).ok_or_else(|| Stopped::Unknown(table.name.clone()))?;
         all.push(Taken::of(table, words).ok_or_else(|| Stopped::Unknown(table.name.clone()))?);
     }
     Ok(all)
 }
 
-async fn one_table<F>(db: &Db, scheme: Id<Scheme>, table: &Taken, zip: &mut Zip, basket: &Basket, on: &mut F) -> Result<Written, Stopped>
+async fn one_table<F>(
+    db: &Db,
+    scheme: Id<Scheme>,
+    table: &Taken,
+    zip: &mut Zip,
+    basket: &Basket,
+    on: &mut F,
+) -> Result<Written, Stopped>
 where
     F: FnMut(Vec<u8>, Progress) -> BoxFuture<'static, io::Result<()>>,
 {
@@ -162,13 +191,20 @@ where
         hash.update(&text);
         zip.write_all(&text)?;
         text.clear();
-        let progress = Progress { table: table.words.name, rows };
+        let progress = Progress {
+            table: table.words.name,
+            rows,
+        };
         on(basket.take()?, progress).await?;
         if some.is_empty() {
             break;
         }
     }
-    Ok(Written { name, rows, hash: hex(&hash.finalize()) })
+    Ok(Written {
+        name,
+        rows,
+        hash: hex(&hash.finalize()),
+    })
 }
 
 /// Words are made safe for spreadsheets; numbers, dates and ids are our own.
@@ -184,17 +220,24 @@ fn safe(table: &Taken, row: &[Option<String>]) -> Vec<String> {
 }
 
 fn lines(rows: &[Vec<String>]) -> Result<Vec<u8>, Stopped> {
-    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     for row in rows {
         csv.write_record(row)?;
     }
-    csv.into_inner().map_err(|error| Stopped::Written(error.into_error()))
+    csv.into_inner()
+        .map_err(|error| Stopped::Written(error.into_error()))
 }
 
 fn whole_file(zip: &mut Zip, name: &str, bytes: &[u8]) -> Result<Written, Stopped> {
     zip.start_file(name, SimpleFileOptions::default())?;
     zip.write_all(bytes)?;
-    Ok(Written { name: name.to_owned(), rows: 0, hash: hex(&Sha256::digest(bytes)) })
+    Ok(Written {
+        name: name.to_owned(),
+        rows: 0,
+        hash: hex(&Sha256::digest(bytes)),
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -210,9 +253,16 @@ fn dictionary() -> Result<Vec<u8>, Stopped> {
             Whole::Out => "",
             Whole::Left(why) => why,
         };
-        let holds = if left.is_empty() { table.holds.to_owned() } else { format!("{}. Left out: {left}", table.holds) };
+        let holds = if left.is_empty() {
+            table.holds.to_owned()
+        } else {
+            format!("{}. Left out: {left}", table.holds)
+        };
         rows.push(row([table.name, "", "table", &holds]));
-        let own = table.columns.iter().filter(|(name, ..)| !table.is_secret(name));
+        let own = table
+            .columns
+            .iter()
+            .filter(|(name, ..)| !table.is_secret(name));
         for (name, kept, means) in own.filter(|_| left.is_empty()) {
             rows.push(row([table.name, name, kept.words(), means]));
         }
@@ -229,7 +279,9 @@ fn dictionary() -> Result<Vec<u8>, Stopped> {
 fn manifest(scheme: Id<Scheme>, now: Ts, files: &[Written]) -> String {
     let listed: Vec<serde_json::Value> = files
         .iter()
-        .map(|file| serde_json::json!({ "file": file.name, "rows": file.rows, "sha256": file.hash }))
+        .map(
+            |file| serde_json::json!({ "file": file.name, "rows": file.rows, "sha256": file.hash }),
+        )
         .collect();
     let whole = serde_json::json!({
         "scheme": scheme.to_string(),

@@ -93,7 +93,9 @@ fn entry(action: &'static str, batch: Id<ImportBatch>) -> Entry<'static> {
 /// Not allowed; not found.
 pub async fn batch(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<Batch> {
     allowed(actor)?;
-    Ok(store::batch(tx, actor.scheme, id).await?.ok_or_else(Refusal::not_found)?)
+    Ok(store::batch(tx, actor.scheme, id)
+        .await?
+        .ok_or_else(Refusal::not_found)?)
 }
 
 /// Reads a file and keeps its rows. Gives where it stands, or where the same
@@ -112,14 +114,20 @@ pub async fn stage(
     let read = sheet::read(bytes)?;
     let plan = Plan::guess(read.headings);
     if !plan.knows_any() {
-        return Err(Refusal::field("file", "The first row holds no column heading we know")
-            .try_next("Put headings in the first row, or start from the template")
-            .into());
+        return Err(
+            Refusal::field("file", "The first row holds no column heading we know")
+                .try_next("Put headings in the first row, or start from the template")
+                .into(),
+        );
     }
     let id = Id::new(actor.now);
     let count = i64::try_from(read.rows.len()).unwrap_or(i64::MAX);
     let hash = Sha256::digest(bytes);
-    let file_name: String = file_name.chars().filter(|c| !c.is_control()).take(100).collect();
+    let file_name: String = file_name
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(100)
+        .collect();
     let before = db
         .act(async |tx| {
             if let Some(posted) = posted
@@ -165,11 +173,21 @@ pub async fn set_plan(db: &Db, actor: &Actor, id: Id<ImportBatch>, plan: &Plan) 
 /// The import, as long as it is not confirmed, held for this transaction.
 async fn staged(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<Batch> {
     let found = batch(tx, actor, id).await?;
-    let holds = store::move_on(tx, actor.scheme, id, Stage::Staged, Stage::Staged, Moments::default()).await?;
+    let holds = store::move_on(
+        tx,
+        actor.scheme,
+        id,
+        Stage::Staged,
+        Stage::Staged,
+        Moments::default(),
+    )
+    .await?;
     if !holds {
-        return Err(Refusal::conflict("This import was confirmed or thrown away already")
-            .try_next("Open it again to see where it stands")
-            .into());
+        return Err(
+            Refusal::conflict("This import was confirmed or thrown away already")
+                .try_next("Open it again to see where it stands")
+                .into(),
+        );
     }
     Ok(found)
 }
@@ -178,7 +196,12 @@ async fn staged(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<Batc
 ///
 /// # Errors
 /// A conflict once confirmed.
-pub async fn check(db: &Db, actor: &Actor, id: Id<ImportBatch>, limit: Option<Duration>) -> Outcome<Progress> {
+pub async fn check(
+    db: &Db,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    limit: Option<Duration>,
+) -> Outcome<Progress> {
     let mut steps = Steps::within(limit);
     loop {
         let rows = db.act(async |tx| check_some(tx, actor, id).await).await?;
@@ -193,7 +216,13 @@ async fn check_some(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<
     let practices: Vec<_> = organisation::practices(tx, actor.scheme)
         .await?
         .into_iter()
-        .map(|practice| (practice.id, practice.name, practice.ods_code.map(|code| code.to_string())))
+        .map(|practice| {
+            (
+                practice.id,
+                practice.name,
+                practice.ods_code.map(|code| code.to_string()),
+            )
+        })
         .collect();
     let rows = store::rows(tx, actor.scheme, id, Which::Unread, CHECKED_AT_ONCE).await?;
     for row in &rows {
@@ -232,7 +261,14 @@ async fn sorted(
         choice,
     };
     if store::seen_before(tx, actor.scheme, &hash, batch, number).await? {
-        return Ok(sorting(hash, remarks, Sorted::Same, Decision::Skip, None, true));
+        return Ok(sorting(
+            hash,
+            remarks,
+            Sorted::Same,
+            Decision::Skip,
+            None,
+            true,
+        ));
     }
     let found = person::actions::find(tx, actor.scheme, &Likeable::from(&line.details)).await?;
     let (match_id, sure) = match found {
@@ -260,7 +296,12 @@ async fn sorted(
 ///
 /// # Errors
 /// A conflict once confirmed.
-pub async fn choose(db: &Db, actor: &Actor, id: Id<ImportBatch>, choices: &[(i64, Decision)]) -> Outcome<()> {
+pub async fn choose(
+    db: &Db,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    choices: &[(i64, Decision)],
+) -> Outcome<()> {
     db.act(async |tx| {
         staged(tx, actor, id).await?;
         for (number, choice) in choices {
@@ -308,7 +349,9 @@ impl Groups {
     }
 
     fn of(counts: &[Count]) -> Self {
-        let sum = |which: &dyn Fn(&Count) -> bool| counts.iter().filter(|c| which(c)).map(|c| c.rows).sum();
+        let sum = |which: &dyn Fn(&Count) -> bool| {
+            counts.iter().filter(|c| which(c)).map(|c| c.rows).sum()
+        };
         let group = |sorted| sum(&|c: &Count| c.sorted == sorted);
         let ended = |outcome| sum(&|c: &Count| c.outcome == outcome);
         Self {
@@ -350,15 +393,32 @@ pub async fn confirm(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()>
         let groups = groups(tx, actor, id).await?;
         let refuse = |what: String, next: &str| Err(Refusal::conflict(what).try_next(next).into());
         if groups.all() != batch.row_count {
-            return refuse("The file did not arrive whole".into(), "Throw this import away and choose the file again");
+            return refuse(
+                "The file did not arrive whole".into(),
+                "Throw this import away and choose the file again",
+            );
         }
         if groups.unread > 0 {
-            return refuse(format!("{} rows are not checked yet", groups.unread), "Check the rows first");
+            return refuse(
+                format!("{} rows are not checked yet", groups.unread),
+                "Check the rows first",
+            );
         }
         if groups.undecided > 0 {
-            return refuse(format!("{} close matches are not decided about", groups.undecided), "Decide about each of them first");
+            return refuse(
+                format!("{} close matches are not decided about", groups.undecided),
+                "Decide about each of them first",
+            );
         }
-        store::move_on(tx, actor.scheme, id, Stage::Staged, Stage::Running, Moments::default()).await?;
+        store::move_on(
+            tx,
+            actor.scheme,
+            id,
+            Stage::Staged,
+            Stage::Running,
+            Moments::default(),
+        )
+        .await?;
         audit::record(tx, actor, entry("confirm an import", id)).await
     })
     .await
@@ -368,11 +428,19 @@ pub async fn confirm(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()>
 ///
 /// # Errors
 /// A conflict when it is not confirmed.
-pub async fn carry_on(db: &Db, terms: &Terms, actor: &Actor, id: Id<ImportBatch>, limit: Option<Duration>) -> Outcome<Progress> {
+pub async fn carry_on(
+    db: &Db,
+    terms: &Terms,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    limit: Option<Duration>,
+) -> Outcome<Progress> {
     let quiet = quiet(terms);
     let mut steps = Steps::within(limit);
     loop {
-        let rows = db.act(async |tx| make_some(tx, &quiet, actor, id).await).await?;
+        let rows = db
+            .act(async |tx| make_some(tx, &quiet, actor, id).await)
+            .await?;
         if let Some(progress) = steps.count(rows) {
             return Ok(progress);
         }
@@ -394,13 +462,30 @@ async fn make_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch
     if batch.stage == Stage::Done {
         return Ok(0);
     }
-    if !store::move_on(tx, actor.scheme, id, Stage::Running, Stage::Running, Moments::default()).await? {
-        return Err(Refusal::conflict("This import is not confirmed").try_next("Confirm it first").into());
+    if !store::move_on(
+        tx,
+        actor.scheme,
+        id,
+        Stage::Running,
+        Stage::Running,
+        Moments::default(),
+    )
+    .await?
+    {
+        return Err(Refusal::conflict("This import is not confirmed")
+            .try_next("Confirm it first")
+            .into());
     }
     let practices: Vec<_> = organisation::practices(tx, actor.scheme)
         .await?
         .into_iter()
-        .map(|practice| (practice.id, practice.name, practice.ods_code.map(|code| code.to_string())))
+        .map(|practice| {
+            (
+                practice.id,
+                practice.name,
+                practice.ods_code.map(|code| code.to_string()),
+            )
+        })
         .collect();
     let rows = store::rows(tx, actor.scheme, id, Which::ToDo, MADE_AT_ONCE).await?;
     for row in &rows {
@@ -422,7 +507,13 @@ async fn make_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch
     Ok(i64::try_from(rows.len()).unwrap_or(0))
 }
 
-async fn fail(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>, row: &ImportRow, remarks: Vec<Remark>) -> Outcome<()> {
+async fn fail(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    row: &ImportRow,
+    remarks: Vec<Remark>,
+) -> Outcome<()> {
     let ended = Ended {
         outcome: RowOutcome::Failed,
         remarks: &remarks,
@@ -453,7 +544,11 @@ async fn make_one(
     mut remarks: Vec<Remark>,
 ) -> Outcome<()> {
     let at = received_at(&line, actor.now);
-    let known = if row.choice == Decision::Add { row.match_id } else { None };
+    let known = if row.choice == Decision::Add {
+        row.match_id
+    } else {
+        None
+    };
     if let Some(person) = known {
         remarks.extend(bring_up_to_date(tx, actor, person, &line).await?);
         if let Some(open) = referral::store::unfinished(tx, actor.scheme, person).await? {
@@ -468,20 +563,24 @@ async fn make_one(
             return Ok(store::end(tx, actor.scheme, id, row.number, &ended).await?);
         }
     }
-    let who = known.map_or_else(|| Who::Described(Box::new(line.details.clone())), Who::Known);
+    let who = known.map_or_else(
+        || Who::Described(Box::new(line.details.clone())),
+        Who::Known,
+    );
     let origin = Origin {
         import: Some(id),
         ..Origin::default()
     };
     let sent = sent(&line)?;
-    let referred = match referral::actions::refer(tx, terms, Some(actor), who, sent, origin, at).await {
-        Ok(referred) => referred,
-        Err(Failure::Refused(refusal)) => {
-            remarks.push(about_row(refusal.to_string()));
-            return fail(tx, actor, id, row, remarks).await;
-        }
-        Err(failure) => return Err(failure),
-    };
+    let referred =
+        match referral::actions::refer(tx, terms, Some(actor), who, sent, origin, at).await {
+            Ok(referred) => referred,
+            Err(Failure::Refused(refusal)) => {
+                remarks.push(about_row(refusal.to_string()));
+                return fail(tx, actor, id, row, remarks).await;
+            }
+            Err(failure) => return Err(failure),
+        };
     let ended = Ended {
         outcome: RowOutcome::Made,
         remarks: &remarks,
@@ -494,11 +593,16 @@ async fn make_one(
 
 /// The moment a referral came: noon of its day, or now.
 fn received_at(line: &Arrival, now: Ts) -> Ts {
-    line.received.map_or(now, |day| day.start().plus_seconds(12 * 3600).min(now))
+    line.received
+        .map_or(now, |day| day.start().plus_seconds(12 * 3600).min(now))
 }
 
 fn sent(line: &Arrival) -> Result<Sent, Refusal> {
-    let unnamed = || "Not named in the file".parse::<Name>().map_err(|wrong| Refusal::invalid(wrong.to_string()));
+    let unnamed = || {
+        "Not named in the file"
+            .parse::<Name>()
+            .map_err(|wrong| Refusal::invalid(wrong.to_string()))
+    };
     Ok(Sent {
         source: Source::File,
         practice: line.details.practice,
@@ -523,7 +627,9 @@ async fn add_words(
     let Some(why) = &line.why else {
         return Ok(());
     };
-    let owner = referral::store::for_own_move(tx, actor.scheme, open).await?.and_then(|case| case.standing.owner());
+    let owner = referral::store::for_own_move(tx, actor.scheme, open)
+        .await?
+        .and_then(|case| case.standing.owner());
     let new = NewTask {
         person: Some(person),
         referral: Some(open),
@@ -555,19 +661,34 @@ pub fn up_to_date(before: &Profile, line: &Arrival) -> Profile {
     take(&mut details.place.email, new.place.email.as_ref());
     take(&mut details.practice, new.practice.as_ref());
     details.born = details.born.or(new.born);
-    details.nhs_number = details.nhs_number.clone().or_else(|| new.nhs_number.clone());
-    details.place.safe_contact = details.place.safe_contact.clone().or_else(|| new.place.safe_contact.clone());
+    details.nhs_number = details
+        .nhs_number
+        .clone()
+        .or_else(|| new.nhs_number.clone());
+    details.place.safe_contact = details
+        .place
+        .safe_contact
+        .clone()
+        .or_else(|| new.place.safe_contact.clone());
     after
 }
 
-async fn bring_up_to_date(tx: &mut Tx, actor: &Actor, person: Id<Person>, line: &Arrival) -> Outcome<Option<Remark>> {
+async fn bring_up_to_date(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    line: &Arrival,
+) -> Outcome<Option<Remark>> {
     let scope = allowed(actor)?;
     let Some(record) = person::store::record(tx, &scope, person).await? else {
         return Ok(None);
     };
     let Some(before) = Profile::of(&record, &Grant::ordinary(actor)?) else {
         let words = "Their location is hidden: address and telephone were left as they are";
-        return Ok(Some(Remark { repaired: true, ..about_row(words.into()) }));
+        return Ok(Some(Remark {
+            repaired: true,
+            ..about_row(words.into())
+        }));
     };
     let mut after = up_to_date(&before, line);
     if let Some(number) = &after.details.nhs_number
@@ -580,7 +701,15 @@ async fn bring_up_to_date(tx: &mut Tx, actor: &Actor, person: Id<Person>, line: 
     if changed.is_empty() {
         return Ok(None);
     }
-    person::store::update(tx, actor.scheme, person, &after, record.identity.version, actor.now).await?;
+    person::store::update(
+        tx,
+        actor.scheme,
+        person,
+        &after,
+        record.identity.version,
+        actor.now,
+    )
+    .await?;
     person::store::replace_words(tx, actor.scheme, person, &after.details, false).await?;
     let entry = Entry {
         action: "put details right",
@@ -590,7 +719,10 @@ async fn bring_up_to_date(tx: &mut Tx, actor: &Actor, person: Id<Person>, line: 
         purpose: &changed,
     };
     audit::record(tx, actor, entry).await?;
-    Ok(Some(Remark { repaired: true, ..about_row(format!("Changed from the file: {changed}")) }))
+    Ok(Some(Remark {
+        repaired: true,
+        ..about_row(format!("Changed from the file: {changed}"))
+    }))
 }
 
 /// Throws a staged import away: nothing was made from it.
@@ -600,7 +732,15 @@ async fn bring_up_to_date(tx: &mut Tx, actor: &Actor, person: Id<Person>, line: 
 pub async fn drop_it(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()> {
     db.act(async |tx| {
         staged(tx, actor, id).await?;
-        store::move_on(tx, actor.scheme, id, Stage::Staged, Stage::Dropped, Moments::default()).await?;
+        store::move_on(
+            tx,
+            actor.scheme,
+            id,
+            Stage::Staged,
+            Stage::Dropped,
+            Moments::default(),
+        )
+        .await?;
         audit::record(tx, actor, entry("throw an import away", id)).await
     })
     .await

@@ -81,11 +81,20 @@ pub fn read(
     let (needs, other) = row.needs();
     let why = row.parsed::<Line>(Holds::Why).or(other);
     let agreed = row.agreed();
-    let received = row.day(Holds::Received, today, "Date received must be today or in the past");
+    let received = row.day(
+        Holds::Received,
+        today,
+        "Date received must be today or in the past",
+    );
     let referrer = row.parsed(Holds::Referrer);
     let known_as = row.parsed(Holds::KnownAs);
     let remarks = row.remarks;
-    let (Some(given), Some(family), Some(agreed), true) = (given, family, agreed, remarks.iter().all(|remark| remark.repaired)) else {
+    let (Some(given), Some(family), Some(agreed), true) = (
+        given,
+        family,
+        agreed,
+        remarks.iter().all(|remark| remark.repaired),
+    ) else {
         return Err(remarks);
     };
     let place = Place {
@@ -127,10 +136,19 @@ impl<'a> Row<'a> {
 
     fn remark(&mut self, what: Holds, words: impl Into<String>, repaired: bool) {
         let place = self.plan.place(what);
-        let at = |list: &[String]| place.and_then(|at| list.get(at)).cloned().unwrap_or_default();
+        let at = |list: &[String]| {
+            place
+                .and_then(|at| list.get(at))
+                .cloned()
+                .unwrap_or_default()
+        };
         let heading = at(&self.plan.headings);
         self.remarks.push(Remark {
-            column: if heading.is_empty() { what.label().to_owned() } else { heading },
+            column: if heading.is_empty() {
+                what.label().to_owned()
+            } else {
+                heading
+            },
             cell: at(self.cells).chars().take(200).collect(),
             words: words.into(),
             repaired,
@@ -161,18 +179,28 @@ impl<'a> Row<'a> {
             // "SMITH, Mary" or "Mary Smith".
             let (given, family) = match whole.split_once(',') {
                 Some((family, given)) => (given, family),
-                None => whole.rsplit_once(char::is_whitespace).unwrap_or(("", whole)),
+                None => whole
+                    .rsplit_once(char::is_whitespace)
+                    .unwrap_or(("", whole)),
             };
             let both = (given.parse().ok(), family.parse().ok());
             if both.0.is_none() || both.1.is_none() {
-                self.remark(Holds::FullName, "Enter a given name and a family name", false);
+                self.remark(
+                    Holds::FullName,
+                    "Enter a given name and a family name",
+                    false,
+                );
             }
             return both;
         }
         let mut one = |what: Holds| {
             let name = self.parsed(what);
             if name.is_none() && self.cell(what).is_none() {
-                self.remark(what, format!("Enter a {}", what.label().to_lowercase()), false);
+                self.remark(
+                    what,
+                    format!("Enter a {}", what.label().to_lowercase()),
+                    false,
+                );
             }
             name
         };
@@ -208,7 +236,10 @@ impl<'a> Row<'a> {
 
     fn phone(&mut self) -> Option<kith_base::Phone> {
         let cell = self.cell(Holds::Phone)?;
-        let digits: String = cell.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.')).collect();
+        let digits: String = cell
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.'))
+            .collect();
         if cell.contains("E+") || cell.contains("e+") {
             let words = "A spreadsheet has shortened this number: enter the whole number, with an apostrophe before it";
             self.remark(Holds::Phone, words, false);
@@ -225,14 +256,21 @@ impl<'a> Row<'a> {
         let Some(repaired) = repaired else {
             return self.parsed(Holds::Phone);
         };
-        self.remark(Holds::Phone, format!("The beginning of the number was lost and put back: {repaired}"), true);
+        self.remark(
+            Holds::Phone,
+            format!("The beginning of the number was lost and put back: {repaired}"),
+            true,
+        );
         repaired.parse().ok()
     }
 
     fn practice(&mut self, practices: &Practices) -> Option<Id<Organisation>> {
         let cell = self.cell(Holds::Practice)?.to_lowercase();
         let found = practices.iter().find(|(_, name, code)| {
-            name.to_lowercase() == cell || code.as_ref().is_some_and(|code| code.to_lowercase() == cell)
+            name.to_lowercase() == cell
+                || code
+                    .as_ref()
+                    .is_some_and(|code| code.to_lowercase() == cell)
         });
         if found.is_none() {
             let words = "No practice here has this ODS code or name: correct it, or ask your administrator to add the practice";
@@ -248,7 +286,11 @@ impl<'a> Row<'a> {
         };
         let mut needs = Vec::new();
         let mut unknown = false;
-        for part in cell.split([';', ',', '/', '|']).map(str::trim).filter(|part| !part.is_empty()) {
+        for part in cell
+            .split([';', ',', '/', '|'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
             match need(part) {
                 Some(need) if !needs.contains(&need) => needs.push(need),
                 Some(_) => {}
@@ -259,7 +301,11 @@ impl<'a> Row<'a> {
             if !needs.contains(&Need::Other) {
                 needs.push(Need::Other);
             }
-            self.remark(Holds::Need, "Not one of our words: kept as \"Something else\", with these words as the reason", true);
+            self.remark(
+                Holds::Need,
+                "Not one of our words: kept as \"Something else\", with these words as the reason",
+                true,
+            );
             return (needs, cell.parse().ok());
         }
         (needs, None)
@@ -286,18 +332,40 @@ impl<'a> Row<'a> {
 
 fn need(words: &str) -> Option<Need> {
     let words = words.to_lowercase();
-    if let Some(exact) = Need::ALL.iter().find(|need| need.code() == words || need.label().to_lowercase() == words) {
+    if let Some(exact) = Need::ALL
+        .iter()
+        .find(|need| need.code() == words || need.label().to_lowercase() == words)
+    {
         return Some(*exact);
     }
     const STEMS: &[(&str, Need)] = &[
-        ("lonel", Need::Loneliness), ("isolat", Need::Loneliness), ("debt", Need::Money), ("money", Need::Money),
-        ("financ", Need::Money), ("benefit", Need::Money), ("hous", Need::Housing), ("homeless", Need::Housing),
-        ("anxi", Need::Mood), ("mood", Need::Mood), ("depress", Need::Mood), ("mental", Need::Mood),
-        ("carer", Need::Caring), ("caring", Need::Caring), ("exercis", Need::Activity), ("activ", Need::Activity),
-        ("bereave", Need::Grief), ("grief", Need::Grief), ("employ", Need::Work), ("work", Need::Work),
-        ("abuse", Need::Abuse), ("violence", Need::Abuse),
+        ("lonel", Need::Loneliness),
+        ("isolat", Need::Loneliness),
+        ("debt", Need::Money),
+        ("money", Need::Money),
+        ("financ", Need::Money),
+        ("benefit", Need::Money),
+        ("hous", Need::Housing),
+        ("homeless", Need::Housing),
+        ("anxi", Need::Mood),
+        ("mood", Need::Mood),
+        ("depress", Need::Mood),
+        ("mental", Need::Mood),
+        ("carer", Need::Caring),
+        ("caring", Need::Caring),
+        ("exercis", Need::Activity),
+        ("activ", Need::Activity),
+        ("bereave", Need::Grief),
+        ("grief", Need::Grief),
+        ("employ", Need::Work),
+        ("work", Need::Work),
+        ("abuse", Need::Abuse),
+        ("violence", Need::Abuse),
     ];
-    STEMS.iter().find(|(stem, _)| words.contains(stem)).map(|(_, need)| *need)
+    STEMS
+        .iter()
+        .find(|(stem, _)| words.contains(stem))
+        .map(|(_, need)| *need)
 }
 
 /// A date as it is written, and whether it was a spreadsheet's number.
@@ -344,7 +412,10 @@ fn day(cell: &str, order: DateOrder) -> Result<(Day, bool), String> {
 pub fn hash(cells: &[String], plan: &Plan) -> Vec<u8> {
     let mut hash = Sha256::new();
     for what in Holds::ALL {
-        let cell = plan.place(*what).and_then(|at| cells.get(at)).map_or("", |cell| cell.trim());
+        let cell = plan
+            .place(*what)
+            .and_then(|at| cells.get(at))
+            .map_or("", |cell| cell.trim());
         if *what != Holds::Nothing && !cell.is_empty() {
             hash.update(what.code().as_bytes());
             hash.update([0]);
@@ -382,7 +453,10 @@ mod tests {
         assert_eq!(uk("3.5.1951"), Ok((third_of_may, false)));
         assert_eq!(uk("1951-05-03 00:00:00"), Ok((third_of_may, false)));
         assert_eq!(uk("18751"), Ok((third_of_may, true)));
-        assert_eq!(day("05/03/1951", DateOrder::MonthFirst), Ok((third_of_may, false)));
+        assert_eq!(
+            day("05/03/1951", DateOrder::MonthFirst),
+            Ok((third_of_may, false))
+        );
         assert!(uk("12/31/1951").unwrap_err().contains("no such day"));
         assert!(uk("30/02/1951").unwrap_err().contains("no such day"));
         assert!(uk("3/5/51").unwrap_err().contains("four digits"));
@@ -391,10 +465,18 @@ mod tests {
 
     #[test]
     fn a_lost_nought_is_put_back_and_said() {
-        let (line, remarks) = row(&["Forename", "Surname", "Mobile"], &["Mary", "Smith", "7700900982"]).unwrap();
+        let (line, remarks) = row(
+            &["Forename", "Surname", "Mobile"],
+            &["Mary", "Smith", "7700900982"],
+        )
+        .unwrap();
         assert_eq!(&*line.details.place.phone.unwrap(), "07700900982");
         assert!(remarks[0].repaired && remarks[0].words.contains("put back: 07700900982"));
-        let wrong = row(&["Forename", "Surname", "Mobile"], &["Mary", "Smith", "7.70091E+09"]).unwrap_err();
+        let wrong = row(
+            &["Forename", "Surname", "Mobile"],
+            &["Mary", "Smith", "7.70091E+09"],
+        )
+        .unwrap_err();
         assert!(wrong[0].words.contains("shortened"));
     }
 
@@ -406,14 +488,25 @@ mod tests {
         )
         .unwrap_err();
         let told: Vec<(&str, &str)> = wrong.iter().map(|r| (&*r.column, &*r.cell)).collect();
-        assert_eq!(told, [("Forename", ""), ("NHS No", "999 000 0000"), ("DOB", "31/11/1951"), ("Practice", "Nowhere")]);
+        assert_eq!(
+            told,
+            [
+                ("Forename", ""),
+                ("NHS No", "999 000 0000"),
+                ("DOB", "31/11/1951"),
+                ("Practice", "Nowhere")
+            ]
+        );
     }
 
     #[test]
     fn a_whole_name_is_parted() {
         for cell in ["SMITH, Mary Ann", "Mary Ann SMITH"] {
             let (line, _) = row(&["Name"], &[cell]).unwrap();
-            assert_eq!((&*line.details.given, &*line.details.family), ("Mary Ann", "SMITH"));
+            assert_eq!(
+                (&*line.details.given, &*line.details.family),
+                ("Mary Ann", "SMITH")
+            );
         }
         assert!(row(&["Name"], &["Smith"]).is_err());
     }
@@ -423,7 +516,10 @@ mod tests {
         let (line, _) = row(&["Name", "Need"], &["Mary Smith", "Social isolation; debt"]).unwrap();
         assert_eq!(line.needs, [Need::Loneliness, Need::Money]);
         let (line, remarks) = row(&["Name", "Need"], &["Mary Smith", "Wants a dog"]).unwrap();
-        assert_eq!((line.needs, line.why.as_deref()), (vec![Need::Other], Some("Wants a dog")));
+        assert_eq!(
+            (line.needs, line.why.as_deref()),
+            (vec![Need::Other], Some("Wants a dog"))
+        );
         assert!(remarks[0].repaired);
     }
 
@@ -434,14 +530,29 @@ mod tests {
         let cells = ["Mary Smith".to_owned(), String::new()];
         assert!(read(&cells, &plan, &[], today()).is_err());
         let cells = ["Mary Smith".to_owned(), "N".to_owned()];
-        assert_eq!(read(&cells, &plan, &[], today()).unwrap().0.agreed, Agreed::No);
+        assert_eq!(
+            read(&cells, &plan, &[], today()).unwrap().0.agreed,
+            Agreed::No
+        );
     }
 
     #[test]
     fn the_same_row_has_the_same_hash_whatever_the_order_of_its_columns() {
-        let one = hash(&["Mary".into(), "Smith".into()], &plan(&["Forename", "Surname"]));
-        let two = hash(&["x".into(), "Smith ".into(), "Mary".into()], &plan(&["Colour", "Surname", "Forename"]));
+        let one = hash(
+            &["Mary".into(), "Smith".into()],
+            &plan(&["Forename", "Surname"]),
+        );
+        let two = hash(
+            &["x".into(), "Smith ".into(), "Mary".into()],
+            &plan(&["Colour", "Surname", "Forename"]),
+        );
         assert_eq!(one, two);
-        assert_ne!(one, hash(&["Smith".into(), "Mary".into()], &plan(&["Forename", "Surname"])));
+        assert_ne!(
+            one,
+            hash(
+                &["Smith".into(), "Mary".into()],
+                &plan(&["Forename", "Surname"])
+            )
+        );
     }
 }

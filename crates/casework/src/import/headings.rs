@@ -34,23 +34,185 @@ words! {
 
 /// The names each kind of column goes by, in small letters without spaces.
 const NAMES: &[(Holds, &[&str])] = &[
-    (Holds::NhsNumber, &["nhsnumber", "nhsno", "nhs", "nhsnum", "patientnhsnumber"]),
-    (Holds::Given, &["givenname", "firstname", "forename", "forenames", "given", "first", "christianname", "firstnames"]),
-    (Holds::Family, &["familyname", "surname", "lastname", "family", "last", "secondname"]),
-    (Holds::FullName, &["name", "fullname", "patientname", "clientname", "personname", "wholename", "patient", "client"]),
-    (Holds::KnownAs, &["knownas", "preferredname", "likestobecalled", "callme", "prefersname"]),
-    (Holds::Born, &["dateofbirth", "dob", "birthdate", "born", "birthday", "patientdob"]),
-    (Holds::Address, &["address", "homeaddress", "fulladdress", "address1", "addressline1", "street"]),
-    (Holds::Postcode, &["postcode", "postalcode", "zip", "homepostcode"]),
-    (Holds::Phone, &["telephone", "phone", "mobile", "tel", "phonenumber", "telephonenumber", "mobilenumber", "contactnumber", "mobilephone", "hometelephone", "telno", "phoneno"]),
+    (
+        Holds::NhsNumber,
+        &["nhsnumber", "nhsno", "nhs", "nhsnum", "patientnhsnumber"],
+    ),
+    (
+        Holds::Given,
+        &[
+            "givenname",
+            "firstname",
+            "forename",
+            "forenames",
+            "given",
+            "first",
+            "christianname",
+            "firstnames",
+        ],
+    ),
+    (
+        Holds::Family,
+        &[
+            "familyname",
+            "surname",
+            "lastname",
+            "family",
+            "last",
+            "secondname",
+        ],
+    ),
+    (
+        Holds::FullName,
+        &[
+            "name",
+            "fullname",
+            "patientname",
+            "clientname",
+            "personname",
+            "wholename",
+            "patient",
+            "client",
+        ],
+    ),
+    (
+        Holds::KnownAs,
+        &[
+            "knownas",
+            "preferredname",
+            "likestobecalled",
+            "callme",
+            "prefersname",
+        ],
+    ),
+    (
+        Holds::Born,
+        &[
+            "dateofbirth",
+            "dob",
+            "birthdate",
+            "born",
+            "birthday",
+            "patientdob",
+        ],
+    ),
+    (
+        Holds::Address,
+        &[
+            "address",
+            "homeaddress",
+            "fulladdress",
+            "address1",
+            "addressline1",
+            "street",
+        ],
+    ),
+    (
+        Holds::Postcode,
+        &["postcode", "postalcode", "zip", "homepostcode"],
+    ),
+    (
+        Holds::Phone,
+        &[
+            "telephone",
+            "phone",
+            "mobile",
+            "tel",
+            "phonenumber",
+            "telephonenumber",
+            "mobilenumber",
+            "contactnumber",
+            "mobilephone",
+            "hometelephone",
+            "telno",
+            "phoneno",
+        ],
+    ),
     (Holds::Email, &["email", "emailaddress", "mail"]),
-    (Holds::SafeContact, &["safecontact", "howtoreachthemsafely", "contactnotes", "contactpreference"]),
-    (Holds::Practice, &["practice", "gppractice", "practicename", "practicecode", "odscode", "surgery", "gpsurgery", "gp", "practiceodscodeorname"]),
-    (Holds::Received, &["datereceived", "received", "referraldate", "dateofreferral", "datereferred", "referredon", "referred", "receiveddate"]),
-    (Holds::Need, &["need", "needs", "mainneed", "reason", "reasonforreferral", "referralreason", "presentingneed", "category"]),
-    (Holds::Why, &["why", "reasoninwords", "notes", "comments", "details", "referralnotes", "description", "furtherinformation"]),
-    (Holds::Agreed, &["agreed", "consent", "hasthepersonagreed", "consentgiven", "consented", "patientconsent"]),
-    (Holds::Referrer, &["referrer", "referredby", "whoreferred", "referrername", "referredfrom", "source"]),
+    (
+        Holds::SafeContact,
+        &[
+            "safecontact",
+            "howtoreachthemsafely",
+            "contactnotes",
+            "contactpreference",
+        ],
+    ),
+    (
+        Holds::Practice,
+        &[
+            "practice",
+            "gppractice",
+            "practicename",
+            "practicecode",
+            "odscode",
+            "surgery",
+            "gpsurgery",
+            "gp",
+            "practiceodscodeorname",
+        ],
+    ),
+    (
+        Holds::Received,
+        &[
+            "datereceived",
+            "received",
+            "referraldate",
+            "dateofreferral",
+            "datereferred",
+            "referredon",
+            "referred",
+            "receiveddate",
+        ],
+    ),
+    (
+        Holds::Need,
+        &[
+            "need",
+            "needs",
+            "mainneed",
+            "reason",
+            "reasonforreferral",
+            "referralreason",
+            "presentingneed",
+            "category",
+        ],
+    ),
+    (
+        Holds::Why,
+        &[
+            "why",
+            "reasoninwords",
+            "notes",
+            "comments",
+            "details",
+            "referralnotes",
+            "description",
+            "furtherinformation",
+        ],
+    ),
+    (
+        Holds::Agreed,
+        &[
+            "agreed",
+            "consent",
+            "hasthepersonagreed",
+            "consentgiven",
+            "consented",
+            "patientconsent",
+        ],
+    ),
+    (
+        Holds::Referrer,
+        &[
+            "referrer",
+            "referredby",
+            "whoreferred",
+            "referrername",
+            "referredfrom",
+            "source",
+        ],
+    ),
 ];
 
 /// What the columns hold, how dates are written, and what is known of the
@@ -117,11 +279,16 @@ impl Plan {
         }
         for what in Holds::ALL.iter().filter(|what| **what != Holds::Nothing) {
             if self.holds.iter().filter(|holds| *holds == what).count() > 1 {
-                lacks.push(format!("Select {} for one column only", what.label().to_lowercase()));
+                lacks.push(format!(
+                    "Select {} for one column only",
+                    what.label().to_lowercase()
+                ));
             }
         }
         if !has(Holds::Agreed) && self.agreed.is_none() {
-            lacks.push("Select whether the people in this file have agreed to be referred".to_owned());
+            lacks.push(
+                "Select whether the people in this file have agreed to be referred".to_owned(),
+            );
         }
         lacks
     }
@@ -133,7 +300,11 @@ impl Plan {
     pub fn as_text(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(&Kept {
             headings: self.headings.clone(),
-            holds: self.holds.iter().map(|holds| holds.code().to_owned()).collect(),
+            holds: self
+                .holds
+                .iter()
+                .map(|holds| holds.code().to_owned())
+                .collect(),
             dates: self.dates.code().to_owned(),
             agreed: self.agreed.map(|agreed| agreed.code().to_owned()),
         })
@@ -145,7 +316,11 @@ impl Plan {
         let kept: Kept = serde_json::from_str(text).ok()?;
         Some(Self {
             headings: kept.headings,
-            holds: kept.holds.iter().map(|code| code.parse().ok()).collect::<Option<_>>()?,
+            holds: kept
+                .holds
+                .iter()
+                .map(|code| code.parse().ok())
+                .collect::<Option<_>>()?,
             dates: kept.dates.parse().ok()?,
             agreed: kept.agreed.map(|code| code.parse()).transpose().ok()?,
         })
@@ -179,8 +354,24 @@ mod tests {
     #[test]
     fn headings_of_other_systems_are_recognised() {
         assert_eq!(
-            guess(&["NHS No.", "Forename", "SURNAME", "D.O.B.", "Post code", "Mobile", "Shoe size"]),
-            [Holds::NhsNumber, Holds::Given, Holds::Family, Holds::Born, Holds::Postcode, Holds::Phone, Holds::Nothing]
+            guess(&[
+                "NHS No.",
+                "Forename",
+                "SURNAME",
+                "D.O.B.",
+                "Post code",
+                "Mobile",
+                "Shoe size"
+            ]),
+            [
+                Holds::NhsNumber,
+                Holds::Given,
+                Holds::Family,
+                Holds::Born,
+                Holds::Postcode,
+                Holds::Phone,
+                Holds::Nothing
+            ]
         );
     }
 
@@ -194,7 +385,11 @@ mod tests {
         let first = TEMPLATE.lines().next().unwrap();
         let headings: Vec<String> = first.split(',').map(str::to_owned).collect();
         let plan = Plan::guess(headings);
-        assert!(plan.holds.iter().all(|holds| *holds != Holds::Nothing), "{:?}", plan.holds);
+        assert!(
+            plan.holds.iter().all(|holds| *holds != Holds::Nothing),
+            "{:?}",
+            plan.holds
+        );
         assert!(plan.lacks().is_empty());
     }
 

@@ -13,8 +13,12 @@ use axum::{
 use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, Trouble, Uploaded, once};
 use kith_base::{Id, Refusal, Word, refusal::Kind};
 use kith_pages::{
-    Html, done, el,
-    components::{Button, Cell, Column, Empty, FileUpload, InsetText, Select, SelectItem, SummaryList, SummaryRow, Table},
+    Html,
+    components::{
+        Button, Cell, Column, Empty, FileUpload, InsetText, Select, SelectItem, SummaryList,
+        SummaryRow, Table,
+    },
+    done, el,
     form::{PostButton, Posted, open, summary},
     go,
     html::link,
@@ -28,7 +32,11 @@ use super::{
     store::{Batch, ImportRow, Which},
     undo,
 };
-use crate::{paths, referral::{Agreed, actions::Terms}, sheet};
+use crate::{
+    paths,
+    referral::{Agreed, actions::Terms},
+    sheet,
+};
 
 /// For how long one request works before it says how far it is.
 const A_WHILE: Option<Duration> = Some(Duration::from_secs(6));
@@ -65,22 +73,34 @@ fn upload_form(signed: &Signed, wrong: Option<&str>) -> Html {
     [
         Html::from(open(paths::imports(), &signed.token()).with_files()),
         field.into(),
-        Button::new("Read the file").prevent_double_click(true).into(),
+        Button::new("Read the file")
+            .prevent_double_click(true)
+            .into(),
         Html::trusted("</form>"),
     ]
     .into_iter()
     .collect()
 }
 
-async fn list_page(app: &App, signed: &Signed, wrong: Option<&Refusal>) -> Result<Response, Trouble> {
+async fn list_page(
+    app: &App,
+    signed: &Signed,
+    wrong: Option<&Refusal>,
+) -> Result<Response, Trouble> {
     let scheme = signed.actor.scheme;
-    let batches = app.db.read(async |tx| kith_db::Outcome::Ok(store::latest(tx, scheme).await?)).await?;
+    let batches = app
+        .db
+        .read(async |tx| kith_db::Outcome::Ok(store::latest(tx, scheme).await?))
+        .await?;
     let words = wrong.map(ToString::to_string);
     let intro = el("p")
         .child("Nothing is made before you have seen what the file holds and confirmed it. ")
         .child(link("/import/template.csv", "Download the template sheet"));
     let table = if batches.is_empty() {
-        Html::from(Empty::new("No file has been brought in yet.").next("Start from the template sheet", "/import/template.csv"))
+        Html::from(
+            Empty::new("No file has been brought in yet.")
+                .next("Start from the template sheet", "/import/template.csv"),
+        )
     } else {
         let mut table = Table::new()
             .caption("Imports so far")
@@ -97,12 +117,23 @@ async fn list_page(app: &App, signed: &Signed, wrong: Option<&Refusal>) -> Resul
         }
         table.into()
     };
-    let errors = summary(&[], [words.clone().map(|words| (words, Some("file".to_owned())))]);
+    let errors = summary(
+        &[],
+        [words.clone().map(|words| (words, Some("file".to_owned())))],
+    );
     Ok(signed
         .page("Bring referrals in from a file")
         .under(paths::imports())
         .errors(errors)
-        .body([Html::from(intro), upload_form(signed, words.as_deref()), table].into_iter().collect::<Html>())
+        .body(
+            [
+                Html::from(intro),
+                upload_form(signed, words.as_deref()),
+                table,
+            ]
+            .into_iter()
+            .collect::<Html>(),
+        )
         .into_response())
 }
 
@@ -115,10 +146,19 @@ async fn upload(app: App, signed: Signed, sent: Uploaded) -> Answer {
         let none = Refusal::field("file", "Select a file");
         return list_page(&app, &signed, Some(&none)).await;
     }
-    let staged = actions::stage(&app.db, &signed.actor, Some(&sent.fields), &sent.file_name, &sent.bytes).await;
+    let staged = actions::stage(
+        &app.db,
+        &signed.actor,
+        Some(&sent.fields),
+        &sent.file_name,
+        &sent.bytes,
+    )
+    .await;
     match staged.map_err(Trouble::from) {
         Ok(id) => Ok(go(&paths::import(id))),
-        Err(Trouble::Refused(refusal)) if refusal.kind == Kind::Invalid => list_page(&app, &signed, Some(&refusal)).await,
+        Err(Trouble::Refused(refusal)) if refusal.kind == Kind::Invalid => {
+            list_page(&app, &signed, Some(&refusal)).await
+        }
         Err(trouble) => Err(trouble),
     }
 }
@@ -127,7 +167,9 @@ fn file(name: &'static str, text: Vec<u8>) -> Response {
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
     let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
     if let Ok(as_file) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, as_file);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, as_file);
     }
     response
 }
@@ -152,10 +194,16 @@ async fn problems(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>) -> 
     let mut rows = Vec::new();
     for row in wrong.iter().chain(&ended) {
         for remark in row.remarks.iter().filter(|remark| !remark.repaired) {
-            rows.push(vec![sheet::Cell::Number(row.number), text(&remark.column), text(&remark.cell), text(&remark.words)]);
+            rows.push(vec![
+                sheet::Cell::Number(row.number),
+                text(&remark.column),
+                text(&remark.cell),
+                text(&remark.words),
+            ]);
         }
     }
-    let bytes = sheet::file(&["Row", "Column", "Cell", "What to do"], &rows).map_err(Trouble::fault)?;
+    let bytes =
+        sheet::file(&["Row", "Column", "Cell", "What to do"], &rows).map_err(Trouble::fault)?;
     Ok(file("problems.csv", bytes))
 }
 
@@ -170,7 +218,12 @@ struct Shown {
     more: Option<i64>,
 }
 
-async fn load(app: &App, signed: &Signed, id: Id<ImportBatch>, after: i64) -> Result<Shown, Trouble> {
+async fn load(
+    app: &App,
+    signed: &Signed,
+    id: Id<ImportBatch>,
+    after: i64,
+) -> Result<Shown, Trouble> {
     let actor = &signed.actor;
     let loaded = app
         .db
@@ -202,7 +255,12 @@ async fn load(app: &App, signed: &Signed, id: Id<ImportBatch>, after: i64) -> Re
     Ok(loaded)
 }
 
-async fn one(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, RawQuery(query): RawQuery) -> Answer {
+async fn one(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<ImportBatch>>,
+    RawQuery(query): RawQuery,
+) -> Answer {
     let asked = Posted::read(query.unwrap_or_default().as_bytes());
     let after = asked.text("after").parse().unwrap_or(0);
     let shown = load(&app, &signed, id, after).await?;
@@ -212,28 +270,44 @@ async fn one(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, RawQuery
 fn page(signed: &Signed, shown: &Shown, plan: &Plan, errors: &[String]) -> Response {
     let batch = &shown.batch;
     let body: Html = match batch.stage {
-        Stage::Staged if shown.groups.unread == batch.row_count || !errors.is_empty() => columns_form(signed, shown, plan),
+        Stage::Staged if shown.groups.unread == batch.row_count || !errors.is_empty() => {
+            columns_form(signed, shown, plan)
+        }
         Stage::Staged if shown.groups.unread > 0 => go_on(
             signed,
-            format!("{} of {} rows are checked.", batch.row_count - shown.groups.unread, batch.row_count),
+            format!(
+                "{} of {} rows are checked.",
+                batch.row_count - shown.groups.unread,
+                batch.row_count
+            ),
             format!("/import/{}/check", batch.id),
             "Go on checking",
         ),
         Stage::Staged => dry_run(signed, shown, plan),
         Stage::Running => go_on(
             signed,
-            format!("{} of {} rows are brought in.", shown.groups.made + shown.groups.added + shown.groups.failed, shown.groups.made + shown.groups.added + shown.groups.failed + shown.groups.to_do),
+            format!(
+                "{} of {} rows are brought in.",
+                shown.groups.made + shown.groups.added + shown.groups.failed,
+                shown.groups.made + shown.groups.added + shown.groups.failed + shown.groups.to_do
+            ),
             format!("/import/{}/confirm", batch.id),
             "Go on bringing in",
         ),
         Stage::Undoing => go_on(
             signed,
-            format!("{} rows are taken back, {} are left.", shown.groups.taken_back, shown.groups.made + shown.groups.added),
+            format!(
+                "{} rows are taken back, {} are left.",
+                shown.groups.taken_back,
+                shown.groups.made + shown.groups.added
+            ),
             format!("/import/{}/undo", batch.id),
             "Go on undoing",
         ),
         Stage::Done | Stage::Undone => ended(signed, shown),
-        Stage::Dropped => el("p").child("This import was thrown away. Nothing was made from it.").into(),
+        Stage::Dropped => el("p")
+            .child("This import was thrown away. Nothing was made from it.")
+            .into(),
     };
     signed
         .page(batch.file_name.clone())
@@ -247,45 +321,93 @@ fn page(signed: &Signed, shown: &Shown, plan: &Plan, errors: &[String]) -> Respo
 
 fn go_on(signed: &Signed, how_far: String, to: String, words: &str) -> Html {
     let button = PostButton::new(to, &signed.token(), Button::new(words));
-    [Html::from(el("p").attr("role", "status").child(how_far)), button.into()].into_iter().collect()
+    [
+        Html::from(el("p").attr("role", "status").child(how_far)),
+        button.into(),
+    ]
+    .into_iter()
+    .collect()
 }
 
 fn throw_away(signed: &Signed, batch: &Batch) -> Html {
-    PostButton::new(format!("/import/{}/drop", batch.id), &signed.token(), Button::secondary("Throw this import away")).into()
+    PostButton::new(
+        format!("/import/{}/drop", batch.id),
+        &signed.token(),
+        Button::secondary("Throw this import away"),
+    )
+    .into()
 }
 
 /// The columns, three rows of each, and what they hold.
 fn columns_form(signed: &Signed, shown: &Shown, plan: &Plan) -> Html {
-    let offered = || Holds::ALL.iter().map(|holds| SelectItem::new(holds.code(), holds.label())).collect::<Vec<_>>();
+    let offered = || {
+        Holds::ALL
+            .iter()
+            .map(|holds| SelectItem::new(holds.code(), holds.label()))
+            .collect::<Vec<_>>()
+    };
     let mut table = Table::new()
         .caption("What each column holds")
         .responsive(true)
         .head(["Heading in the file", "First rows", "Holds"].map(Column::new));
     for (at, heading) in plan.headings.iter().enumerate() {
-        let samples: Vec<&str> = shown.first.iter().filter_map(|row| row.cells.get(at)).map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        let samples: Vec<&str> = shown
+            .first
+            .iter()
+            .filter_map(|row| row.cells.get(at))
+            .map(String::as_str)
+            .filter(|cell| !cell.is_empty())
+            .collect();
         let label = format!("What \"{heading}\" holds");
-        let select = Select::new(format!("col-{at}"), Html::from(el("span").class("nhsuk-u-visually-hidden").child(label)), offered()).value(plan.holds.get(at).copied().unwrap_or(Holds::Nothing).code());
-        table = table.row([Cell::new(heading), Cell::new(samples.join(" · ")), Cell::new(Html::from(select)).block(true)]);
+        let select = Select::new(
+            format!("col-{at}"),
+            Html::from(el("span").class("nhsuk-u-visually-hidden").child(label)),
+            offered(),
+        )
+        .value(plan.holds.get(at).copied().unwrap_or(Holds::Nothing).code());
+        table = table.row([
+            Cell::new(heading),
+            Cell::new(samples.join(" · ")),
+            Cell::new(Html::from(select)).block(true),
+        ]);
     }
-    let dates = Select::new("dates", "How dates are written", DateOrder::ALL.iter().map(|order| SelectItem::new(order.code(), order.label())).collect::<Vec<_>>())
-        .hint("A date with its year first, and a spreadsheet's own dates, are always understood")
-        .value(plan.dates.code());
+    let dates = Select::new(
+        "dates",
+        "How dates are written",
+        DateOrder::ALL
+            .iter()
+            .map(|order| SelectItem::new(order.code(), order.label()))
+            .collect::<Vec<_>>(),
+    )
+    .hint("A date with its year first, and a spreadsheet's own dates, are always understood")
+    .value(plan.dates.code());
     let agreed = Select::new(
         "agreed",
         "Have the people in this file agreed to be referred?",
         vec![
             SelectItem::new("", "The file has a column that says so"),
-            SelectItem::new(Agreed::Yes.code(), "Yes, all of them, unless a column says otherwise"),
-            SelectItem::new(Agreed::No.code(), "No: keep the referrals as advice, and send nothing"),
+            SelectItem::new(
+                Agreed::Yes.code(),
+                "Yes, all of them, unless a column says otherwise",
+            ),
+            SelectItem::new(
+                Agreed::No.code(),
+                "No: keep the referrals as advice, and send nothing",
+            ),
         ],
     )
     .value(plan.agreed.map_or("", Word::code));
     [
-        Html::from(open(format!("/import/{}/columns", shown.batch.id), &signed.token())),
+        Html::from(open(
+            format!("/import/{}/columns", shown.batch.id),
+            &signed.token(),
+        )),
         table.into(),
         dates.into(),
         agreed.into(),
-        Button::new("Check the rows").prevent_double_click(true).into(),
+        Button::new("Check the rows")
+            .prevent_double_click(true)
+            .into(),
         Html::trusted("</form>"),
         throw_away(signed, &shown.batch),
     ]
@@ -306,19 +428,46 @@ fn dry_run(signed: &Signed, shown: &Shown, plan: &Plan) -> Html {
         fact("Close matches", groups.close),
         fact("Something is wrong: left out", groups.errors),
     ]);
-    let mut parts: Vec<Html> = vec![Html::from(InsetText::new("Nothing is made yet. This is what the file holds.")), counts.into()];
+    let mut parts: Vec<Html> = vec![
+        Html::from(InsetText::new(
+            "Nothing is made yet. This is what the file holds.",
+        )),
+        counts.into(),
+    ];
     parts.extend(wrong_rows(batch, groups.errors, &shown.wrong));
     if !shown.close.is_empty() {
         parts.push(show::choices(signed, batch, &shown.close, groups.undecided));
-        parts.extend(shown.more.map(|after| Html::from(el("p").child(link(format!("/import/{}?after={after}", batch.id), "More close matches")))));
+        parts.extend(shown.more.map(|after| {
+            Html::from(el("p").child(link(
+                format!("/import/{}?after={after}", batch.id),
+                "More close matches",
+            )))
+        }));
     }
     if groups.undecided == 0 && groups.to_do > 0 {
         let words = format!("Bring in {} rows", groups.to_do);
-        parts.push(PostButton::new(format!("/import/{}/confirm", batch.id), &signed.token(), Button::new(words)).into());
+        parts.push(
+            PostButton::new(
+                format!("/import/{}/confirm", batch.id),
+                &signed.token(),
+                Button::new(words),
+            )
+            .into(),
+        );
     } else if groups.to_do == 0 && groups.undecided == 0 {
-        parts.push(el("p").child("There is nothing to bring in from this file.").into());
+        parts.push(
+            el("p")
+                .child("There is nothing to bring in from this file.")
+                .into(),
+        );
     }
-    parts.push(kith_pages::components::Details::new("Change what the columns hold, and check again", columns_form(signed, shown, plan)).into());
+    parts.push(
+        kith_pages::components::Details::new(
+            "Change what the columns hold, and check again",
+            columns_form(signed, shown, plan),
+        )
+        .into(),
+    );
     parts.into_iter().collect()
 }
 
@@ -332,14 +481,30 @@ fn wrong_rows(batch: &Batch, all: i64, rows: &[ImportRow]) -> Option<Html> {
         .head(["Row", "Column", "Cell", "What to do"].map(Column::new));
     for row in rows {
         for remark in row.remarks.iter().filter(|remark| !remark.repaired) {
-            table = table.row([Cell::new(row.number.to_string()), Cell::new(&remark.column), Cell::new(&remark.cell), Cell::new(&remark.words)]);
+            table = table.row([
+                Cell::new(row.number.to_string()),
+                Cell::new(&remark.column),
+                Cell::new(&remark.cell),
+                Cell::new(&remark.words),
+            ]);
         }
     }
     let first = format!("The first {} of {all} rows are shown. ", rows.len());
     let all_of_them = el("p")
-        .child(if all > i64::try_from(rows.len()).unwrap_or(0) { first } else { String::new() })
-        .child(link(format!("/import/{}/problems.csv", batch.id), "Download all of them (CSV)"));
-    Some([Html::from(table), all_of_them.into()].into_iter().collect())
+        .child(if all > i64::try_from(rows.len()).unwrap_or(0) {
+            first
+        } else {
+            String::new()
+        })
+        .child(link(
+            format!("/import/{}/problems.csv", batch.id),
+            "Download all of them (CSV)",
+        ));
+    Some(
+        [Html::from(table), all_of_them.into()]
+            .into_iter()
+            .collect(),
+    )
 }
 
 fn ended(signed: &Signed, shown: &Shown) -> Html {
@@ -355,18 +520,36 @@ fn ended(signed: &Signed, shown: &Shown) -> Html {
     ]);
     let mut parts: Vec<Html> = vec![counts.into()];
     parts.extend(wrong_rows(batch, groups.failed + groups.kept, &shown.ended));
-    let can_undo = batch.stage == Stage::Done && batch.undo_until.is_some_and(|until| until >= signed.actor.now);
+    let can_undo = batch.stage == Stage::Done
+        && batch
+            .undo_until
+            .is_some_and(|until| until >= signed.actor.now);
     if let (true, Some(until)) = (can_undo, batch.undo_until) {
-        let words = format!("This import can be undone until {}. Referrals nobody has touched are taken back; the records of people made by it stay, without a referral, and are on no list.", until.as_uk_moment());
+        let words = format!(
+            "This import can be undone until {}. Referrals nobody has touched are taken back; the records of people made by it stay, without a referral, and are on no list.",
+            until.as_uk_moment()
+        );
         parts.push(InsetText::new(words).into());
-        parts.push(PostButton::new(format!("/import/{}/undo", batch.id), &signed.token(), Button::secondary("Undo this import")).into());
+        parts.push(
+            PostButton::new(
+                format!("/import/{}/undo", batch.id),
+                &signed.token(),
+                Button::secondary("Undo this import"),
+            )
+            .into(),
+        );
     }
     parts.into_iter().collect()
 }
 
 /// What was chosen for the columns, whatever it is.
 fn plan_of(batch: &Batch, posted: &Posted) -> Plan {
-    let holds = |at: usize| posted.text(&format!("col-{at}")).parse().unwrap_or(Holds::Nothing);
+    let holds = |at: usize| {
+        posted
+            .text(&format!("col-{at}"))
+            .parse()
+            .unwrap_or(Holds::Nothing)
+    };
     Plan {
         headings: batch.plan.headings.clone(),
         holds: (0..batch.plan.headings.len()).map(holds).collect(),
@@ -375,7 +558,12 @@ fn plan_of(batch: &Batch, posted: &Posted) -> Plan {
     }
 }
 
-async fn columns(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, posted: Posted) -> Answer {
+async fn columns(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<ImportBatch>>,
+    posted: Posted,
+) -> Answer {
     let shown = load(&app, &signed, id, 0).await?;
     let plan = plan_of(&shown.batch, &posted);
     let lacks = plan.lacks();
@@ -387,21 +575,41 @@ async fn columns(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, post
     Ok(go(&paths::import(id)))
 }
 
-async fn check(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, _posted: Posted) -> Answer {
+async fn check(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<ImportBatch>>,
+    _posted: Posted,
+) -> Answer {
     actions::check(&app.db, &signed.actor, id, A_WHILE).await?;
     Ok(go(&paths::import(id)))
 }
 
-async fn choices(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, posted: Posted) -> Answer {
+async fn choices(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<ImportBatch>>,
+    posted: Posted,
+) -> Answer {
     let chosen: Vec<(i64, Decision)> = posted
         .all("row")
-        .filter_map(|row| Some((row.parse().ok()?, posted.text(&format!("choice-{row}")).parse().ok()?)))
+        .filter_map(|row| {
+            Some((
+                row.parse().ok()?,
+                posted.text(&format!("choice-{row}")).parse().ok()?,
+            ))
+        })
         .collect();
     actions::choose(&app.db, &signed.actor, id, &chosen).await?;
     Ok(done(&paths::import(id), "Decisions kept"))
 }
 
-async fn confirm(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, posted: Posted) -> Answer {
+async fn confirm(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<ImportBatch>>,
+    posted: Posted,
+) -> Answer {
     let actor = &signed.actor;
     let (stage, again) = app
         .db
@@ -419,16 +627,34 @@ async fn confirm(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, post
     }
     let terms = Terms::of(actor.scheme, &signed.settings)?;
     let progress = actions::carry_on(&app.db, &terms, actor, id, A_WHILE).await?;
-    Ok(if progress.finished { done(&paths::import(id), "The file is brought in") } else { go(&paths::import(id)) })
+    Ok(if progress.finished {
+        done(&paths::import(id), "The file is brought in")
+    } else {
+        go(&paths::import(id))
+    })
 }
 
-async fn undo_it(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, _posted: Posted) -> Answer {
+async fn undo_it(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<ImportBatch>>,
+    _posted: Posted,
+) -> Answer {
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let progress = undo::undo(&app.db, &terms, &signed.actor, id, A_WHILE).await?;
-    Ok(if progress.finished { done(&paths::import(id), "The import is undone") } else { go(&paths::import(id)) })
+    Ok(if progress.finished {
+        done(&paths::import(id), "The import is undone")
+    } else {
+        go(&paths::import(id))
+    })
 }
 
-async fn drop_it(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>, _posted: Posted) -> Answer {
+async fn drop_it(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<ImportBatch>>,
+    _posted: Posted,
+) -> Answer {
     actions::drop_it(&app.db, &signed.actor, id).await?;
     Ok(done(&paths::imports(), "The import is thrown away"))
 }

@@ -63,7 +63,8 @@ fn sheet(all: Vec<(i64, Vec<String>)>) -> Result<Sheet, Refusal> {
     }
     let wide = headings.len();
     if wide > MOST_COLUMNS {
-        return Err(bad("The file has more than 100 columns").try_next("Take out the columns that are not needed"));
+        return Err(bad("The file has more than 100 columns")
+            .try_next("Take out the columns that are not needed"));
     }
     let rows: Vec<(i64, Vec<String>)> = filled
         .map(|(number, mut cells)| {
@@ -72,10 +73,13 @@ fn sheet(all: Vec<(i64, Vec<String>)>) -> Result<Sheet, Refusal> {
         })
         .collect();
     if rows.is_empty() {
-        return Err(bad("There are no rows under the headings").try_next("Choose a file with at least one row"));
+        return Err(bad("There are no rows under the headings")
+            .try_next("Choose a file with at least one row"));
     }
     if rows.len() > MOST_ROWS {
-        return Err(bad("The file has more than 20,000 rows").try_next("Split it into smaller files"));
+        return Err(
+            bad("The file has more than 20,000 rows").try_next("Split it into smaller files")
+        );
     }
     Ok(Sheet { headings, rows })
 }
@@ -84,13 +88,18 @@ fn sheet(all: Vec<(i64, Vec<String>)>) -> Result<Sheet, Refusal> {
 fn text_of(bytes: &[u8]) -> Result<String, Refusal> {
     let known = [
         (&b"%PDF"[..], "This is a PDF, not a spreadsheet"),
-        (&b"\xD0\xCF\x11\xE0"[..], "This is a workbook of an old kind, or one with a password"),
+        (
+            &b"\xD0\xCF\x11\xE0"[..],
+            "This is a workbook of an old kind, or one with a password",
+        ),
         (&b"PK"[..], "This is an archive, not a spreadsheet"),
         (&b"\x89PNG"[..], "This is a picture, not a spreadsheet"),
         (&b"\xFF\xD8\xFF"[..], "This is a picture, not a spreadsheet"),
     ];
     if let Some((_, what)) = known.iter().find(|(start, _)| bytes.starts_with(start)) {
-        return Err(bad(what).try_next("Save it as CSV, or as a workbook (.xlsx) without a password"));
+        return Err(
+            bad(what).try_next("Save it as CSV, or as a workbook (.xlsx) without a password")
+        );
     }
     let utf16 = |big: bool| {
         let (text, broken) = if big {
@@ -108,13 +117,21 @@ fn text_of(bytes: &[u8]) -> Result<String, Refusal> {
         [0, a, 0, b, ..] if *a != 0 && *b != 0 => utf16(true),
         _ => Some(match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
-            Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+            Err(_) => encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0
+                .into_owned(),
         }),
     };
     let text = text.map(|text| text.trim_start_matches('\u{feff}').to_owned());
-    let plain = |text: &String| !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n' | '\u{c}' | '\u{80}'..='\u{9f}'));
+    let plain = |text: &String| {
+        !text.chars().any(|c| {
+            c.is_control() && !matches!(c, '\t' | '\r' | '\n' | '\u{c}' | '\u{80}'..='\u{9f}')
+        })
+    };
     text.filter(plain).ok_or_else(|| {
-        bad("The file holds characters that are no text").try_next("Save it again as CSV (UTF-8), or as a workbook (.xlsx)")
+        bad("The file holds characters that are no text")
+            .try_next("Save it again as CSV (UTF-8), or as a workbook (.xlsx)")
     })
 }
 
@@ -130,20 +147,34 @@ fn separator(line: &str) -> u8 {
         }
     }
     // The first of the most: a comma when nothing separates.
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(sign, _)| *sign)
+    counts
+        .iter()
+        .rev()
+        .max_by_key(|(_, count)| *count)
+        .map_or(b',', |(sign, _)| *sign)
 }
 
 fn text_rows(text: &str) -> Result<Vec<(i64, Vec<String>)>, Refusal> {
     // Spreadsheets may say their separator in a first line of its own.
     let (sign, body) = match text.strip_prefix("sep=") {
-        Some(rest) if rest.len() > 1 => {
-            (rest.as_bytes()[0], rest.split_once('\n').map_or("", |(_, body)| body))
-        }
-        _ => (separator(text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()), text),
+        Some(rest) if rest.len() > 1 => (
+            rest.as_bytes()[0],
+            rest.split_once('\n').map_or("", |(_, body)| body),
+        ),
+        _ => (
+            separator(
+                text.lines()
+                    .find(|line| !line.trim().is_empty())
+                    .unwrap_or_default(),
+            ),
+            text,
+        ),
     };
     if let Some(line) = broken_quote(body, sign) {
-        return Err(bad(&format!("Line {line} has a quotation mark that is not closed, or stands in the wrong place"))
-            .try_next("Open the file in a spreadsheet program and save it again as CSV"));
+        return Err(bad(&format!(
+            "Line {line} has a quotation mark that is not closed, or stands in the wrong place"
+        ))
+        .try_next("Open the file in a spreadsheet program and save it again as CSV"));
     }
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(sign)
@@ -152,15 +183,22 @@ fn text_rows(text: &str) -> Result<Vec<(i64, Vec<String>)>, Refusal> {
         .from_reader(body.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|_| bad("The file cannot be read").try_next("Save it again as CSV (UTF-8)"))?;
+        let record = record
+            .map_err(|_| bad("The file cannot be read").try_next("Save it again as CSV (UTF-8)"))?;
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() > MOST_COLUMNS {
-            return Err(bad(&format!("Line {line} has more than 100 columns")).try_next("Take out the columns that are not needed"));
+            return Err(bad(&format!("Line {line} has more than 100 columns"))
+                .try_next("Take out the columns that are not needed"));
         }
         if rows.len() > MOST_ROWS {
-            return Err(bad("The file has more than 20,000 rows").try_next("Split it into smaller files"));
+            return Err(
+                bad("The file has more than 20,000 rows").try_next("Split it into smaller files")
+            );
         }
-        rows.push((i64::try_from(line).unwrap_or(0), record.iter().map(str::to_owned).collect()));
+        rows.push((
+            i64::try_from(line).unwrap_or(0),
+            record.iter().map(str::to_owned).collect(),
+        ));
     }
     Ok(rows)
 }
@@ -199,26 +237,36 @@ fn broken_quote(text: &str, separator: u8) -> Option<usize> {
 
 fn workbook(bytes: &[u8]) -> Result<Vec<(i64, Vec<String>)>, Refusal> {
     harmless(bytes)?;
-    let broken = |_| bad("The workbook cannot be read").try_next("Open it in a spreadsheet program and save it again");
+    let broken = |_| {
+        bad("The workbook cannot be read")
+            .try_next("Open it in a spreadsheet program and save it again")
+    };
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let Some(name) = book.sheet_names().first().cloned() else {
-        return Err(bad("The workbook has no sheet").try_next("Choose a file with at least one row"));
+        return Err(
+            bad("The workbook has no sheet").try_next("Choose a file with at least one row")
+        );
     };
     let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
     let mut rows: Vec<(i64, Vec<String>)> = Vec::new();
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let text = cell_text(cell.get_value());
         let (row, column) = cell.get_position();
-        let (number, column) = (i64::from(row) + 1, usize::try_from(column).unwrap_or(usize::MAX));
+        let (number, column) = (
+            i64::from(row) + 1,
+            usize::try_from(column).unwrap_or(usize::MAX),
+        );
         if text.is_empty() {
             continue;
         }
         if column >= MOST_COLUMNS {
-            return Err(bad("The sheet has more than 100 columns").try_next("Take out the columns that are not needed"));
+            return Err(bad("The sheet has more than 100 columns")
+                .try_next("Take out the columns that are not needed"));
         }
         if rows.last().is_none_or(|(last, _)| *last != number) {
             if rows.len() > MOST_ROWS {
-                return Err(bad("The sheet has more than 20,000 rows").try_next("Split it into smaller files"));
+                return Err(bad("The sheet has more than 20,000 rows")
+                    .try_next("Split it into smaller files"));
             }
             rows.push((number, Vec::new()));
         }
@@ -235,7 +283,10 @@ fn workbook(bytes: &[u8]) -> Result<Vec<(i64, Vec<String>)>, Refusal> {
 /// Unpacks every part to nowhere, to see that it stays within bounds: what an
 /// archive says of its own size may be a lie.
 fn harmless(bytes: &[u8]) -> Result<(), Refusal> {
-    let broken = || bad("The workbook cannot be read").try_next("Open it in a spreadsheet program and save it again");
+    let broken = || {
+        bad("The workbook cannot be read")
+            .try_next("Open it in a spreadsheet program and save it again")
+    };
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
     let mut left = MOST_UNPACKED;
     if archive.len() > MOST_PARTS {
@@ -243,9 +294,11 @@ fn harmless(bytes: &[u8]) -> Result<(), Refusal> {
     }
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|_| broken())?;
-        let took = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| broken())?;
+        let took =
+            std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| broken())?;
         left = left.checked_sub(took).ok_or_else(|| {
-            bad("The workbook is far larger than its file").try_next("Keep only the sheet with the referrals and save it again")
+            bad("The workbook is far larger than its file")
+                .try_next("Keep only the sheet with the referrals and save it again")
         })?;
     }
     Ok(())
@@ -255,7 +308,9 @@ fn harmless(bytes: &[u8]) -> Result<(), Refusal> {
 /// first, which nobody can misread.
 fn cell_text(cell: &DataRef<'_>) -> String {
     match cell {
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.trim().to_owned(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            text.trim().to_owned()
+        }
         DataRef::SharedString(text) => text.trim().to_owned(),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
@@ -275,7 +330,9 @@ mod tests {
 
     fn cells(bytes: &[u8]) -> Vec<Vec<String>> {
         let sheet = read(bytes).unwrap();
-        std::iter::once(sheet.headings).chain(sheet.rows.into_iter().map(|(_, cells)| cells)).collect()
+        std::iter::once(sheet.headings)
+            .chain(sheet.rows.into_iter().map(|(_, cells)| cells))
+            .collect()
     }
 
     fn refusal(bytes: &[u8]) -> String {
@@ -284,14 +341,25 @@ mod tests {
 
     #[test]
     fn a_file_is_read_in_whatever_encoding_and_with_whatever_separator() {
-        let wanted = [["Name", "Town"], ["Siân", "Leeds; York"]].map(|row| row.map(str::to_owned).to_vec());
+        let wanted =
+            [["Name", "Town"], ["Siân", "Leeds; York"]].map(|row| row.map(str::to_owned).to_vec());
         let text = "Name,Town\r\nSiân,Leeds; York\r\n";
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let with_mark: Vec<u8> = [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let with_mark: Vec<u8> = [0xFE, 0xFF]
+            .into_iter()
+            .chain(text.encode_utf16().flat_map(u16::to_be_bytes))
+            .collect();
         let windows = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
         let semicolons = "sep=;\nName;Town\nSiân;\"Leeds; York\"\n".as_bytes();
         let tabs = "\u{feff}Name\tTown\nSiân\tLeeds; York".as_bytes();
-        for bytes in [text.as_bytes(), &utf16, &with_mark, &windows, semicolons, tabs] {
+        for bytes in [
+            text.as_bytes(),
+            &utf16,
+            &with_mark,
+            &windows,
+            semicolons,
+            tabs,
+        ] {
             assert_eq!(cells(bytes), wanted);
         }
     }
@@ -299,7 +367,10 @@ mod tests {
     #[test]
     fn a_short_row_is_filled_up_and_an_empty_one_left_out() {
         let sheet = read(b"a,b,c\n1\n,,\n2,3,4,5\n").unwrap();
-        assert_eq!(sheet.rows[0], (2, vec!["1".into(), String::new(), String::new()]));
+        assert_eq!(
+            sheet.rows[0],
+            (2, vec!["1".into(), String::new(), String::new()])
+        );
         assert_eq!(sheet.rows[1], (4, vec!["2".into(), "3".into(), "4".into()]));
     }
 
@@ -310,7 +381,9 @@ mod tests {
         assert!(refusal(b"Name,Born\n").contains("no rows under the headings"));
         assert!(refusal(b"%PDF-1.7 renamed.csv").contains("This is a PDF"));
         assert!(refusal(b"Name\n\x01\x02\x00").contains("no text"));
-        assert!(refusal(b"Name,Town\n\"Mary,Leeds\nJo,York\n").contains("Line 2 has a quotation mark"));
+        assert!(
+            refusal(b"Name,Town\n\"Mary,Leeds\nJo,York\n").contains("Line 2 has a quotation mark")
+        );
         assert!(refusal(b"Name,Town\n\"Mary\" X,Leeds\n").contains("Line 2 has a quotation mark"));
         assert!(refusal(b"PK\x03\x04 not an archive").contains("cannot be read"));
         let long = std::iter::repeat_n("x\n", MOST_ROWS + 2).collect::<String>();
@@ -320,7 +393,8 @@ mod tests {
     #[test]
     fn a_workbook_that_unpacks_without_end_is_refused() {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        zip.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default())
+            .unwrap();
         let block = vec![0_u8; 1024 * 1024];
         for _ in 0..61 {
             std::io::Write::write_all(&mut zip, &block).unwrap();
@@ -342,7 +416,8 @@ mod tests {
         ];
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, text) in parts {
-            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.start_file(name, zip::write::SimpleFileOptions::default())
+                .unwrap();
             std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
         }
         zip.finish().unwrap().into_inner()
@@ -354,6 +429,14 @@ mod tests {
             <row r="3"><c r="A3" t="inlineStr"><is><t>Smith</t></is></c><c r="C3" s="1"><v>18751</v></c><c r="D3"><v>7700900982</v></c></row>"#;
         let sheet = read(&workbook_of(rows)).unwrap();
         assert_eq!(sheet.headings, ["Surname", "", "Born", "Mobile"]);
-        assert_eq!(sheet.rows, [(3, ["Smith", "", "1951-05-03", "7700900982"].map(str::to_owned).to_vec())]);
+        assert_eq!(
+            sheet.rows,
+            [(
+                3,
+                ["Smith", "", "1951-05-03", "7700900982"]
+                    .map(str::to_owned)
+                    .to_vec()
+            )]
+        );
     }
 }

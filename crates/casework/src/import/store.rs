@@ -142,7 +142,9 @@ pub async fn insert(
     plan: &Plan,
     row_count: i64,
 ) -> Result<(), sqlx::Error> {
-    let columns = plan.as_text().map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let columns = plan
+        .as_text()
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
     run!(
         tx,
         sqlx::query(INSERT)
@@ -198,7 +200,10 @@ macro_rules! batch_columns {
 }
 
 const ONE: &str = concat!(batch_columns!(), "and b.id = $2");
-const LATEST: &str = concat!(batch_columns!(), "order by b.made_at desc, b.id desc limit 20");
+const LATEST: &str = concat!(
+    batch_columns!(),
+    "order by b.made_at desc, b.id desc limit 20"
+);
 
 /// An import of the scheme.
 ///
@@ -209,7 +214,8 @@ pub async fn batch(
     scheme: Id<Scheme>,
     id: Id<ImportBatch>,
 ) -> Result<Option<Batch>, sqlx::Error> {
-    let row: Option<BatchRow> = on!(tx, c => sqlx::query_as(ONE).bind(scheme).bind(id).fetch_optional(c))?;
+    let row: Option<BatchRow> =
+        on!(tx, c => sqlx::query_as(ONE).bind(scheme).bind(id).fetch_optional(c))?;
     row.map(Batch::try_from).transpose()
 }
 
@@ -224,7 +230,8 @@ pub async fn latest(tx: &mut Tx, scheme: Id<Scheme>) -> Result<Vec<Batch>, sqlx:
 
 const SET_PLAN: &str = "update import_batch set columns = $3, version = version + 1
     where scheme_id = $1 and id = $2 and state = 'staged'";
-const UNREAD: &str = "update import_row set sorted = 'unread', problems = '[]', match_id = null, choice = 'ask'
+const UNREAD: &str =
+    "update import_row set sorted = 'unread', problems = '[]', match_id = null, choice = 'ask'
     where scheme_id = $1 and import_id = $2";
 
 /// Keeps what the columns hold; every row is to be checked again.
@@ -237,8 +244,13 @@ pub async fn set_plan(
     id: Id<ImportBatch>,
     plan: &Plan,
 ) -> Result<(), sqlx::Error> {
-    let columns = plan.as_text().map_err(|error| sqlx::Error::Encode(error.into()))?;
-    run!(tx, sqlx::query(SET_PLAN).bind(scheme).bind(id).bind(&columns))?;
+    let columns = plan
+        .as_text()
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    run!(
+        tx,
+        sqlx::query(SET_PLAN).bind(scheme).bind(id).bind(&columns)
+    )?;
     run!(tx, sqlx::query(UNREAD).bind(scheme).bind(id))?;
     Ok(())
 }
@@ -293,16 +305,31 @@ macro_rules! row_columns {
     };
 }
 
-const ROWS_UNREAD: &str = concat!(row_columns!(), "and sorted = 'unread' order by number limit $3");
+const ROWS_UNREAD: &str = concat!(
+    row_columns!(),
+    "and sorted = 'unread' order by number limit $3"
+);
 const ROWS_TO_DO: &str = concat!(
     row_columns!(),
     "and sorted in ('new', 'close') and choice in ('make', 'add') and outcome = 'waiting' order by number limit $3"
 );
-const ROWS_TO_UNDO: &str = concat!(row_columns!(), "and outcome in ('made', 'added') order by number limit $3");
+const ROWS_TO_UNDO: &str = concat!(
+    row_columns!(),
+    "and outcome in ('made', 'added') order by number limit $3"
+);
 const ROWS_FIRST: &str = concat!(row_columns!(), "order by number limit $3");
-const ROWS_WRONG: &str = concat!(row_columns!(), "and sorted = 'error' order by number limit $3");
-const ROWS_ENDED_BADLY: &str = concat!(row_columns!(), "and outcome in ('failed', 'kept') order by number limit $3");
-const ROWS_CLOSE: &str = concat!(row_columns!(), "and sorted = 'close' and number > $4 order by number limit $3");
+const ROWS_WRONG: &str = concat!(
+    row_columns!(),
+    "and sorted = 'error' order by number limit $3"
+);
+const ROWS_ENDED_BADLY: &str = concat!(
+    row_columns!(),
+    "and outcome in ('failed', 'kept') order by number limit $3"
+);
+const ROWS_CLOSE: &str = concat!(
+    row_columns!(),
+    "and sorted = 'close' and number > $4 order by number limit $3"
+);
 
 /// Which rows are wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -480,11 +507,19 @@ pub async fn choose(
     number: i64,
     choice: Decision,
 ) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(CHOOSE).bind(scheme).bind(batch).bind(number).bind(choice))?;
+    run!(
+        tx,
+        sqlx::query(CHOOSE)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(choice)
+    )?;
     Ok(())
 }
 
-const END: &str = "update import_row set outcome = $4, problems = $5, person_id = coalesce($6, person_id),
+const END: &str =
+    "update import_row set outcome = $4, problems = $5, person_id = coalesce($6, person_id),
         referral_id = coalesce($7, referral_id), made_person = (made_person or $8)
     where scheme_id = $1 and import_id = $2 and number = $3";
 
@@ -536,7 +571,18 @@ const DROP_TASKS: &str = "update task set done_at = $3, done_by = $4
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn end_tasks(tx: &mut Tx, actor: &Actor, referral: Id<Referral>) -> Result<(), sqlx::Error> {
-    run!(tx, sqlx::query(DROP_TASKS).bind(actor.scheme).bind(referral).bind(actor.now).bind(actor.account))?;
+pub async fn end_tasks(
+    tx: &mut Tx,
+    actor: &Actor,
+    referral: Id<Referral>,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(DROP_TASKS)
+            .bind(actor.scheme)
+            .bind(referral)
+            .bind(actor.now)
+            .bind(actor.account)
+    )?;
     Ok(())
 }

@@ -30,11 +30,19 @@ const AT_ONCE: i64 = 10;
 ///
 /// # Errors
 /// A conflict when it was not brought in, or its seven days are over.
-pub async fn undo(db: &Db, terms: &Terms, actor: &Actor, id: Id<ImportBatch>, limit: Option<Duration>) -> Outcome<Progress> {
+pub async fn undo(
+    db: &Db,
+    terms: &Terms,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    limit: Option<Duration>,
+) -> Outcome<Progress> {
     db.act(async |tx| begin(tx, actor, id).await).await?;
     let mut steps = Steps::within(limit);
     loop {
-        let rows = db.act(async |tx| undo_some(tx, terms, actor, id).await).await?;
+        let rows = db
+            .act(async |tx| undo_some(tx, terms, actor, id).await)
+            .await?;
         if let Some(progress) = steps.count(rows) {
             return Ok(progress);
         }
@@ -57,26 +65,52 @@ async fn begin(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()> {
         return Ok(());
     }
     if batch.stage != Stage::Done {
-        return Err(Refusal::conflict("There is nothing to undo: this import was not brought in, or was undone already").into());
+        return Err(Refusal::conflict(
+            "There is nothing to undo: this import was not brought in, or was undone already",
+        )
+        .into());
     }
     if batch.undo_until.is_none_or(|until| until < actor.now) {
-        return Err(Refusal::conflict("The seven days in which an import can be undone are over")
-            .try_next("Decline or close the referrals one by one")
-            .into());
+        return Err(
+            Refusal::conflict("The seven days in which an import can be undone are over")
+                .try_next("Decline or close the referrals one by one")
+                .into(),
+        );
     }
-    store::move_on(tx, actor.scheme, id, Stage::Done, Stage::Undoing, Moments::default()).await?;
+    store::move_on(
+        tx,
+        actor.scheme,
+        id,
+        Stage::Done,
+        Stage::Undoing,
+        Moments::default(),
+    )
+    .await?;
     audit::record(tx, actor, entry("undo an import", id)).await
 }
 
 async fn undo_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch>) -> Outcome<i64> {
-    if !store::move_on(tx, actor.scheme, id, Stage::Undoing, Stage::Undoing, Moments::default()).await? {
+    if !store::move_on(
+        tx,
+        actor.scheme,
+        id,
+        Stage::Undoing,
+        Stage::Undoing,
+        Moments::default(),
+    )
+    .await?
+    {
         return Ok(0);
     }
     let rows = store::rows(tx, actor.scheme, id, Which::ToUndo, AT_ONCE).await?;
     for row in &rows {
         let why_not = take_back(tx, terms, actor, row).await?;
         let mut remarks = row.remarks.clone();
-        let outcome = if why_not.is_some() { RowOutcome::Kept } else { RowOutcome::TakenBack };
+        let outcome = if why_not.is_some() {
+            RowOutcome::Kept
+        } else {
+            RowOutcome::TakenBack
+        };
         remarks.extend(why_not.map(about_row));
         let ended = Ended {
             outcome,
@@ -98,9 +132,16 @@ async fn undo_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch
 }
 
 /// Takes one referral back; gives why not, where it cannot be.
-async fn take_back(tx: &mut Tx, terms: &Terms, actor: &Actor, row: &ImportRow) -> Outcome<Option<String>> {
+async fn take_back(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    row: &ImportRow,
+) -> Outcome<Option<String>> {
     let Some(made) = row.referral else {
-        return Ok(Some("It was added to a record that was there before: put that record right by hand".into()));
+        return Ok(Some(
+            "It was added to a record that was there before: put that record right by hand".into(),
+        ));
     };
     let scope = actor.scope(Ability::ImportReferrals)?;
     let Some(case) = referral::store::case(tx, &scope, made).await? else {
@@ -115,7 +156,8 @@ async fn take_back(tx: &mut Tx, terms: &Terms, actor: &Actor, row: &ImportRow) -
         act: Act::TakeBack,
         note: taken_back_words(),
     };
-    match referral::actions::step(tx, terms, actor, Ability::ImportReferrals, step, actor.now).await {
+    match referral::actions::step(tx, terms, actor, Ability::ImportReferrals, step, actor.now).await
+    {
         Ok(_) => {
             store::end_tasks(tx, actor, made).await?;
             Ok(None)

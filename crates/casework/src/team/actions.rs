@@ -3,8 +3,7 @@
 //! keeps its own history.
 
 use kith_access::{
-    Ability, Account, Actor,
-    account,
+    Ability, Account, Actor, account,
     audit::{self, Entry},
 };
 use kith_base::{Day, Id, Refusal, Ts};
@@ -48,7 +47,13 @@ pub async fn cover(tx: &mut Tx, actor: &Actor, new: &form::Cover) -> Outcome<()>
         .filter(|cover| cover.away_id == new.away)
         .map(|cover| (cover.from_on, cover.until_on))
         .collect();
-    rules::cover(new.away == new.cover, new.from, new.until, actor.today(), &others)?;
+    rules::cover(
+        new.away == new.cover,
+        new.from,
+        new.until,
+        actor.today(),
+        &others,
+    )?;
     store::insert_cover(tx, actor, new).await?;
     audit::record(tx, actor, entry("say who stands in", new.away.uuid())).await
 }
@@ -70,7 +75,14 @@ pub async fn end_cover(tx: &mut Tx, actor: &Actor, id: Id<Cover>) -> Outcome<()>
 ///
 /// # Errors
 /// Not allowed; a conflict when somebody changed a case meanwhile.
-pub async fn hand_over(tx: &mut Tx, terms: &Terms, actor: &Actor, from: Id<Account>, to: Id<Account>, at: Ts) -> Outcome<usize> {
+pub async fn hand_over(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    from: Id<Account>,
+    to: Id<Account>,
+    at: Ts,
+) -> Outcome<usize> {
     actor.scope(Ability::SeeTeam)?;
     let workers = account::link_workers(tx, actor.scheme).await?;
     if from == to || !workers.iter().any(|worker| worker.id == to) {

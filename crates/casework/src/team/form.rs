@@ -47,8 +47,12 @@ form! {
 pub fn cover(workers: &[AccountRow]) -> CoverForm {
     let mut form = CoverForm::blank();
     for worker in workers {
-        form.away.kind.offer(worker.id, worker.id.to_string(), &*worker.name);
-        form.cover.kind.offer(worker.id, worker.id.to_string(), &*worker.name);
+        form.away
+            .kind
+            .offer(worker.id, worker.id.to_string(), &*worker.name);
+        form.cover
+            .kind
+            .offer(worker.id, worker.id.to_string(), &*worker.name);
     }
     form
 }
@@ -58,7 +62,9 @@ pub fn cover(workers: &[AccountRow]) -> CoverForm {
 pub fn hand_over(workers: &[AccountRow], leaver: Id<Account>) -> HandOverForm {
     let mut form = HandOverForm::blank();
     for worker in workers.iter().filter(|worker| worker.id != leaver) {
-        form.to.kind.offer(worker.id, worker.id.to_string(), &*worker.name);
+        form.to
+            .kind
+            .offer(worker.id, worker.id.to_string(), &*worker.name);
     }
     form
 }

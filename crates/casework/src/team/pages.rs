@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use axum::{extract::Path, response::{IntoResponse, Response}};
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
 use kith_access::{
     Ability, Account, Answer, App, Needs, Once, Routes, Signed, Trouble,
     account::{self, AccountRow},
@@ -11,10 +14,12 @@ use kith_access::{
 use kith_base::{Id, Refusal, refusal::Kind};
 use kith_db::Outcome;
 use kith_pages::{
-    Html, done, el,
-    components::{Bar, Bars, Button, Cell, Column, Empty, InsetText, SummaryList, SummaryRow, Table},
+    Html,
+    components::{
+        Bar, Bars, Button, Cell, Column, Empty, InsetText, SummaryList, SummaryRow, Table,
+    },
+    done, el,
     form::{PostButton, Posted},
-
     html::link,
 };
 
@@ -69,7 +74,12 @@ async fn load(app: &App, signed: &Signed) -> Result<Team, Trouble> {
                 cases: store::cases(tx, scheme, since).await?,
                 contacts: store::contacts(tx, scheme, since).await?,
                 quality: store::quality(tx, scheme).await?,
-                not_filed: store::not_filed(tx, scheme, today.plus_days(-FILED_WITHIN_DAYS).start()).await?,
+                not_filed: store::not_filed(
+                    tx,
+                    scheme,
+                    today.plus_days(-FILED_WITHIN_DAYS).start(),
+                )
+                .await?,
                 covers: store::covers(tx, scheme, today).await?,
             })
         })
@@ -79,8 +89,20 @@ async fn load(app: &App, signed: &Signed) -> Result<Team, Trouble> {
 
 async fn show(app: App, signed: Signed) -> Answer {
     let team = load(&app, &signed).await?;
-    let body: Html = [waiting(&signed, &team), load_of(&team), covers_table(&signed, &team.covers), quality(&team)].into_iter().collect();
-    Ok(signed.page("Team").under(paths::team()).compact().body(body).into_response())
+    let body: Html = [
+        waiting(&signed, &team),
+        load_of(&team),
+        covers_table(&signed, &team.covers),
+        quality(&team),
+    ]
+    .into_iter()
+    .collect();
+    Ok(signed
+        .page("Team")
+        .under(paths::team())
+        .compact()
+        .body(body)
+        .into_response())
 }
 
 fn heading(words: &str) -> Html {
@@ -91,17 +113,33 @@ fn waiting(signed: &Signed, team: &Team) -> Html {
     let queues = &team.queues;
     let work = &signed.settings.working;
     let days = |ended: fn(&Times) -> Option<kith_base::Ts>| -> Vec<i64> {
-        team.times.iter().filter_map(|times| Some(work.between(times.received_on, ended(times)?.day()))).collect()
+        team.times
+            .iter()
+            .filter_map(|times| Some(work.between(times.received_on, ended(times)?.day())))
+            .collect()
     };
-    let (taken, seen) = (days(|times| times.taken_at), days(|times| times.first_seen_at));
+    let (taken, seen) = (
+        days(|times| times.taken_at),
+        days(|times| times.first_seen_at),
+    );
     let oldest = queues.oldest.map_or("nobody waits".into(), |day| {
-        format!("{} ({} working days)", day.as_uk_date(), work.between(day, signed.actor.today()))
+        format!(
+            "{} ({} working days)",
+            day.as_uk_date(),
+            work.between(day, signed.actor.today())
+        )
     });
     let facts = SummaryList::new(vec![
-        SummaryRow::new("Waiting to be taken on", link(paths::waiting(), queues.waiting.to_string())),
+        SummaryRow::new(
+            "Waiting to be taken on",
+            link(paths::waiting(), queues.waiting.to_string()),
+        ),
         SummaryRow::new("Past their day", queues.overdue.to_string()),
         SummaryRow::new("The oldest came", oldest),
-        SummaryRow::new("Need a link worker", link(paths::waiting(), queues.needs_worker.to_string())),
+        SummaryRow::new(
+            "Need a link worker",
+            link(paths::waiting(), queues.needs_worker.to_string()),
+        ),
         SummaryRow::new("Until taken on", spread(&taken)),
         SummaryRow::new("Until first seen", spread(&seen)),
     ]);
@@ -110,29 +148,53 @@ fn waiting(signed: &Signed, team: &Team) -> Html {
          The median and the 90th centile are by nearest rank: waits somebody really had.",
         team.times.len()
     );
-    [heading("Waiting"), facts.into(), el("p").class("nhsuk-hint").child(how).into()].into_iter().collect()
+    [
+        heading("Waiting"),
+        facts.into(),
+        el("p").class("nhsuk-hint").child(how).into(),
+    ]
+    .into_iter()
+    .collect()
 }
 
 fn spread(days: &[i64]) -> String {
     match (quantile(days, 50), quantile(days, 90)) {
-        (Some(median), Some(ninth)) => format!("median {median}, 90th centile {ninth} working days (n = {})", days.len()),
+        (Some(median), Some(ninth)) => format!(
+            "median {median}, 90th centile {ninth} working days (n = {})",
+            days.len()
+        ),
         _ => "nobody yet".into(),
     }
 }
 
 fn load_of(team: &Team) -> Html {
     if team.workers.is_empty() {
-        let empty = Empty::new("There is no link worker yet. Ask your administrator to invite one.");
+        let empty =
+            Empty::new("There is no link worker yet. Ask your administrator to invite one.");
         return [heading("Load"), empty.into()].into_iter().collect();
     }
     let mut bars = Vec::new();
     let mut table = Table::new()
         .caption("What each link worker carries, by name")
         .responsive(true)
-        .head(["Link worker", "Open", "New in 4 weeks", "Contacts in 4 weeks", "Holding minutes in 4 weeks", "Weighed, per full time", ""].map(Column::new));
+        .head(
+            [
+                "Link worker",
+                "Open",
+                "New in 4 weeks",
+                "Contacts in 4 weeks",
+                "Holding minutes in 4 weeks",
+                "Weighed, per full time",
+                "",
+            ]
+            .map(Column::new),
+        );
     for worker in &team.workers {
         let cases = team.cases.iter().find(|cases| cases.owner_id == worker.id);
-        let contacts = team.contacts.iter().find(|contacts| contacts.author_id == worker.id);
+        let contacts = team
+            .contacts
+            .iter()
+            .find(|contacts| contacts.author_id == worker.id);
         let carried = Carried {
             taken: cases.map_or(0, |cases| cases.taken),
             open: cases.map_or(0, |cases| cases.open),
@@ -143,7 +205,11 @@ fn load_of(team: &Team) -> Html {
             100 => format!("{load:.1}"),
             part => format!("{load:.1} ({part}% of full time)"),
         };
-        bars.push(Bar::new(worker.name.to_string(), load).words(words.clone()).mark(GUIDE));
+        bars.push(
+            Bar::new(worker.name.to_string(), load)
+                .words(words.clone())
+                .mark(GUIDE),
+        );
         table = table.row([
             Cell::new(&*worker.name),
             Cell::number(carried.taken + carried.open),
@@ -154,7 +220,10 @@ fn load_of(team: &Team) -> Html {
             Cell::link("Leaving, or handing over", leaving_path(worker.id)),
         ]);
     }
-    let picture = Bars::new("Weighed load, per full time", bars).unit("Weighed cases").mark_words("About 40 open cases: a guide, never a target").of("Link worker");
+    let picture = Bars::new("Weighed load, per full time", bars)
+        .unit("Weighed cases")
+        .mark_words("About 40 open cases: a guide, never a target")
+        .of("Link worker");
     let mut how = String::from("A case counts ");
     // Writing to a text does not fail.
     write!(
@@ -163,28 +232,68 @@ fn load_of(team: &Team) -> Html {
         rules::WEIGHT_OPEN, rules::WEIGHT_TAKEN, rules::WEIGHT_HOLDING_HOUR
     )
     .ok();
-    [heading("Load"), picture.into(), table.into(), el("p").class("nhsuk-hint").child(how).into()].into_iter().collect()
+    [
+        heading("Load"),
+        picture.into(),
+        table.into(),
+        el("p").class("nhsuk-hint").child(how).into(),
+    ]
+    .into_iter()
+    .collect()
 }
 
 fn quality(team: &Team) -> Html {
     let q = &team.quality;
     let facts = SummaryList::new(vec![
-        SummaryRow::new("Without a next date", "0: a case without a date cannot be saved"),
-        SummaryRow::new("Without a date of birth", format!("{} of {}", q.no_birth_date, q.people)),
-        SummaryRow::new("Without an NHS number", format!("{} of {}", q.no_number, q.people)),
-        SummaryRow::new("Messages a practice has not filed after a week", team.not_filed.to_string()),
+        SummaryRow::new(
+            "Without a next date",
+            "0: a case without a date cannot be saved",
+        ),
+        SummaryRow::new(
+            "Without a date of birth",
+            format!("{} of {}", q.no_birth_date, q.people),
+        ),
+        SummaryRow::new(
+            "Without an NHS number",
+            format!("{} of {}", q.no_number, q.people),
+        ),
+        SummaryRow::new(
+            "Messages a practice has not filed after a week",
+            team.not_filed.to_string(),
+        ),
     ]);
-    [heading("What is missing in the records of people with an open referral"), facts.into()].into_iter().collect()
+    [
+        heading("What is missing in the records of people with an open referral"),
+        facts.into(),
+    ]
+    .into_iter()
+    .collect()
 }
 
 fn covers_table(signed: &Signed, covers: &[CoverRow]) -> Html {
-    let way = el("p").child(link(paths::cover(), "Say who stands in for somebody who is away"));
+    let way = el("p").child(link(
+        paths::cover(),
+        "Say who stands in for somebody who is away",
+    ));
     if covers.is_empty() {
-        return [heading("Standing in"), el("p").child("Nobody is away.").into(), way.into()].into_iter().collect();
+        return [
+            heading("Standing in"),
+            el("p").child("Nobody is away.").into(),
+            way.into(),
+        ]
+        .into_iter()
+        .collect();
     }
-    let mut table = Table::new().caption("Who stands in for whom").responsive(true).head(["Away", "Stands in", "From", "Until", ""].map(Column::new));
+    let mut table = Table::new()
+        .caption("Who stands in for whom")
+        .responsive(true)
+        .head(["Away", "Stands in", "From", "Until", ""].map(Column::new));
     for cover in covers {
-        let end = PostButton::new(format!("/team/cover/{}/end", cover.id), &signed.token(), Button::secondary("End now").small(true));
+        let end = PostButton::new(
+            format!("/team/cover/{}/end", cover.id),
+            &signed.token(),
+            Button::secondary("End now").small(true),
+        );
         table = table.row([
             Cell::new(&*cover.away_name),
             Cell::new(&*cover.cover_name),
@@ -193,12 +302,17 @@ fn covers_table(signed: &Signed, covers: &[CoverRow]) -> Html {
             Cell::new(Html::from(end)).block(true),
         ]);
     }
-    [heading("Standing in"), table.into(), way.into()].into_iter().collect()
+    [heading("Standing in"), table.into(), way.into()]
+        .into_iter()
+        .collect()
 }
 
 async fn workers(app: &App, signed: &Signed) -> Result<Vec<AccountRow>, Trouble> {
     let scheme = signed.actor.scheme;
-    Ok(app.db.read(async |tx| account::link_workers(tx, scheme).await).await?)
+    Ok(app
+        .db
+        .read(async |tx| account::link_workers(tx, scheme).await)
+        .await?)
 }
 
 fn cover_page(signed: &Signed, form: &form::CoverForm) -> Response {
@@ -214,11 +328,19 @@ fn cover_page(signed: &Signed, form: &form::CoverForm) -> Response {
     ]
     .into_iter()
     .collect();
-    signed.page("Who stands in").back(paths::team()).errors(form.errors()).body(body).into_response()
+    signed
+        .page("Who stands in")
+        .back(paths::team())
+        .errors(form.errors())
+        .body(body)
+        .into_response()
 }
 
 async fn covers(app: App, signed: Signed) -> Answer {
-    Ok(cover_page(&signed, &form::cover(&workers(&app, &signed).await?)))
+    Ok(cover_page(
+        &signed,
+        &form::cover(&workers(&app, &signed).await?),
+    ))
 }
 
 async fn cover(app: App, signed: Signed, posted: Posted) -> Answer {
@@ -250,7 +372,9 @@ async fn cover(app: App, signed: Signed, posted: Posted) -> Answer {
 
 async fn end_cover(app: App, signed: Signed, Path(id): Path<Id<Cover>>, _posted: Posted) -> Answer {
     let actor = &signed.actor;
-    app.db.act(async |tx| actions::end_cover(tx, actor, id).await).await?;
+    app.db
+        .act(async |tx| actions::end_cover(tx, actor, id).await)
+        .await?;
     Ok(done(&paths::team(), "The cover has ended"))
 }
 
@@ -271,10 +395,16 @@ async fn leaver(app: &App, signed: &Signed, id: Id<Account>) -> Result<Leaver, T
         .db
         .read(async |tx| {
             let workers = account::link_workers(tx, scheme).await?;
-            let worker = workers.iter().find(|worker| worker.id == id).cloned().ok_or_else(Refusal::not_found)?;
+            let worker = workers
+                .iter()
+                .find(|worker| worker.id == id)
+                .cloned()
+                .ok_or_else(Refusal::not_found)?;
             Outcome::Ok(Leaver {
                 worker,
-                cases: crate::referral::store::owned_by(tx, scheme, id).await?.len(),
+                cases: crate::referral::store::owned_by(tx, scheme, id)
+                    .await?
+                    .len(),
                 tasks: store::open_tasks(tx, scheme, id).await?,
                 workers,
             })
@@ -293,9 +423,16 @@ fn leaving_page(signed: &Signed, leaver: &Leaver, form: &form::HandOverForm) -> 
     if leaver.cases == 0 && leaver.tasks == 0 {
         parts.push(el("p").child("There is nothing to hand over.").into());
     } else {
-        parts.push(form.open(leaving_path(leaver.worker.id), &signed.token()).into());
+        parts.push(
+            form.open(leaving_path(leaver.worker.id), &signed.token())
+                .into(),
+        );
         parts.push(form.to());
-        parts.push(Button::new("Hand everything over").prevent_double_click(true).into());
+        parts.push(
+            Button::new("Hand everything over")
+                .prevent_double_click(true)
+                .into(),
+        );
         parts.push(Html::trusted("</form>"));
     }
     signed
@@ -312,16 +449,27 @@ async fn leaving(app: App, signed: Signed, Path(id): Path<Id<Account>>) -> Answe
     Ok(leaving_page(&signed, &leaver, &form))
 }
 
-async fn hand_over(app: App, signed: Signed, Path(id): Path<Id<Account>>, posted: Posted) -> Answer {
+async fn hand_over(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<Account>>,
+    posted: Posted,
+) -> Answer {
     let leaver = leaver(&app, &signed, id).await?;
     let chosen = match form::hand_over(&leaver.workers, id).check(&posted) {
         Ok(chosen) => chosen,
         Err(form) => return Ok(leaving_page(&signed, &leaver, &form)),
     };
-    let (actor, terms) = (&signed.actor, Terms::of(signed.actor.scheme, &signed.settings)?);
+    let (actor, terms) = (
+        &signed.actor,
+        Terms::of(signed.actor.scheme, &signed.settings)?,
+    );
     let mut left = leaver.cases + 1;
     loop {
-        let now_left = app.db.act(async |tx| actions::hand_over(tx, &terms, actor, id, chosen.to, actor.now).await).await?;
+        let now_left = app
+            .db
+            .act(async |tx| actions::hand_over(tx, &terms, actor, id, chosen.to, actor.now).await)
+            .await?;
         // Each go makes fewer; if it does not, the page shows what is left.
         if now_left == 0 || now_left >= left {
             break;

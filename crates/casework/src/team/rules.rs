@@ -41,7 +41,9 @@ impl Carried {
     #[expect(clippy::cast_precision_loss, reason = "counts of cases are small")]
     pub fn per_full_time(&self, full_time_percent: i64) -> f64 {
         let hours = self.holding_minutes as f64 / 60.0;
-        let load = self.taken as f64 * WEIGHT_TAKEN + self.open as f64 * WEIGHT_OPEN + hours * WEIGHT_HOLDING_HOUR;
+        let load = self.taken as f64 * WEIGHT_TAKEN
+            + self.open as f64 * WEIGHT_OPEN
+            + hours * WEIGHT_HOLDING_HOUR;
         load * 100.0 / full_time_percent.clamp(1, 100) as f64
     }
 }
@@ -52,18 +54,39 @@ impl Carried {
 /// # Errors
 /// By field: the days the wrong way round, in the past, or taken; nobody
 /// stands in for themself.
-pub fn cover(same: bool, from: Day, until: Day, today: Day, others: &[(Day, Day)]) -> Result<(), Refusal> {
+pub fn cover(
+    same: bool,
+    from: Day,
+    until: Day,
+    today: Day,
+    others: &[(Day, Day)],
+) -> Result<(), Refusal> {
     if same {
-        return Err(Refusal::field("cover", "Select somebody else: nobody stands in for themself"));
+        return Err(Refusal::field(
+            "cover",
+            "Select somebody else: nobody stands in for themself",
+        ));
     }
     if until < from {
-        return Err(Refusal::field("until", "Last day must be the same as or after the first day"));
+        return Err(Refusal::field(
+            "until",
+            "Last day must be the same as or after the first day",
+        ));
     }
     if until < today {
-        return Err(Refusal::field("until", "Last day must be today or in the future"));
+        return Err(Refusal::field(
+            "until",
+            "Last day must be today or in the future",
+        ));
     }
-    if others.iter().any(|(start, end)| from <= *end && until >= *start) {
-        return Err(Refusal::field("from", "Somebody stands in on some of these days already").try_next("End that cover first, or choose other days"));
+    if others
+        .iter()
+        .any(|(start, end)| from <= *end && until >= *start)
+    {
+        return Err(
+            Refusal::field("from", "Somebody stands in on some of these days already")
+                .try_next("End that cover first, or choose other days"),
+        );
     }
     Ok(())
 }
@@ -86,14 +109,21 @@ mod tests {
 
     #[test]
     fn half_the_hours_make_the_same_cases_twice_the_load() {
-        let carried = Carried { taken: 2, open: 10, holding_minutes: 240 };
+        let carried = Carried {
+            taken: 2,
+            open: 10,
+            holding_minutes: 240,
+        };
         assert!((carried.per_full_time(100) - 14.0).abs() < 1e-9);
         assert!((carried.per_full_time(50) - 28.0).abs() < 1e-9);
     }
 
     #[test]
     fn covers_do_not_overlap_and_have_their_days_in_order() {
-        let with = |from, until, same| cover(same, day(from), day(until), day(3), &[(day(10), day(12))]).map_err(|refusal| refusal.field);
+        let with = |from, until, same| {
+            cover(same, day(from), day(until), day(3), &[(day(10), day(12))])
+                .map_err(|refusal| refusal.field)
+        };
         assert_eq!(with(4, 9, false), Ok(()));
         assert_eq!(with(4, 10, false), Err(Some("from")));
         assert_eq!(with(12, 20, false), Err(Some("from")));

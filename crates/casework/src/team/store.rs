@@ -107,7 +107,11 @@ const CONTACTS: &str = "select author_id, count(*) as contacts,
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn contacts(tx: &mut Tx, scheme: Id<Scheme>, since: Ts) -> Result<Vec<Contacts>, sqlx::Error> {
+pub async fn contacts(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    since: Ts,
+) -> Result<Vec<Contacts>, sqlx::Error> {
     on!(tx, c => sqlx::query_as(CONTACTS).bind(scheme).bind(since).fetch_all(c))
 }
 
@@ -165,7 +169,8 @@ pub struct CoverRow {
     pub until_on: Day,
 }
 
-const COVERS: &str = "select v.id, v.away_id, a.name as away_name, b.name as cover_name, v.from_on, v.until_on
+const COVERS: &str =
+    "select v.id, v.away_id, a.name as away_name, b.name as cover_name, v.from_on, v.until_on
     from cover v join account a on a.scheme_id = $1 and a.id = v.away_id
     join account b on b.scheme_id = $1 and b.id = v.cover_id
     where v.scheme_id = $1 and v.ended_at is null and v.until_on >= $2 order by v.from_on, v.id";
@@ -174,18 +179,27 @@ const COVERS: &str = "select v.id, v.away_id, a.name as away_name, b.name as cov
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn covers(tx: &mut Tx, scheme: Id<Scheme>, today: Day) -> Result<Vec<CoverRow>, sqlx::Error> {
+pub async fn covers(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    today: Day,
+) -> Result<Vec<CoverRow>, sqlx::Error> {
     on!(tx, c => sqlx::query_as(COVERS).bind(scheme).bind(today).fetch_all(c))
 }
 
-const INSERT_COVER: &str = "insert into cover (scheme_id, id, away_id, cover_id, from_on, until_on, made_by, made_at)
+const INSERT_COVER: &str =
+    "insert into cover (scheme_id, id, away_id, cover_id, from_on, until_on, made_by, made_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Keeps a cover.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert_cover(tx: &mut Tx, actor: &Actor, new: &super::form::Cover) -> Result<(), sqlx::Error> {
+pub async fn insert_cover(
+    tx: &mut Tx,
+    actor: &Actor,
+    new: &super::form::Cover,
+) -> Result<(), sqlx::Error> {
     run!(
         tx,
         sqlx::query(INSERT_COVER)
@@ -201,33 +215,50 @@ pub async fn insert_cover(tx: &mut Tx, actor: &Actor, new: &super::form::Cover) 
     Ok(())
 }
 
-const HOLD_ACCOUNT: &str = "update account set version = version where scheme_id = $1 and id = $2 and state = 'active'";
+const HOLD_ACCOUNT: &str =
+    "update account set version = version where scheme_id = $1 and id = $2 and state = 'active'";
 
 /// Holds an account for this transaction, so that two covers for one absence
 /// come one after the other. Gives whether it is there.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn hold_account(tx: &mut Tx, scheme: Id<Scheme>, id: Id<Account>) -> Result<bool, sqlx::Error> {
+pub async fn hold_account(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    id: Id<Account>,
+) -> Result<bool, sqlx::Error> {
     Ok(run!(tx, sqlx::query(HOLD_ACCOUNT).bind(scheme).bind(id))? == 1)
 }
 
-const END_COVER: &str = "update cover set ended_at = $3 where scheme_id = $1 and id = $2 and ended_at is null";
+const END_COVER: &str =
+    "update cover set ended_at = $3 where scheme_id = $1 and id = $2 and ended_at is null";
 
 /// Ends a cover before its day. Gives whether there was one.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn end_cover(tx: &mut Tx, actor: &Actor, id: Id<Cover>) -> Result<bool, sqlx::Error> {
-    Ok(run!(tx, sqlx::query(END_COVER).bind(actor.scheme).bind(id).bind(actor.now))? == 1)
+    Ok(run!(
+        tx,
+        sqlx::query(END_COVER)
+            .bind(actor.scheme)
+            .bind(id)
+            .bind(actor.now)
+    )? == 1)
 }
 
-const OPEN_TASKS: &str = "select count(*) from task where scheme_id = $1 and owner_id = $2 and done_at is null";
+const OPEN_TASKS: &str =
+    "select count(*) from task where scheme_id = $1 and owner_id = $2 and done_at is null";
 
 /// How many tasks a worker has.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn open_tasks(tx: &mut Tx, scheme: Id<Scheme>, owner: Id<Account>) -> Result<i64, sqlx::Error> {
+pub async fn open_tasks(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    owner: Id<Account>,
+) -> Result<i64, sqlx::Error> {
     on!(tx, c => sqlx::query_scalar(OPEN_TASKS).bind(scheme).bind(owner).fetch_one(c))
 }
