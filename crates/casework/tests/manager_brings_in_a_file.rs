@@ -9,6 +9,7 @@ use kith_casework::{
     import::{
         Decision,
         actions::{self, Groups},
+        bring_in,
         headings::Plan,
         undo,
     },
@@ -62,7 +63,7 @@ async fn groups(world: &World, mo: &Actor, id: Id<ImportBatch>) -> Groups {
 async fn brought_in(world: &World, mo: &Actor, rows: &str) -> (Id<ImportBatch>, Groups) {
     let id = staged(world, mo, rows).await;
     actions::confirm(&world.app.db, mo, id).await.unwrap();
-    let end = actions::carry_on(&world.app.db, &terms(world), mo, id, None)
+    let end = bring_in::carry_on(&world.app.db, &terms(world), mo, id, None)
         .await
         .unwrap();
     assert!(end.finished);
@@ -154,7 +155,7 @@ async fn nobody_is_brought_in_before_every_close_match_is_decided_about() {
             .await
             .unwrap();
         actions::confirm(db, &mo, id).await.unwrap();
-        actions::carry_on(db, &terms(&world), &mo, id, None)
+        bring_in::carry_on(db, &terms(&world), &mo, id, None)
             .await
             .unwrap();
         assert_eq!(groups(&world, &mo, id).await.made, 1);
@@ -182,16 +183,16 @@ async fn an_import_that_stopped_goes_on_with_the_next_row() {
         let id = staged(&world, &mo, &rows).await;
         actions::confirm(db, &mo, id).await.unwrap();
         // No time at all: one step, as if the program had stopped after it.
-        let some = actions::carry_on(db, &terms(&world), &mo, id, Some(std::time::Duration::ZERO))
+        let some = bring_in::carry_on(db, &terms(&world), &mo, id, Some(std::time::Duration::ZERO))
             .await
             .unwrap();
         assert!(!some.finished && some.rows > 0 && some.rows < 25);
         assert_eq!(groups(&world, &mo, id).await.made, some.rows);
-        actions::carry_on(db, &terms(&world), &mo, id, None)
+        bring_in::carry_on(db, &terms(&world), &mo, id, None)
             .await
             .unwrap();
         assert_eq!(count(&world, REFERRALS).await, 25);
-        let again = actions::carry_on(db, &terms(&world), &mo, id, None)
+        let again = bring_in::carry_on(db, &terms(&world), &mo, id, None)
             .await
             .unwrap();
         assert_eq!((again.rows, count(&world, REFERRALS).await), (0, 25));

@@ -9,7 +9,7 @@ use kith_base::Id;
 use kith_casework::{
     export::{
         self,
-        tables::{EVERYWHERE, OF_THE_DATABASE, TABLES, Theirs, known},
+        tables::{EVERYWHERE, OF_THE_DATABASE, Theirs, all, known},
     },
     person::{Details, Place, store::Origin},
     referral::{
@@ -78,7 +78,7 @@ async fn the_list_knows_every_table_and_column_of_both_databases() {
                 }
             }
         }
-        for words in TABLES {
+        for words in all() {
             if !schema.iter().any(|table| table.name == words.name) {
                 wrong.push(format!(
                     "{} is in the list and not in the database",

@@ -6,6 +6,8 @@
 //! or let out, by accident.
 
 pub mod tables;
+pub mod staff_tables;
+pub mod case_tables;
 pub mod read;
 pub mod scheme;
 pub mod person;

@@ -27,7 +27,7 @@ use tokio::sync::mpsc;
 
 use super::{
     scheme::scheme,
-    tables::{TABLES, Whole},
+    tables::{Whole, all},
 };
 use crate::{paths, person};
 
@@ -54,7 +54,7 @@ async fn offer(signed: Signed) -> Answer {
         .caption("What is in it")
         .responsive(true)
         .head(["File", "What it holds"].map(Column::new));
-    for words in TABLES {
+    for words in all() {
         match words.whole {
             Whole::Out => {
                 table = table.row([

@@ -45,7 +45,7 @@ pub async fn person(
     }
     audit::look(tx, actor, person, "take out a whole record").await?;
     let mut parts = Vec::new();
-    for words in tables::TABLES {
+    for words in tables::all() {
         let Theirs::Rows(only) = words.theirs else {
             continue;
         };

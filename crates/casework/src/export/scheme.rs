@@ -20,7 +20,7 @@ use zip::{
 
 use super::{
     read::Taken,
-    tables::{self, Kept, TABLES, Whole},
+    tables::{self, Kept, Whole},
 };
 use crate::sheet::inert;
 
@@ -248,7 +248,7 @@ fn hex(bytes: &[u8]) -> String {
 fn dictionary() -> Result<Vec<u8>, Stopped> {
     let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
     let mut rows = vec![row(["table", "column", "type", "meaning"])];
-    for table in TABLES {
+    for table in tables::all() {
         let left = match table.whole {
             Whole::Out => "",
             Whole::Left(why) => why,

@@ -12,8 +12,10 @@ pub mod sheet;
 pub mod cells;
 pub mod store;
 pub mod actions;
+pub mod bring_in;
 pub mod undo;
 pub mod show;
+mod steps;
 pub mod pages;
 
 use kith_base::words;

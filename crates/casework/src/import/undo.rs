@@ -6,16 +6,14 @@
 
 use std::time::Duration;
 
-use kith_access::{
-    Ability, Actor,
-    audit::{self, Entry},
-};
+use kith_access::{Ability, Actor, audit};
 use kith_base::{Id, Refusal};
 use kith_db::{Db, Failure, Outcome, Tx};
 
 use super::{
     ImportBatch, RowOutcome, Stage,
-    actions::{self, Progress, Steps, about_row, taken_back_words},
+    actions::{self, Progress, Steps, entry, taken_back_words},
+    bring_in::about_row,
     store::{self, Ended, ImportRow, Moments, Which},
 };
 use crate::referral::{
@@ -46,16 +44,6 @@ pub async fn undo(
         if let Some(progress) = steps.count(rows) {
             return Ok(progress);
         }
-    }
-}
-
-fn entry(action: &'static str, id: Id<ImportBatch>) -> Entry<'static> {
-    Entry {
-        action,
-        person: None,
-        object_kind: "import",
-        object: Some(id.uuid()),
-        purpose: "",
     }
 }
 
