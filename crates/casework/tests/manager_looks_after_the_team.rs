@@ -96,7 +96,7 @@ async fn the_manager_sees_who_waits_and_what_each_worker_carries() {
             .sees("24 November 2026 (5 working days)")
             .sees("median 0, 90th centile 0 working days (n = 1)")
             .sees("2 of 2")
-            .sees("Kay Ward 1 1 0 0 1.5");
+            .sees("Kay Ward Open 1 New in 4 weeks 1 Contacts in 4 weeks 0 Holding minutes in 4 weeks 0 Weighed, per full time 1.5");
         let words = mo.words();
         let place = |name: &str| words.find(name).unwrap();
         assert!(

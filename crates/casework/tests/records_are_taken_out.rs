@@ -216,7 +216,7 @@ async fn everything_comes_out_the_same_from_both_databases() {
         let names: Vec<String> = zip::ZipArchive::new(Cursor::new(&zip))
             .unwrap()
             .file_names()
-            .map(str::to_owned)
+            .map(|name| name.unwrap().into_owned())
             .collect();
         for left in [
             "session.csv",

@@ -253,7 +253,14 @@ pub const CASES: &[TableWords] = &[
         ],
     ),
     TableWords {
-        review: &["about", "what", "raised_name", "outcome"],
+        review: &[
+            "about",
+            "what",
+            "raised_name",
+            "reach",
+            "outcome",
+            "outcome_line",
+        ],
         ..table(
             "concern",
             "Safeguarding concerns",
@@ -265,7 +272,14 @@ pub const CASES: &[TableWords] = &[
                 ("raised_name", Text, "Who raised it"),
                 ("about", Text, "Whom it is about, where there is no record"),
                 ("what", Text, "The concern"),
-                ("danger_now", Flag, "Whether somebody was in danger"),
+                ("door", Text, "Which door it came through"),
+                (
+                    "reach",
+                    Text,
+                    "How to reach whoever raised it, when they have no account",
+                ),
+                ("outcome_line", Text, "What came of it, in a line"),
+                ("danger", Text, "Whether somebody is in danger"),
                 ("raised_at", Moment, "When it was raised"),
                 (
                     "acknowledge_by",

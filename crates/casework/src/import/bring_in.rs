@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use kith_access::{
-    Ability, Actor, Grant,
+    Actor, Grant,
     audit::{self, Entry},
     organisation,
 };
