@@ -2,6 +2,8 @@
 //! find them, and a restricted record exists for named people alone; on both
 //! databases and without JavaScript.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use axum::{Router, http::Method};
 use kith_access::{Ability, App, SchemeSettings, outbox};
 use kith_base::Id;
