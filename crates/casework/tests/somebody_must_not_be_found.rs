@@ -216,7 +216,7 @@ fn addresses(path: &str, ids: &[String]) -> Vec<String> {
     ids.iter().map(|id| filled(id)).collect()
 }
 
-/// P3: nobody reads the place on any page, except whoever is assigned, on the
+/// Nobody reads the place on any page, except whoever is assigned, on the
 /// page that asks for it.
 #[tokio::test]
 async fn the_canaries_of_a_hidden_place_stand_on_no_page_of_any_role() {
