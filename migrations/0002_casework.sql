@@ -86,6 +86,22 @@ create table person_named (
   foreign key (scheme_id, account_id) references account (scheme_id, id)
 ) {strict};
 
+-- When where somebody is was hidden, or their record restricted, and why.
+create table person_switch (
+  scheme_id {id} not null,
+  id {id} not null,
+  person_id {id} not null,
+  at {ts} not null,
+  by_id {id} not null,
+  switch {text} not null check (switch in ('location', 'restricted')),
+  turned_on {flag} not null,
+  reason {text} not null,
+  primary key (scheme_id, id),
+  foreign key (scheme_id, person_id) references person (scheme_id, id),
+  foreign key (scheme_id, by_id) references account (scheme_id, id)
+) {strict};
+create index person_switch_of on person_switch (scheme_id, person_id, id);
+
 create table person_merge (
   scheme_id {id} not null,
   id {id} not null,

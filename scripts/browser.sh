@@ -12,9 +12,10 @@ if [ ! -d e2e/node_modules ]; then
     echo "left out: the browser's journeys: run scripts/setup.sh (it needs npm)"
     exit 0
 fi
-cargo build --quiet -p kith
-target=${CARGO_TARGET_DIR:-target}
-KITH_BIN=$(cd "$target/debug" && pwd)/kith
-export KITH_BIN
+if [ -z "${KITH_BIN:-}" ]; then
+    cargo build --quiet -p kith
+    KITH_BIN=$(cd "${CARGO_TARGET_DIR:-target}/debug" && pwd)/kith
+    export KITH_BIN
+fi
 cd e2e
 npm test --silent

@@ -3,10 +3,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-cargo build --quiet -p kith
-target=${CARGO_TARGET_DIR:-target}
-KITH_BIN=$(cd "$target/debug" && pwd)/kith
-export KITH_BIN
-folder=$(cd "$target" && pwd)/pictures
+if [ -z "${KITH_BIN:-}" ]; then
+    cargo build --quiet -p kith
+    KITH_BIN=$(cd "${CARGO_TARGET_DIR:-target}/debug" && pwd)/kith
+    export KITH_BIN
+fi
+folder=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/pictures
 rm -rf "$folder"
 node e2e/pictures.mjs "$folder"

@@ -37,8 +37,13 @@ step() {
     { "$@" 2>&1 || echo "test: FAILED: $name"; } | tee -a "$log"
 }
 
+# Everything is built once, with one set of features; what follows uses that.
+target=${CARGO_TARGET_DIR:-target}
+step "build" cargo build --workspace --all-targets
+KITH_BIN=$(cd "$target/debug" && pwd)/kith
+export KITH_BIN
 step "tests" cargo test --workspace --no-fail-fast
-step "our own checks" cargo xtask
+step "our own checks" "$target/debug/xtask"
 step "the browser" sh scripts/browser.sh
 step "the benchmark runs" sh bench/run.sh --smoke
 

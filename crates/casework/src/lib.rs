@@ -18,10 +18,13 @@ pub mod waiting;
 pub mod caseload;
 pub mod today;
 pub mod concern;
+pub mod sensitive;
+pub mod merge;
 pub mod sent;
 pub mod import;
 pub mod team;
 pub mod export;
+pub mod myself;
 pub mod record;
 pub mod routes;
 

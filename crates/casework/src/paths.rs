@@ -185,6 +185,46 @@ pub fn concern(concern: impl Display) -> String {
 pub fn concern_step(concern: impl Display, step: &'static str) -> String {
     format!("/concerns/{concern}/{step}")
 }
+/// Whether where somebody is is hidden, and who may open their record.
+#[must_use]
+pub fn sensitive(person: impl Display) -> String {
+    format!("/people/{person}/sensitive")
+}
+/// Naming somebody for a restricted record.
+#[must_use]
+pub fn named(person: impl Display) -> String {
+    format!("/people/{person}/named")
+}
+/// Taking somebody off the list of a restricted record.
+#[must_use]
+pub fn unname(person: impl Display, account: impl Display) -> String {
+    format!("/people/{person}/named/{account}/remove")
+}
+/// The search for a restricted record.
+#[must_use]
+pub fn restricted() -> String {
+    "/restricted".into()
+}
+/// Records that may be one person.
+#[must_use]
+pub fn same_person() -> String {
+    "/same-person".into()
+}
+/// Two records side by side.
+#[must_use]
+pub fn side_by_side(one: impl Display, other: impl Display) -> String {
+    format!("/same-person/{one}/{other}")
+}
+/// Saying that two records are two people.
+#[must_use]
+pub fn not_same(one: impl Display, other: impl Display) -> String {
+    format!("/same-person/{one}/{other}/no")
+}
+/// Taking a merge back.
+#[must_use]
+pub fn unmerge(merge: impl Display) -> String {
+    format!("/merges/{merge}/undo")
+}
 /// Concerns that are closed.
 #[must_use]
 pub fn closed_concerns() -> String {

@@ -9,7 +9,6 @@ pub fn routes() -> Routes {
         .merge(crate::person::pages::routes())
         .merge(crate::task::pages::routes())
         .merge(crate::referral::pages::routes())
-        .merge(crate::referral::myself::routes())
         .merge(crate::referral::close::routes())
         .merge(crate::referral::reopen::routes())
         .merge(crate::contact::pages::routes())
@@ -20,6 +19,9 @@ pub fn routes() -> Routes {
         .merge(crate::caseload::routes())
         .merge(crate::today::routes())
         .merge(crate::concern::routes())
+        .merge(crate::sensitive::routes())
+        .merge(crate::merge::routes())
         .merge(crate::sent::pages::routes())
+        .merge(crate::myself::routes())
         .merge(crate::record::pages::routes())
 }

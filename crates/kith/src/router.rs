@@ -42,7 +42,6 @@ pub fn app(mut app: App) -> App {
 }
 
 /// The program as one router.
-#[must_use]
 pub fn program(app: App, watched: Option<Watched>) -> Router {
     let answers = watched
         .as_ref()

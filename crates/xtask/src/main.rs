@@ -12,6 +12,7 @@ mod sql_text;
 mod tenancy;
 mod statements;
 mod schema;
+mod docs;
 
 use std::{env, process::ExitCode};
 
@@ -55,8 +56,9 @@ async fn check(name: &str) -> Found {
         "words" => words::check(),
         "schema" => schema::check().await,
         "statements" => statements::check().await,
+        "docs" => docs::write().await,
         other => Err(vec![format!(
-            "there is no check of the name {other}: there are {}",
+            "there is no check of the name {other}: there are {}, docs",
             CHECKS.join(", ")
         )]),
     }

@@ -57,8 +57,11 @@ pub fn all() -> Result<Vec<Statement>, Vec<String>> {
     let mut found = Vec::new();
     let mut faults = Vec::new();
     for (path, tokens) in files {
+        let mut own = Fragments::new();
+        collect_fragments(&tokens, &mut own);
         let mut reader = Reader {
             path: &path,
+            own: &own,
             fragments: &fragments,
             found: &mut found,
             faults: &mut faults,
@@ -105,6 +108,8 @@ fn arm(tokens: &[TokenTree]) -> Option<(Vec<String>, TokenStream)> {
 
 struct Reader<'a> {
     path: &'a str,
+    /// The fragments of this file: two files may use one name.
+    own: &'a Fragments,
     fragments: &'a Fragments,
     found: &'a mut Vec<Statement>,
     faults: &'a mut Vec<String>,
@@ -209,8 +214,9 @@ impl Reader<'_> {
             .collect();
         let values = values?;
         let (parameters, body) = self
-            .fragments
-            .get(name)?
+            .own
+            .get(name)
+            .or_else(|| self.fragments.get(name))?
             .iter()
             .find(|(parameters, _)| parameters.len() == values.len())?;
         let given = parameters.iter().cloned().zip(values).collect();
@@ -269,6 +275,7 @@ mod tests {
         let (mut found, mut faults) = (Vec::new(), Vec::new());
         Reader {
             path: "example.rs",
+            own: &Fragments::new(),
             fragments: &fragments,
             found: &mut found,
             faults: &mut faults,

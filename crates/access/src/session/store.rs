@@ -110,7 +110,7 @@ async fn load(
         organisation: row.organisation_id,
         practice: (row.role == Role::Practice && row.kind == "practice")
             .then_some(row.organisation_id),
-        lead: settings.leads(account),
+        lead: settings.handles_concerns(account, row.role),
         proved_at,
         now,
     }))

@@ -101,16 +101,17 @@ macro_rules! held {
                 or ($8 = 'active' and r.state = 'open')
                 or ($8 = 'nothing_planned' and r.next_kind = 'review')
                 or ($8 = 'overdue' and r.next_on < $6))
-              and ($9 is null or r.main_need = $9)
-              and ($10 is null or p.practice_id = $10)
-              and ($11 is null or ($11 = 'risk' and p.risk is not null)
+              and (r.main_need = $9 or $9 is null)
+              and (p.practice_id = $10 or $10 is null)
+              and (($11 = 'risk' and p.risk is not null)
                 or ($11 = 'location' and p.location_sensitive)
                 or ($11 = 'interpreter' and p.interpreter is not null)
-                or ($11 = 'access' and p.access_needs is not null))
-              and ($12 is null or r.last_contact_at is null or r.last_contact_at < $12)
-              and ($13 is null or ",
+                or ($11 = 'access' and p.access_needs is not null)
+                or $11 is null)
+              and (r.last_contact_at < $12 or r.last_contact_at is null or $12 is null)
+              and (",
             $after,
-            ") and ",
+            " or $13 is null) and ",
             person_in_scope!(),
             $order
         )

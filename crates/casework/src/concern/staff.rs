@@ -64,7 +64,7 @@ pub(super) fn help_now(settings: &SchemeSettings) -> Html {
 }
 
 /// A form's fields and its button.
-pub(super) fn sheet(
+pub(crate) fn sheet(
     open: kith_pages::form::Open,
     fields: impl IntoIterator<Item = Html>,
     button: &'static str,

@@ -14,8 +14,9 @@ const REACH_DIFFERS: &str = "select count(*) from person p
 const FILL_REACH: &str = "update person set phone = coalesce(phone, $3),
         postcode = coalesce(postcode, $4), practice_id = coalesce(practice_id, $5),
         version = version + 1, changed_at = $6
-    where scheme_id = $1 and id = $2 and ((phone is null and $3 is not null)
-        or (postcode is null and $4 is not null) or (practice_id is null and $5 is not null))";
+    where scheme_id = $1 and id = $2 and (phone is distinct from coalesce(phone, $3)
+        or postcode is distinct from coalesce(postcode, $4)
+        or practice_id is distinct from coalesce(practice_id, $5))";
 
 const ADD_PLACE_WORD: &str = "insert into person_word (scheme_id, word, person_id)
     select p.scheme_id, $3, p.id from person p

@@ -73,7 +73,7 @@ pub fn events(contacts: &[Kept], moves: &[Moved], told: &[Told]) -> Vec<Event> {
         who: told.author_name.clone(),
     });
     let mut all: Vec<Event> = contacts.chain(moves).chain(told).collect();
-    all.sort_by(|a, b| b.at.cmp(&a.at));
+    all.sort_by_key(|event| std::cmp::Reverse(event.at));
     all
 }
 

@@ -1,7 +1,7 @@
 //! The record in the words of its page: where a referral stands, what can be
 //! done with it by whoever looks, what a new case still needs.
 
-use kith_access::{Ability, Actor};
+use kith_access::{Ability, Actor, Role};
 use kith_base::{Day, Word};
 use kith_pages::{
     Html,
@@ -149,7 +149,7 @@ fn buttons(case: &Case, actor: &Actor, token: &FormToken, writes: bool) -> Html 
     let mut all: Vec<Html> = Vec::new();
     match case.standing.state() {
         State::Waiting | State::NeedsWorker => {
-            if actor.can(Ability::TakeReferral) {
+            if actor.role == Role::LinkWorker {
                 let take = PostButton::new(
                     paths::take(case.id),
                     token,
@@ -171,7 +171,7 @@ fn buttons(case: &Case, actor: &Actor, token: &FormToken, writes: bool) -> Html 
                 );
                 all.push(link("Close", paths::close(case.id)));
                 all.push(link("Hand over", paths::assign(case.id)));
-            } else if !actor.can(Ability::TakeReferral) && actor.can(Ability::AssignReferral) {
+            } else if actor.role == Role::Manager {
                 all.push(link("Give to another link worker", paths::assign(case.id)));
             }
         }

@@ -2,7 +2,7 @@
 //! these; each is one transaction: allowed? load, decide, save, audit, tell.
 
 use kith_access::{
-    Ability, Account, Actor, Scheme,
+    Ability, Account, Actor, Role, Scheme,
     audit::{self, Entry},
     settings::SchemeSettings,
 };
@@ -309,7 +309,7 @@ pub async fn reopen(
         why,
         owner,
     } = reopening;
-    let takes = owner == actor.account && actor.can(Ability::TakeReferral);
+    let takes = owner == actor.account && actor.role == Role::LinkWorker;
     let needs = if takes {
         Ability::TakeReferral
     } else {

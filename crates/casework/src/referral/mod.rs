@@ -15,7 +15,6 @@ pub mod actions;
 pub mod line;
 pub mod form;
 pub mod pages;
-pub mod myself;
 pub mod close;
 pub mod reopen;
 

@@ -3,7 +3,8 @@
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use kith_access::{
-    Ability, Account, Actor, Answer, App, Needs, Once, Routes, Scope, Signed, account, audit, once,
+    Ability, Account, Actor, Answer, App, Needs, Once, Role, Routes, Scope, Signed, account, audit,
+    once,
 };
 use kith_base::{Id, Kind, Line, Refusal};
 use kith_db::{Failure, Outcome, Tx};
@@ -56,7 +57,7 @@ struct Open {
 
 /// A worker takes referrals of the whole scheme; a manager gives them.
 fn scope(actor: &Actor) -> Result<Scope, Refusal> {
-    let takes = actor.can(Ability::TakeReferral);
+    let takes = actor.role == Role::LinkWorker;
     actor.scope(if takes {
         Ability::TakeReferral
     } else {
@@ -73,7 +74,7 @@ async fn open(tx: &mut Tx, signed: &Signed, referral: Id<Referral>) -> Outcome<O
     let record = person::store::record(tx, &scope, case.person).await?;
     let record = record.ok_or_else(Refusal::not_found)?;
     let mut workers = vec![];
-    if actor.can(Ability::TakeReferral) {
+    if actor.role == Role::LinkWorker {
         workers.push((actor.account, format!("{} (me)", actor.name)));
     } else {
         let all = account::link_workers(tx, actor.scheme).await?;

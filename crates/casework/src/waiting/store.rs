@@ -48,8 +48,9 @@ const LIST: &str = concat!(
        join person p on p.scheme_id = $1 and p.id = r.person_id
        left join organisation o on o.scheme_id = $1 and o.id = r.practice_id
       where r.scheme_id = $1 and r.state in ('waiting', 'needs_worker')
-        and ($7 is null or (r.received_at, r.id) >
-             (select a.received_at, a.id from referral a where a.scheme_id = $1 and a.id = $7))
+        and ((r.received_at, r.id) >
+             (select a.received_at, a.id from referral a where a.scheme_id = $1 and a.id = $7)
+             or $7 is null)
         and ",
     person_in_scope!(),
     "

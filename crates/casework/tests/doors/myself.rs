@@ -156,21 +156,41 @@ async fn somebody_who_does_not_agree_or_cannot_be_reached_is_told_why() {
 }
 
 #[tokio::test]
-async fn danger_leads_to_a_concern_and_a_closed_door_says_where_to_go() {
+async fn somebody_in_danger_reaches_the_safeguarding_lead_and_not_only_a_list() {
     for world in World::small(program).await {
         let mut visitor = world.visitor();
-        visitor
-            .opens("/refer-yourself/harbour")
-            .await
-            .sees("Is somebody hurting you, or are you in danger?");
+        visitor.opens("/refer-yourself/harbour").await;
+        let links = visitor.links();
         assert!(
-            visitor
-                .links()
-                .iter()
-                .any(|link| link.starts_with("/concerns/public")),
-            "{:?}",
-            visitor.links()
+            links.contains(&"/concerns/public/harbour".to_owned()),
+            "{links:?}"
         );
+        asks(&mut visitor, "Mary", "1951-05-03");
+        visitor.presses("Send").await.is_on("We have what you sent");
+        assert_eq!(
+            count(&world, "select count(*) from concern where scheme_id = $1").await,
+            0
+        );
+        visitor.opens("/refer-yourself/harbour").await;
+        asks(&mut visitor, "Ruth", "1961-05-03");
+        visitor
+            .chooses("Somebody is hurting me, or I am in danger")
+            .presses("Send")
+            .await;
+        visitor.is_on("We have what you sent");
+        let raised = "select count(*) from concern c join person p on p.scheme_id = $1 and p.id = c.person_id
+            where c.scheme_id = $1 and p.given = 'Ruth' and c.state = 'raised'
+              and c.what like '%I owe rent. I am on my own.%'";
+        assert_eq!(count(&world, raised).await, 1);
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens("/concerns").await.sees("OKAFOR, Ruth");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_door_says_where_to_go() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
         let close = async |tx: &mut kith_db::Tx| {
             let sql = "insert into setting (scheme_id, name, value, changed_at) values ($1, 'self_referral', 'false', $2)";
             kith_db::run!(tx, sqlx::query(sql).bind(world.scheme).bind(world.now()))?;

@@ -35,8 +35,8 @@ pub struct Somebody {
 /// What Rita writes about Mary Smith.
 pub fn mary() -> Details {
     Details {
-        given: "Mary".parse().unwrap(),
-        family: "Smith".parse().unwrap(),
+        given: "Mary".parse().expect("a name"),
+        family: "Smith".parse().expect("a name"),
         known_as: None,
         born: "1951-05-03".parse().ok(),
         nhs_number: NhsNumber::with_check_digit(999_000_001),
@@ -58,7 +58,7 @@ pub async fn waits(world: &World, mut details: Details) -> Somebody {
         source: Source::Practice,
         practice: Some(world.riverside),
         referrer: Some(world.rita.id),
-        referrer_name: "Rita Shah".parse().unwrap(),
+        referrer_name: "Rita Shah".parse().expect("a name"),
         needs: vec![Need::Loneliness],
         why: "Lost her husband in the spring".parse().ok(),
         told: vec![],
@@ -111,8 +111,8 @@ pub async fn taken(world: &World, details: Details, by: Staff) -> Somebody {
 /// Somebody else: Omar Khan.
 pub fn omar() -> Details {
     Details {
-        given: "Omar".parse().unwrap(),
-        family: "Khan".parse().unwrap(),
+        given: "Omar".parse().expect("a name"),
+        family: "Khan".parse().expect("a name"),
         born: "1980-01-09".parse().ok(),
         nhs_number: NhsNumber::with_check_digit(999_000_002),
         place: Place::default(),

@@ -13,6 +13,7 @@ mod doctor;
 mod audit;
 mod seed;
 mod demo;
+mod effect;
 
 use std::process::ExitCode;
 
@@ -55,6 +56,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// The audit trail
     Audit(audit::Audit),
+    /// The statistics, on files
+    Effect(effect::Effect),
 }
 
 /// Runs the command line of this process.
@@ -69,6 +72,7 @@ pub async fn run() -> ExitCode {
         Command::Doctor(command) => command.run(&cli.said).await,
         Command::Demo(command) => command.run(&cli.said).await,
         Command::Seed(command) => command.run(&cli.said).await,
+        Command::Effect(command) => command.run(),
         Command::Audit(command) => command.run(&cli.said).await,
     };
     match outcome {

@@ -8,7 +8,12 @@ mod words;
 use axum::response::Response;
 use kith_access::{Ability, Actor, Answer, Needs, Role, Routes, Visitor};
 use kith_casework::paths;
-use kith_pages::{Frame, components::NavItem, form::FormToken, go};
+use kith_pages::{
+    Frame,
+    components::{HeaderSearch, NavItem},
+    form::FormToken,
+    go,
+};
 
 use crate::areas;
 
@@ -103,8 +108,15 @@ fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
 
 /// Puts the places to go into the frame of an account's pages.
 #[must_use]
-pub fn places(actor: &Actor, _token: &FormToken, frame: Frame) -> Frame {
-    let frame = frame.home(home_of(actor));
+pub fn places(actor: &Actor, token: &FormToken, frame: Frame) -> Frame {
+    let mut frame = frame.home(home_of(actor));
+    if actor.can(Ability::SeeCaseload) {
+        frame = frame.search(HeaderSearch::new(
+            "/caseload/search",
+            "Find somebody",
+            token,
+        ));
+    }
     let mut items = places_of(actor)
         .into_iter()
         .map(|(name, href)| NavItem::new(name, href));

@@ -1,14 +1,15 @@
-//! The jobs there are: sealing the audit trail, delivering the outbox, asking
-//! after what no practice has read, sweeping sessions, links, form keys and drafts that are over. Each goes
-//! through every scheme, and doing it twice does it once, so several processes
-//! may run them side by side.
+//! The jobs there are: sealing the audit trail, delivering the outbox,
+//! passing on concerns nobody has acknowledged in time, asking after what no
+//! practice has read, sweeping sessions, links, form keys and drafts that are
+//! over. Each goes through every scheme, and doing it twice does it once, so
+//! several processes may run them side by side.
 
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use kith_access::{Scheme, audit, outbox, scheme, settings};
 use kith_base::{Id, Ts};
-use kith_casework::message::chase::chase;
+use kith_casework::{concern, message::chase::chase};
 use kith_db::{Outcome, Tx, run};
 
 use super::{Job, Tools};
@@ -25,6 +26,11 @@ pub const JOBS: &[Job] = &[
         name: "deliver mail",
         every: Duration::from_secs(15),
         turn: deliver_mail,
+    },
+    Job {
+        name: "pass on concerns",
+        every: Duration::from_secs(60),
+        turn: pass_on_concerns,
     },
     Job {
         name: "ask after what no practice has read",
@@ -63,6 +69,17 @@ fn deliver_mail(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
                 tracing::error!(failed = round.failed, %scheme, "mails could not be delivered");
             }
             done += u64::from(round.sent);
+        }
+        Ok(done)
+    })
+}
+
+fn pass_on_concerns(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let mut done = 0;
+        for scheme in schemes(&tools).await? {
+            let now = tools.app.clock.now();
+            done += concern::actions::escalate_due(&tools.app.db, scheme, now).await?;
         }
         Ok(done)
     })

@@ -2,7 +2,7 @@
 //! the actions use, many to a transaction, in the state it has come to. About
 //! 40 open cases a worker, four contacts a case.
 
-use kith_access::{Account, session};
+use kith_access::{Account, Organisation, session};
 use kith_base::{Id, Ts, Word, WorkingDays};
 use kith_casework::{
     contact::{self, Attended, Mode, Note, Purpose, rules::Effects},
@@ -85,67 +85,52 @@ async fn with_workers(
     Ok(made)
 }
 
+/// One case: what is sent, and then the state it has come to.
 async fn case(tx: &mut Tx, made: &MadeScheme, number: u32, now: Ts) -> Outcome<()> {
     let mut draw = Draw::of(u64::from(number));
-    let (practice, desk) = *draw.one(&made.practices);
     let worker = *draw.one(&made.workers);
-    let received_at = now.plus_seconds(-draw.between(3_600, 700 * 24 * 3600));
-    let today = now.day();
-    let work = WorkingDays::default();
-    let take_by = work.after(received_at.day(), 2);
-    let details = people::person(number, practice, today)?;
-    let person =
-        person::actions::make(tx, made.id, &details, Origin::default(), received_at).await?;
-    let need = draw.weighed(&[
-        (Need::Loneliness, 5),
-        (Need::Money, 3),
-        (Need::Housing, 2),
-        (Need::Mood, 3),
-        (Need::Caring, 1),
-    ]);
-    let sent = Sent {
-        source: Source::Practice,
-        practice: Some(practice),
-        referrer: Some(desk[0]),
-        referrer_name: text("The practice")?,
-        needs: vec![need],
-        why: Some(text(words::why(need))?),
-        told: vec![Told::Talked],
-        agreed: Agreed::Yes,
-    };
-    let id = Id::new(received_at);
-    let reference = reference(number);
-    let waiting = Standing::Waiting { on: take_by };
-    let new = NewCase {
-        id,
-        reference: &reference,
-        person,
-        import: None,
-        received_at,
-        take_by,
-    };
-    store::insert(tx, made.id, &new, &sent, &waiting).await?;
-    let first = Moved {
-        referral: id,
-        person,
-        by: Some(desk[0]),
-        what: Move::Send,
-        from: None,
-        to: &waiting,
-        note: None,
-    };
-    store::insert_move(tx, made.id, &first, received_at).await?;
+    let case = arrives(tx, made, number, now, &mut draw).await?;
     let standing = standing(worker, number, now, &mut draw)?;
-    if standing.state() == waiting.state() {
+    let from = case.standing.state();
+    if standing.state() == from {
         return Ok(());
     }
+    contacts(tx, made, &case, worker, now, &mut draw).await?;
+    store::stand(tx, made.id, case.id, 1, &standing, now).await?;
+    let moved = Moved {
+        referral: case.id,
+        person: case.person,
+        by: Some(worker),
+        what: Move::Take,
+        from: Some(from),
+        to: &standing,
+        note: None,
+    };
+    store::insert_move(tx, made.id, &moved, case.received_at.plus_seconds(86_400)).await?;
+    Ok(())
+}
+
+/// A person is made, referred, and waits.
+async fn arrives(
+    tx: &mut Tx,
+    made: &MadeScheme,
+    number: u32,
+    now: Ts,
+    draw: &mut Draw,
+) -> Outcome<Case> {
+    let (practice, desk) = *draw.one(&made.practices);
+    let received_at = now.plus_seconds(-draw.between(3_600, 700 * 24 * 3600));
+    let take_by = WorkingDays::default().after(received_at.day(), 2);
+    let details = people::person(number, practice, now.day())?;
+    let person =
+        person::actions::make(tx, made.id, &details, Origin::default(), received_at).await?;
     let case = Case {
-        id,
-        reference,
+        id: Id::new(received_at),
+        reference: reference(number),
         person,
-        sent,
+        sent: sent(practice, desk[0], draw)?,
         received_at,
-        standing: waiting.clone(),
+        standing: Standing::Waiting { on: take_by },
         owner_name: None,
         first_seen_at: None,
         contact_count: 0,
@@ -154,20 +139,47 @@ async fn case(tx: &mut Tx, made: &MadeScheme, number: u32, now: Ts) -> Outcome<(
         practice_to_do: None,
         version: 1,
     };
-    contacts(tx, made, &case, worker, now, &mut draw).await?;
-    store::stand(tx, made.id, id, 1, &standing, now).await?;
-    let from = Some(waiting.state());
-    let moved = Moved {
+    let (id, reference) = (case.id, case.reference.as_str());
+    let new = NewCase {
+        id,
+        reference,
+        person,
+        import: None,
+        received_at,
+        take_by,
+    };
+    store::insert(tx, made.id, &new, &case.sent, &case.standing).await?;
+    let first = Moved {
         referral: id,
         person,
-        by: Some(worker),
-        what: Move::Take,
-        from,
-        to: &standing,
+        by: Some(desk[0]),
+        what: Move::Send,
+        from: None,
+        to: &case.standing,
         note: None,
     };
-    store::insert_move(tx, made.id, &moved, received_at.plus_seconds(86_400)).await?;
-    Ok(())
+    store::insert_move(tx, made.id, &first, received_at).await?;
+    Ok(case)
+}
+
+fn sent(practice: Id<Organisation>, referrer: Id<Account>, draw: &mut Draw) -> Outcome<Sent> {
+    let need = draw.weighed(&[
+        (Need::Loneliness, 5),
+        (Need::Money, 3),
+        (Need::Housing, 2),
+        (Need::Mood, 3),
+        (Need::Caring, 1),
+    ]);
+    Ok(Sent {
+        source: Source::Practice,
+        practice: Some(practice),
+        referrer: Some(referrer),
+        referrer_name: text("The practice")?,
+        needs: vec![need],
+        why: Some(text(words::why(need))?),
+        told: vec![Told::Talked],
+        agreed: Agreed::Yes,
+    })
 }
 
 /// Nine letters and digits that no other case has: the number in base 31.
@@ -240,7 +252,7 @@ async fn contacts(
             weight: None,
             attended: Attended::Yes,
             why_not: None,
-            note: Some(text(*draw.one(words::TALKED))?),
+            note: Some(text(draw.line(words::TALKED))?),
             connected_to: None,
             practice_line: None,
             shared: false,

@@ -2,9 +2,13 @@
 //! half, in every state a case can be in, among them those who are easily
 //! mistaken for each other.
 
-use kith_base::{Refusal, Ts};
-use kith_casework::person::Details;
-use kith_db::{Db, Outcome};
+use kith_access::session;
+use kith_base::{Id, Refusal, Ts};
+use kith_casework::{
+    message::{self, Message},
+    person::Details,
+};
+use kith_db::{Db, Outcome, on};
 
 use super::{
     draw::Draw,
@@ -48,7 +52,38 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
         let cast = cast(&made, &mut draw)?;
         teller.live(twin, &cast, 60, &mut draw).await?;
     }
+    file_messages(db, &made, now).await?;
     Ok(made)
+}
+
+/// Messages unfiled after this many days are few: practices file weekly.
+const FILED_AFTER_DAYS: i64 = 14;
+const TO_FILE: &str = "select id from practice_message
+    where scheme_id = $1 and practice_id = $2 and filed_at is null and made_at < $3
+    order by made_at, id limit 60";
+
+/// The practices have read and filed what is older than two weeks.
+async fn file_messages(db: &Db, made: &MadeScheme, now: Ts) -> Outcome<()> {
+    let before = now.plus_seconds(-FILED_AFTER_DAYS * 24 * 3600);
+    for (practice, desk) in &made.practices {
+        loop {
+            let filed = db
+                .act(async |tx| {
+                    let ids: Vec<Id<Message>> = on!(tx, c => sqlx::query_scalar(TO_FILE)
+                        .bind(made.id).bind(practice).bind(before).fetch_all(c))?;
+                    let actor = session::of_account(tx, made.id, desk[0], now).await?;
+                    for id in &ids {
+                        message::actions::acknowledge(tx, &actor, *id).await?;
+                    }
+                    message::actions::file(tx, &actor, &ids).await
+                })
+                .await?;
+            if filed == 0 {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Makes the staff alone: a service on its first day.

@@ -36,6 +36,12 @@ impl Draw {
         &of[at]
     }
 
+    /// One of these lines; the list must not be empty.
+    pub fn line(&mut self, of: &[&'static str]) -> &'static str {
+        let line: &&str = self.one(of);
+        line
+    }
+
     /// One of these by weight; the list must not be empty.
     pub fn weighed<T: Copy>(&mut self, of: &[(T, i64)]) -> T {
         let all: i64 = of.iter().map(|(_, weight)| weight).sum();

@@ -159,17 +159,12 @@ impl Teller<'_> {
                 Some(account) => Some(self.actor(tx, account, at).await?),
                 None => None,
             };
+            let mut sent = sent.clone();
+            if let Some(actor) = &by {
+                sent.referrer_name = text(&actor.name)?;
+            }
             let who = Who::Described(Box::new(details.clone()));
-            actions::refer(
-                tx,
-                terms,
-                by.as_ref(),
-                who,
-                sent.clone(),
-                Origin::default(),
-                at,
-            )
-            .await
+            actions::refer(tx, terms, by.as_ref(), who, sent, Origin::default(), at).await
         });
         Ok(done.await?.referral)
     }
@@ -224,7 +219,7 @@ impl Teller<'_> {
     ) -> Outcome<()> {
         let reason = draw.weighed(ENDS);
         let changed = if draw.of_hundred(70) {
-            Some(text(*draw.one(words::CHANGED))?)
+            Some(text(draw.line(words::CHANGED))?)
         } else {
             None
         };
@@ -384,7 +379,7 @@ fn note(at: Ts, purpose: Purpose, draw: &mut Draw) -> Outcome<Note> {
         },
         attended: Attended::Yes,
         why_not: None,
-        note: Some(text(*draw.one(words::TALKED))?),
+        note: Some(text(draw.line(words::TALKED))?),
         connected_to: None,
         practice_line: None,
         shared: draw.of_hundred(50),
@@ -432,7 +427,7 @@ fn not_met(at: Ts, draw: &mut Draw) -> Outcome<Written> {
     ]);
     let note = Note {
         attended,
-        why_not: Some(text(*draw.one(words::NOT_MET))?),
+        why_not: Some(text(draw.line(words::NOT_MET))?),
         note: None,
         ..note(at, Purpose::Assess, draw)?
     };
@@ -462,7 +457,7 @@ fn meeting(at: Ts, draw: &mut Draw) -> Outcome<Written> {
         ]));
     }
     if purpose == Purpose::Connect {
-        note.connected_to = Some(text(*draw.one(words::SERVICES))?);
+        note.connected_to = Some(text(draw.line(words::SERVICES))?);
     }
     Ok(Written {
         note,

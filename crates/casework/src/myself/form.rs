@@ -91,6 +91,20 @@ impl Choice for IAgree {
     }
 }
 
+/// That somebody is in danger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InDanger;
+
+impl Choice for InDanger {
+    const ALL: &'static [Self] = &[Self];
+    fn code(self) -> &'static str {
+        "yes"
+    }
+    fn words(self) -> &'static str {
+        "Somebody is hurting me, or I am in danger"
+    }
+}
+
 /// What somebody wrote for themself.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -118,6 +132,8 @@ pub struct Asked {
     pub main: Need,
     /// What else it is about.
     pub also: Option<Vec<Need>>,
+    /// That they are in danger.
+    pub danger: Option<Vec<InDanger>>,
     /// In their own words.
     pub words: Option<FewWords>,
     /// That they agree.
@@ -130,6 +146,8 @@ form! {
         main: One<Need> = One::new("What would you most like help with?")
             .missing("Select what you would most like help with"),
         also: Maybe<Many<Need>> = Many::new("Is there anything else?").hint("Tick all that fit"),
+        danger: Maybe<Many<InDanger>> = Many::new("Are you safe?")
+            .hint("If you tick this, somebody who looks after safety reads it first"),
         words: Maybe<Long<FewWords>> = Long::new("Tell us a little more, in your own words")
             .hint("You do not have to write anything here").rows(4).most(300),
         given: Text<Name> = Text::new("First name").autocomplete("given-name").width(20),
@@ -239,6 +257,7 @@ mod tests {
             tell_practice: TellPractice::No,
             main: Need::Money,
             also: Some(vec![Need::Loneliness]),
+            danger: None,
             words: "I owe\r\n rent".parse().ok(),
             agree: vec![IAgree],
         }

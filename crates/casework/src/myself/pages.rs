@@ -9,7 +9,7 @@ use kith_access::{
     scheme::{self, SchemeRow},
     settings,
 };
-use kith_base::{Day, Id, Refusal};
+use kith_base::{Day, Id, Refusal, text::BadText};
 use kith_db::{Failure, Outcome, Tx, on};
 use kith_pages::{
     Html, Page,
@@ -22,6 +22,7 @@ use kith_pages::{
 
 use super::form::{Asked, MyselfForm};
 use crate::{
+    concern::{self, Concern, Danger, Door, Raise},
     paths,
     person::store::Origin,
     referral::{
@@ -91,7 +92,7 @@ async fn blank(app: &App, slug: &str) -> Outcome<(SchemeRow, SchemeSettings, Mys
 }
 
 #[derive(Template)]
-#[template(path = "referral/myself/myself.html")]
+#[template(path = "myself/myself.html")]
 struct Myself<'a> {
     help_now: Html,
     promise: String,
@@ -127,7 +128,7 @@ fn page(
         form,
         action: paths::refer_myself_to(&row.slug),
         token: &token,
-        concern: paths::public_concern(),
+        concern: paths::public_concern_to(&row.slug),
     };
     Ok(titled(visitor, row).errors(form.errors()).view(&view))
 }
@@ -191,7 +192,7 @@ async fn send(
     let terms = Terms::of(row.id, &settings)?;
     let to = app
         .db
-        .act(async |tx| taken(tx, &terms, &row, &asked, &posted, now).await)
+        .act(async |tx| taken(tx, &terms, (&row, &settings), &asked, &posted, now).await)
         .await?;
     Ok(go(&to))
 }
@@ -200,7 +201,7 @@ async fn send(
 async fn taken(
     tx: &mut Tx,
     terms: &Terms,
-    row: &SchemeRow,
+    (row, settings): (&SchemeRow, &SchemeSettings),
     asked: &Asked,
     posted: &Posted,
     now: kith_base::Ts,
@@ -223,10 +224,40 @@ async fn taken(
         origin: Origin::default(),
     };
     match take_in(tx, terms, None, arriving, now).await? {
-        Arrived::In(referred) => Ok(paths::referred_myself(&row.slug, referred.reference)),
+        Arrived::In(referred) => {
+            if asked.danger.is_some() {
+                let raise = in_danger(asked, referred.person, &referred.reference)?;
+                let concern = Id::<Concern>::new(now);
+                concern::actions::raise(tx, row.id, settings, None, concern, &raise, now).await?;
+            }
+            Ok(paths::referred_myself(&row.slug, referred.reference))
+        }
         // The public door sees nobody's referral.
         Arrived::AlreadyOpen(_) => Err(Refusal::not_found().into()),
     }
+}
+
+/// Somebody who ticked that they are in danger does not wait with the others:
+/// the safeguarding lead hears of it in the same breath.
+fn in_danger(asked: &Asked, person: Id<kith_access::Person>, reference: &str) -> Outcome<Raise> {
+    let words = asked
+        .words
+        .as_ref()
+        .map_or("nothing more", |words| &words.0);
+    Ok(Raise {
+        person: Some(person),
+        about: None,
+        what: format!(
+            "Asked for help for themself (ref {reference}) and ticked that somebody hurts them, \
+             or that they are in danger. In their words: {words}"
+        )
+        .parse()
+        .map_err(|bad: BadText| Failure::Sql(sqlx::Error::Decode(bad.into())))?,
+        danger: Danger::Yes,
+        door: Door::SelfReferral,
+        name: None,
+        reach: asked.safe_contact.clone(),
+    })
 }
 
 const REFERENCE: &str = "select r.reference from referral r where r.scheme_id = $1 and r.id = $2";
@@ -243,7 +274,7 @@ const TAKE_BY: &str = "select r.take_by from referral r
     where r.scheme_id = $1 and r.reference = $2 and r.source = 'self'";
 
 #[derive(Template)]
-#[template(path = "referral/myself/received.html")]
+#[template(path = "myself/received.html")]
 struct Received<'a> {
     reference: &'a str,
     scheme: &'a str,

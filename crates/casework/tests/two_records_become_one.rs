@@ -1,0 +1,437 @@
+//! Two records of one person are merged and parted again, on both databases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use kith_access::{Ability, App, SchemeSettings};
+use kith_base::{Id, Line};
+use kith_casework::{
+    concern::{Concern, Danger, Door, Raise},
+    draft,
+    merge::tables::{IN_THEIR_OWN_WAY, MOVED, STAYS},
+    person::{Details, Person, Place, store::Origin},
+    referral::{
+        Act, Agreed, DeclineReason, Need, Sent, Source, Told,
+        actions::{Referred, Step, Terms, Who, refer, step},
+    },
+};
+use kith_db::{Outcome, Tx, on, run};
+use kith_testkit::{Staff, World};
+use sqlx::AssertSqlSafe;
+
+fn program(app: App) -> Router {
+    kith_casework::routes().into_router(app)
+}
+
+fn mary(family: &str, born: &str) -> Details {
+    Details {
+        given: "Mary".parse().unwrap(),
+        family: family.parse().unwrap(),
+        known_as: None,
+        born: born.parse().ok(),
+        nhs_number: kith_base::NhsNumber::with_check_digit(999_000_001),
+        practice: None,
+        place: Place {
+            phone: "01632960982".parse().ok(),
+            ..Place::default()
+        },
+    }
+}
+
+fn terms(world: &World) -> Terms {
+    Terms::of(world.scheme, &SchemeSettings::default()).unwrap()
+}
+
+async fn refers(world: &World, by: Staff, details: Details) -> Referred {
+    let actor = world.actor(by).await;
+    let sent = Sent {
+        source: Source::Practice,
+        practice: actor.practice,
+        referrer: Some(actor.account),
+        referrer_name: by.name.parse().unwrap(),
+        needs: vec![Need::Loneliness],
+        why: None,
+        told: vec![Told::Talked],
+        agreed: Agreed::Yes,
+    };
+    let details = Details {
+        practice: actor.practice,
+        ..details
+    };
+    let terms = terms(world);
+    let act = async |tx: &mut Tx| {
+        let who = Who::Described(Box::new(details.clone()));
+        refer(
+            tx,
+            &terms,
+            Some(&actor),
+            who,
+            sent.clone(),
+            Origin::default(),
+            world.now(),
+        )
+        .await
+    };
+    world.app.db.act(act).await.unwrap()
+}
+
+/// Two practices refer one person; the second wrote another birth date. The
+/// referral of the second is sent back, so that one goes on.
+async fn twice_known(world: &World) -> (Referred, Referred) {
+    let first = refers(world, world.rita, mary("Thistle", "1951-05-03")).await;
+    let second = refers(world, world.harry, mary("Thistle-Brown", "1951-03-05")).await;
+    assert_ne!(first.person, second.person, "{}", world.db.engine());
+    (first, second)
+}
+
+async fn sends_back(world: &World, referred: &Referred) {
+    let kay = world.actor(world.kay).await;
+    let terms = terms(world);
+    let decline = async |tx: &mut Tx| {
+        let act = Act::Decline {
+            reason: DeclineReason::Duplicate,
+            next: "Already being seen here".parse::<Line>().unwrap(),
+            person_knows: true,
+        };
+        let one = Step {
+            referral: referred.referral,
+            version: None,
+            act,
+            note: None,
+        };
+        step(tx, &terms, &kay, Ability::TakeReferral, one, world.now()).await
+    };
+    world.app.db.act(decline).await.unwrap();
+}
+
+/// Hangs a row of every sort on somebody.
+async fn has_a_history(world: &World, person: Id<Person>) {
+    let mo = world.actor(world.mo).await;
+    let lena = world.actor(world.lena).await;
+    let raise = Raise {
+        person: Some(person),
+        about: None,
+        what: "A bruise.".parse().unwrap(),
+        danger: Danger::No,
+        door: Door::Staff,
+        name: None,
+        reach: None,
+    };
+    const NAME: &str =
+        "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
+        values ($1, $2, $3, $3, $4)";
+    let act = async |tx: &mut Tx| -> Outcome<()> {
+        let settings = SchemeSettings::default();
+        let id = Id::<Concern>::new(world.now());
+        kith_casework::concern::actions::raise(
+            tx,
+            world.scheme,
+            &settings,
+            Some(&mo),
+            id,
+            &raise,
+            world.now(),
+        )
+        .await?;
+        draft::store::save(tx, &mo, "contact", person, "note=half").await?;
+        draft::store::save(tx, &lena, "contact", person, "note=other").await?;
+        run!(
+            tx,
+            sqlx::query(NAME)
+                .bind(world.scheme)
+                .bind(person)
+                .bind(mo.account)
+                .bind(world.now())
+        )?;
+        Ok(())
+    };
+    world.app.db.act(act).await.unwrap();
+}
+
+/// Every row of every table a merge may touch, as text, sorted.
+async fn everything(world: &World) -> BTreeMap<String, Vec<String>> {
+    let left_out = [
+        "audit",
+        "audit_seal",
+        "person_merge",
+        "session",
+        "form_once",
+        "kith_migration",
+    ];
+    let schema = world.app.db.schema().await.unwrap();
+    let mut all = BTreeMap::new();
+    for table in schema
+        .iter()
+        .filter(|table| !left_out.contains(&table.name.as_str()))
+    {
+        let read = async |tx: &mut Tx| -> Outcome<Vec<String>> {
+            let embedded = tx.is_embedded();
+            let columns: Vec<String> = table
+                .columns
+                .iter()
+                .map(|column| {
+                    let name = &column.name;
+                    if embedded {
+                        format!("'{name}=' || quote({name})")
+                    } else {
+                        format!("'{name}=' || coalesce({name}::text, 'NULL')")
+                    }
+                })
+                .collect();
+            let sql = format!(
+                "select {} from {} order by 1",
+                columns.join(" || ' ' || "),
+                table.name
+            );
+            Ok(on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql.clone())).fetch_all(c))?)
+        };
+        all.insert(table.name.clone(), world.app.db.read(read).await.unwrap());
+    }
+    all
+}
+
+fn differences(
+    before: &BTreeMap<String, Vec<String>>,
+    after: &BTreeMap<String, Vec<String>>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for (table, rows) in before {
+        for row in rows.iter().filter(|row| !after[table].contains(row)) {
+            found.push(format!("{table} lost {row}"));
+        }
+        for row in after[table].iter().filter(|row| !rows.contains(row)) {
+            found.push(format!("{table} got {row}"));
+        }
+    }
+    found
+}
+
+async fn rows_of(world: &World, person: Id<Person>) -> Vec<(&'static str, i64)> {
+    let mut counts = Vec::new();
+    for table in MOVED {
+        let read = async |tx: &mut Tx| -> Outcome<i64> {
+            let sql = format!(
+                "select count(*) from {} where scheme_id = $1 and person_id = $2",
+                table.table
+            );
+            Ok(on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql.clone()))
+                .bind(world.scheme).bind(person).fetch_one(c))?)
+        };
+        counts.push((table.table, world.app.db.read(read).await.unwrap()));
+    }
+    counts
+}
+
+#[tokio::test]
+async fn every_table_with_a_person_is_in_one_of_the_lists() {
+    for world in World::small(program).await {
+        let known: Vec<&str> = MOVED
+            .iter()
+            .map(|moved| moved.table)
+            .chain(IN_THEIR_OWN_WAY.iter().map(|(table, _)| *table))
+            .chain(STAYS.iter().map(|(table, _)| *table))
+            .collect();
+        for table in world.app.db.schema().await.unwrap() {
+            if table
+                .columns
+                .iter()
+                .any(|column| column.name == "person_id")
+            {
+                assert!(
+                    known.contains(&table.name.as_str()),
+                    "{} is not in merge/tables.rs",
+                    table.name
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_merge_that_is_taken_back_leaves_everything_as_it_was() {
+    for world in World::small(program).await {
+        let (first, second) = twice_known(&world).await;
+        sends_back(&world, &second).await;
+        has_a_history(&world, second.person).await;
+        let mo = world.actor(world.mo).await;
+        let own = async |tx: &mut Tx| -> Outcome<()> {
+            Ok(draft::store::save(tx, &mo, "contact", first.person, "note=mine").await?)
+        };
+        world.app.db.act(own).await.unwrap();
+        let before = everything(&world).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/same-person")
+            .await
+            .sees("Same NHS number, another date of birth");
+        mo.opens(format!("/same-person/{}/{}", first.person, second.person))
+            .await;
+        mo.sees("THISTLE, Mary")
+            .sees("THISTLE-BROWN, Mary")
+            .sees("Differs");
+        mo.presses("Merge the two records")
+            .await
+            .is_answered(422)
+            .sees("Select the record that is kept");
+        mo.chooses("The record on the left: THISTLE, Mary");
+        world.app.clock.set(world.now().plus_seconds(60));
+        mo.presses("Merge the two records")
+            .await
+            .sees("The two records are one now")
+            .sees("No two records wait");
+        assert_ne!(
+            differences(&before, &everything(&world).await),
+            Vec::<String>::new()
+        );
+        assert!(
+            rows_of(&world, second.person)
+                .await
+                .iter()
+                .all(|(_, count)| *count == 0)
+        );
+        world.passes_hours(1);
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/same-person")
+            .await
+            .presses("Take the merge back")
+            .await
+            .sees("The merge has been taken back");
+        let left = differences(&before, &everything(&world).await);
+        assert_eq!(left, Vec::<String>::new(), "{}", world.db.engine());
+    }
+}
+
+#[tokio::test]
+async fn two_open_referrals_are_not_merged_and_the_page_says_what_to_do() {
+    for world in World::small(program).await {
+        let (first, second) = twice_known(&world).await;
+        let before = everything(&world).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(format!("/same-person/{}/{}", first.person, second.person))
+            .await;
+        mo.chooses("The record on the right: THISTLE-BROWN, Mary")
+            .presses("Merge the two records")
+            .await;
+        mo.is_answered(422)
+            .sees("Both records have an open referral")
+            .sees("Close one of them");
+        assert_eq!(
+            differences(&before, &everything(&world).await),
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_looking_at_an_old_version_compares_again() {
+    for world in World::small(program).await {
+        let (first, second) = twice_known(&world).await;
+        sends_back(&world, &second).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(format!("/same-person/{}/{}", first.person, second.person))
+            .await;
+        let change = async |tx: &mut Tx| -> Outcome<()> {
+            kith_casework::person::store::set_matters(
+                tx,
+                world.scheme,
+                second.person,
+                "Her garden",
+                world.now(),
+            )
+            .await?;
+            Ok(())
+        };
+        world.app.db.act(change).await.unwrap();
+        mo.chooses("The record on the left: THISTLE, Mary")
+            .presses("Merge the two records")
+            .await;
+        mo.is_answered(422)
+            .sees("One of the records was changed while you were looking");
+    }
+}
+
+#[tokio::test]
+async fn two_people_are_said_to_be_two_and_nobody_is_asked_again() {
+    for world in World::small(program).await {
+        let (first, second) = twice_known(&world).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(format!("/same-person/{}/{}", second.person, first.person))
+            .await;
+        mo.presses("They are two people")
+            .await
+            .sees("Kept as two people")
+            .sees("No two records wait to be compared.");
+    }
+}
+
+#[tokio::test]
+async fn only_a_manager_merges() {
+    for world in World::small(program).await {
+        let (first, second) = twice_known(&world).await;
+        for staff in [world.kay, world.rita, world.ada, world.grace] {
+            let mut browser = world.signed_in(staff).await;
+            browser.opens("/same-person").await.is_answered(403);
+            browser
+                .opens(format!("/same-person/{}/{}", first.person, second.person))
+                .await
+                .is_answered(403);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_written_about_the_referral_after_the_merge_goes_back_with_it() {
+    for world in World::small(program).await {
+        let (first, second) = twice_known(&world).await;
+        sends_back(&world, &second).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(format!("/same-person/{}/{}", first.person, second.person))
+            .await;
+        mo.chooses("The record on the left: THISTLE, Mary")
+            .presses("Merge the two records")
+            .await;
+        let before = rows_of(&world, second.person).await;
+        assert!(before.iter().all(|(_, count)| *count == 0), "{before:?}");
+        const TASK: &str = "insert into task (scheme_id, id, person_id, referral_id, kind, what, who, due_on, made_at)
+            values ($1, $2, $3, $4, 'action', 'Ring', 'worker', $5, $6)";
+        let since = async |tx: &mut Tx| -> Outcome<()> {
+            for referral in [Some(second.referral), None] {
+                run!(
+                    tx,
+                    sqlx::query(TASK)
+                        .bind(world.scheme)
+                        .bind(Id::<Person>::new(world.now()))
+                        .bind(first.person)
+                        .bind(referral)
+                        .bind(world.now().day())
+                        .bind(world.now())
+                )?;
+            }
+            Ok(())
+        };
+        world.app.db.act(since).await.unwrap();
+        mo.opens("/same-person")
+            .await
+            .presses("Take the merge back")
+            .await;
+        let tasks = |rows: Vec<(&'static str, i64)>| {
+            rows.into_iter()
+                .find(|(table, _)| *table == "task")
+                .unwrap()
+                .1
+        };
+        // The question "Same person?" and the new task of the referral.
+        assert_eq!(
+            tasks(rows_of(&world, second.person).await),
+            2,
+            "{}",
+            world.db.engine()
+        );
+        assert_eq!(
+            tasks(rows_of(&world, first.person).await),
+            1,
+            "what is new beside it stays"
+        );
+    }
+}

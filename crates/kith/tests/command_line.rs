@@ -1,0 +1,260 @@
+//! The binary itself, as whoever runs a service uses it: a new installation,
+//! its check, its copies, and the demonstration from start to stop.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may stop at what it did not expect"
+)]
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+fn kith(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kith"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn installation() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let made = kith(
+        folder.path(),
+        &[
+            "init",
+            "--scheme",
+            "Harbour link workers",
+            "--slug",
+            "harbour",
+            "--organisation",
+            "Harbour network",
+            "--administrator",
+            "Ada Lowe",
+            "--email",
+            "ada@example.org",
+        ],
+    );
+    assert!(made.status.success(), "{}", words(&made));
+    let said = words(&made);
+    assert!(
+        said.contains("http://127.0.0.1:8080/welcome/"),
+        "no invitation is shown: {said}"
+    );
+    folder
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_new_installation_is_its_owners_alone_and_the_doctor_finds_nothing_wrong() {
+    let folder = installation();
+    for file in ["kith.key", "kith.db"] {
+        assert_eq!(mode(&folder.path().join(file)), 0o600, "{file}");
+    }
+    let looked = kith(folder.path(), &["doctor"]);
+    assert!(looked.status.success(), "{}", words(&looked));
+    let sealed = kith(folder.path(), &["audit", "verify"]);
+    assert!(sealed.status.success(), "{}", words(&sealed));
+    let again = kith(folder.path(), &["migrate"]);
+    assert!(words(&again).contains("up to date"), "{}", words(&again));
+}
+
+#[test]
+fn an_installation_that_is_not_safe_is_not_served() {
+    let folder = installation();
+    for (arguments, about) in [
+        (
+            vec!["serve", "--origin", "http://kith.example.org"],
+            "origin",
+        ),
+        (
+            vec!["doctor", "--origin", "http://kith.example.org"],
+            "origin",
+        ),
+    ] {
+        let refused = kith(folder.path(), &arguments);
+        assert!(!refused.status.success(), "{arguments:?} went through");
+        let said = words(&refused);
+        assert!(said.contains("WRONG") && said.contains(about), "{said}");
+    }
+    fs::set_permissions(
+        folder.path().join("kith.db"),
+        fs::Permissions::from_mode(0o644),
+    )
+    .unwrap();
+    let refused = kith(folder.path(), &["serve"]);
+    assert!(
+        !refused.status.success() && words(&refused).contains("chmod 600"),
+        "{}",
+        words(&refused)
+    );
+}
+
+#[test]
+fn a_copy_is_restored_only_over_a_database_that_one_means() {
+    let folder = installation();
+    let copied = kith(folder.path(), &["backup", "copy.db"]);
+    assert!(copied.status.success(), "{}", words(&copied));
+    let twice = kith(folder.path(), &["backup", "copy.db"]);
+    assert!(!twice.status.success(), "a copy was written over");
+    let careless = kith(folder.path(), &["restore", "copy.db"]);
+    assert!(
+        !careless.status.success() && words(&careless).contains("--replace"),
+        "{}",
+        words(&careless)
+    );
+    let meant = kith(folder.path(), &["restore", "copy.db", "--replace"]);
+    assert!(meant.status.success(), "{}", words(&meant));
+    let aside = fs::read_dir(folder.path()).unwrap().filter_map(Result::ok);
+    let aside = aside.filter(|file| {
+        file.file_name()
+            .to_string_lossy()
+            .contains("before-restore")
+    });
+    assert!(aside.count() > 0, "what was there is gone");
+    assert!(kith(folder.path(), &["doctor"]).status.success());
+}
+
+#[test]
+fn what_is_no_database_of_kith_is_not_restored() {
+    let folder = installation();
+    fs::write(folder.path().join("letter.txt"), "Dear all").unwrap();
+    let refused = kith(folder.path(), &["restore", "letter.txt", "--replace"]);
+    assert!(
+        !refused.status.success() && words(&refused).contains("cannot be restored"),
+        "{}",
+        words(&refused)
+    );
+    assert!(
+        kith(folder.path(), &["doctor"]).status.success(),
+        "the database was touched"
+    );
+}
+
+struct Demo {
+    child: Child,
+    port: u16,
+}
+
+impl Demo {
+    fn start(data: &Path) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let child = Command::new(env!("CARGO_BIN_EXE_kith"))
+            .args([
+                "demo",
+                "--size",
+                "empty",
+                "--port",
+                &port.to_string(),
+                "--data",
+            ])
+            .arg(data)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let demo = Self { child, port };
+        let until = Instant::now() + Duration::from_secs(60);
+        while demo
+            .get("/health")
+            .is_none_or(|answer| !answer.starts_with("HTTP/1.1 200"))
+        {
+            assert!(Instant::now() < until, "the demonstration does not answer");
+            thread::sleep(Duration::from_millis(100));
+        }
+        demo
+    }
+
+    fn get(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+        )
+        .ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    fn stop(mut self) {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(asked.success());
+        assert!(
+            self.child.wait().unwrap().success(),
+            "it did not stop in order"
+        );
+    }
+}
+
+#[test]
+fn the_demonstration_starts_keeps_its_people_and_stops_when_asked() {
+    let folder = TempDir::new().unwrap();
+    let demo = Demo::start(folder.path());
+    let front = demo.get("/").unwrap();
+    assert!(front.contains("Social prescribing"), "{front}");
+    assert!(demo.get("/demo").unwrap().contains("Sign in as Kay Ward"));
+    let second = Command::new(env!("CARGO_BIN_EXE_kith"))
+        .args(["demo", "--port", "0", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert!(
+        words(&second).contains("Another program serves"),
+        "{}",
+        words(&second)
+    );
+    demo.stop();
+    let again = Demo::start(folder.path());
+    assert!(again.get("/demo").unwrap().contains("Sign in as Kay Ward"));
+    again.stop();
+}
+
+#[test]
+fn a_client_that_never_ends_its_headers_is_let_go_and_others_are_served() {
+    let folder = TempDir::new().unwrap();
+    let demo = Demo::start(folder.path());
+    let slow: Vec<TcpStream> = (0..200)
+        .map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", demo.port)).unwrap();
+            write!(stream, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ").unwrap();
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    assert!(demo.get("/").unwrap().starts_with("HTTP/1.1 200"));
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "others had to wait"
+    );
+    // The server ends what has not ended its headers in time.
+    let mut one = slow.into_iter().next().unwrap();
+    one.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+    let mut rest = Vec::new();
+    one.read_to_end(&mut rest)
+        .expect("the connection is closed by the server");
+    demo.stop();
+}
