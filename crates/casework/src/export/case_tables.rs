@@ -78,6 +78,20 @@ pub const CASES: &[TableWords] = &[
         ],
     ),
     TableWords {
+        review: &["reason"],
+        ..table(
+            "person_switch",
+            "When a place was hidden or a record restricted",
+            Whole::Out,
+            IN_PERSON,
+            &[
+                ("switch", Text, "location or restricted"),
+                ("turned_on", Flag, "Whether it was turned on"),
+                ("reason", Text, "Why"),
+            ],
+        )
+    },
+    TableWords {
         review: &["before"],
         ..table(
             "person_merge",
