@@ -260,3 +260,28 @@ pub fn break_glass(person: impl Display) -> String {
 pub fn team() -> String {
     "/team".into()
 }
+/// Bringing referrals in from a file.
+#[must_use]
+pub fn imports() -> String {
+    "/import".into()
+}
+/// One import.
+#[must_use]
+pub fn import(import: impl Display) -> String {
+    format!("/import/{import}")
+}
+/// Taking all records out.
+#[must_use]
+pub fn export() -> String {
+    "/export".into()
+}
+/// Taking one person's whole record out.
+#[must_use]
+pub fn export_person(person: impl Display) -> String {
+    format!("/people/{person}/export")
+}
+/// Who stands in for whom.
+#[must_use]
+pub fn cover() -> String {
+    "/team/cover".into()
+}

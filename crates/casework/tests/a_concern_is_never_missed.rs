@@ -1,6 +1,8 @@
 //! Safeguarding concerns, as the people who raise and handle them see them,
 //! on both databases and without JavaScript.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use axum::{Router, http::Method};
 use kith_access::{Ability, App, SchemeSettings, settings, who};
 use kith_base::{Id, Ts};

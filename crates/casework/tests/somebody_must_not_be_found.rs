@@ -2,6 +2,8 @@
 //! find them, and a restricted record exists for named people alone; on both
 //! databases and without JavaScript.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use axum::{Router, http::Method};
 use kith_access::{Ability, App, SchemeSettings, outbox};
 use kith_base::Id;
@@ -214,7 +216,7 @@ fn addresses(path: &str, ids: &[String]) -> Vec<String> {
     ids.iter().map(|id| filled(id)).collect()
 }
 
-/// P3: nobody reads the place on any page, except whoever is assigned, on the
+/// Nobody reads the place on any page, except whoever is assigned, on the
 /// page that asks for it.
 #[tokio::test]
 async fn the_canaries_of_a_hidden_place_stand_on_no_page_of_any_role() {

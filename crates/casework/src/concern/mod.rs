@@ -16,8 +16,8 @@ use kith_access::{Account, Routes};
 use kith_base::{Id, Line, Name, Story, Ts};
 use kith_db::FromRow;
 
-pub(crate) use staff::sheet;
 pub use rules::{Danger, Door, End, Move, State};
+pub(crate) use staff::sheet;
 
 use crate::person::Person;
 

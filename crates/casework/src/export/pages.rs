@@ -1,0 +1,195 @@
+//! Where records are taken out: the whole scheme by its manager, one person's
+//! record from that person's page. Both ask again who one is, and both are in
+//! the audit trail before the first byte leaves.
+
+use std::io;
+
+use axum::{
+    body::Body,
+    extract::Path,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use kith_access::{
+    Ability, Answer, App, Needs, Person, Routes, Signed, Trouble,
+    audit::{self, Entry},
+};
+use kith_base::{Id, Refusal};
+use kith_db::Outcome;
+use kith_pages::{
+    Html,
+    components::{Button, Cell, Column, Table},
+    el,
+    form::{PostButton, Posted},
+};
+
+use tokio::sync::mpsc;
+
+use super::{
+    scheme::scheme,
+    tables::{Whole, all},
+};
+use crate::{paths, person};
+
+/// The addresses of exports.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/export", Needs::Can(Ability::ExportScheme), offer)
+        .post("/export", Needs::Can(Ability::ExportScheme), take)
+        .get(
+            "/people/{person}/export",
+            Needs::Can(Ability::ExportPerson),
+            offer_person,
+        )
+        .post(
+            "/people/{person}/export",
+            Needs::Can(Ability::ExportPerson),
+            take_person,
+        )
+}
+
+async fn offer(signed: Signed) -> Answer {
+    let mut table = Table::new()
+        .caption("What is in it")
+        .responsive(true)
+        .head(["File", "What it holds"].map(Column::new));
+    for words in all() {
+        match words.whole {
+            Whole::Out => {
+                table = table.row([
+                    Cell::new(format!("{}.csv", words.name)),
+                    Cell::new(words.holds),
+                ])
+            }
+            Whole::Left(why) => {
+                table = table.row([
+                    Cell::new(format!("{} is left out", words.name)),
+                    Cell::new(why),
+                ])
+            }
+        }
+    }
+    let intro = el("p").child(
+        "All of the scheme's records in one ZIP file: a table for each thing, what every column means, and a list with the hash of each file. \
+         It holds everybody's names, notes and addresses, restricted people and hidden places among them: keep it where nobody else can read it, and delete it when it has done its work.",
+    );
+    let button = PostButton::new(
+        paths::export(),
+        &signed.token(),
+        Button::new("Take all records out"),
+    );
+    Ok(signed
+        .page("Take all records out")
+        .under(paths::export())
+        .body(
+            [Html::from(intro), button.into(), table.into()]
+                .into_iter()
+                .collect::<Html>(),
+        )
+        .into_response())
+}
+
+fn download(name: &'static str, body: Body) -> Response {
+    let heads = [
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    (heads, body).into_response()
+}
+
+/// Pieces that wait for a slow browser before the export waits too.
+const AHEAD: usize = 4;
+
+async fn take(app: App, signed: Signed, _posted: Posted) -> Answer {
+    let actor = signed.actor.clone();
+    actor.scope(Ability::ExportScheme)?;
+    let entry = Entry {
+        action: "take all records out",
+        object_kind: "scheme",
+        object: Some(actor.scheme.uuid()),
+        ..Entry::default()
+    };
+    app.db
+        .act(async |tx| audit::record(tx, &actor, entry).await)
+        .await?;
+    let (pieces, taken) = mpsc::channel::<io::Result<Vec<u8>>>(AHEAD);
+    tokio::spawn(async move {
+        let out = pieces.clone();
+        let ended = scheme(&app.db, actor.scheme, actor.now, |piece, _| {
+            let out = out.clone();
+            Box::pin(async move {
+                out.send(Ok(piece))
+                    .await
+                    .map_err(|_| io::Error::other("nobody takes it any more"))
+            })
+        })
+        .await;
+        if let Err(stopped) = ended {
+            tracing::error!(%stopped, "an export did not end well");
+            // The browser sees a broken download, never half a file as a whole one.
+            pieces
+                .send(Err(io::Error::other(stopped.to_string())))
+                .await
+                .ok();
+        }
+    });
+    let stream = futures::stream::unfold(taken, async |mut taken| {
+        let piece = taken.recv().await?;
+        Some((piece, taken))
+    });
+    Ok(download("kith-records.zip", Body::from_stream(stream)))
+}
+
+async fn offer_person(app: App, signed: Signed, Path(id): Path<Id<Person>>) -> Answer {
+    let actor = &signed.actor;
+    let scope = actor.scope(Ability::ExportPerson)?;
+    let record = app
+        .db
+        .act(async |tx| {
+            let record = person::store::record(tx, &scope, id)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            audit::look(tx, actor, id, "see a record").await?;
+            Outcome::Ok(record)
+        })
+        .await?;
+    let words = el("p").child(
+        "Everything the scheme keeps about this person, as a page to read and as JSON. Parts that may speak of somebody else, or do harm, are marked: \
+         read them, and take out what must not be given, before you give it to the person.",
+    );
+    let button = PostButton::new(
+        paths::export_person(id),
+        &signed.token(),
+        Button::new("Take the whole record out"),
+    );
+    Ok(signed
+        .page("Take the whole record out")
+        .banner(person::banner::banner(&record.identity, actor.today()))
+        .back(paths::person(id))
+        .body(
+            [Html::from(words), button.into()]
+                .into_iter()
+                .collect::<Html>(),
+        )
+        .into_response())
+}
+
+async fn take_person(
+    app: App,
+    signed: Signed,
+    Path(id): Path<Id<Person>>,
+    _posted: Posted,
+) -> Answer {
+    let actor = &signed.actor;
+    let scope = actor.scope(Ability::ExportPerson)?;
+    let schema = app.db.schema().await.map_err(Trouble::fault)?;
+    let bytes = app
+        .db
+        .act(async |tx| super::person(tx, actor, &scope, &schema, id).await)
+        .await?;
+    Ok(download("record.zip", Body::from(bytes)))
+}

@@ -1,0 +1,333 @@
+//! Bringing in the rows of a confirmed import, a few in each transaction. A
+//! new person gets a record and a referral as from any other door; a close
+//! match that was decided about is added to the record there is. How to reach
+//! somebody is taken from the file; who they are never is.
+
+use std::time::Duration;
+
+use kith_access::{
+    Actor, Grant,
+    audit::{self, Entry},
+    organisation,
+};
+use kith_base::{Id, Name, Refusal, Ts};
+use kith_db::{Db, Failure, Outcome, Tx};
+
+use super::{
+    Decision, ImportBatch, RowOutcome, Stage, UNDO_DAYS,
+    actions::{Progress, Steps, allowed, batch, entry},
+    cells::{self, Arrival, Remark},
+    store::{self, Ended, ImportRow, Moments, Which},
+};
+use crate::{
+    person::{self, Person, Profile, store::Origin},
+    referral::{
+        self, Sent, Source,
+        actions::{Terms, Who},
+    },
+    task::{self, NewTask},
+};
+
+/// Rows made in one transaction.
+const MADE_AT_ONCE: i64 = 10;
+
+/// Brings in the rows of a confirmed import, and ends it after the last.
+///
+/// # Errors
+/// A conflict when it is not confirmed.
+pub async fn carry_on(
+    db: &Db,
+    terms: &Terms,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    limit: Option<Duration>,
+) -> Outcome<Progress> {
+    let quiet = quiet(terms);
+    let mut steps = Steps::within(limit);
+    loop {
+        let rows = db
+            .act(async |tx| make_some(tx, &quiet, actor, id).await)
+            .await?;
+        if let Some(progress) = steps.count(rows) {
+            return Ok(progress);
+        }
+    }
+}
+
+/// Nobody wants a mail for every row of a file.
+fn quiet(terms: &Terms) -> Terms {
+    Terms {
+        scheme: terms.scheme,
+        promise: terms.promise.clone(),
+        codes: terms.codes.clone(),
+        inbox: None,
+    }
+}
+
+async fn make_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch>) -> Outcome<i64> {
+    let batch = batch(tx, actor, id).await?;
+    if batch.stage == Stage::Done {
+        return Ok(0);
+    }
+    if !store::move_on(
+        tx,
+        actor.scheme,
+        id,
+        Stage::Running,
+        Stage::Running,
+        Moments::default(),
+    )
+    .await?
+    {
+        return Err(Refusal::conflict("This import is not confirmed")
+            .try_next("Confirm it first")
+            .into());
+    }
+    let practices: Vec<_> = organisation::practices(tx, actor.scheme)
+        .await?
+        .into_iter()
+        .map(|practice| {
+            (
+                practice.id,
+                practice.name,
+                practice.ods_code.map(|code| code.to_string()),
+            )
+        })
+        .collect();
+    let rows = store::rows(tx, actor.scheme, id, Which::ToDo, MADE_AT_ONCE).await?;
+    for row in &rows {
+        match cells::read(&row.cells, &batch.plan, &practices, actor.today()) {
+            Ok((line, remarks)) => make_one(tx, terms, actor, id, row, line, remarks).await?,
+            // A practice may have been taken out since the rows were checked.
+            Err(remarks) => fail(tx, actor, id, row, remarks).await?,
+        }
+    }
+    if rows.is_empty() {
+        let moments = Moments {
+            done_at: Some(actor.now),
+            undo_until: Some(actor.now.plus_seconds(UNDO_DAYS * 86_400)),
+            undone_at: None,
+        };
+        store::move_on(tx, actor.scheme, id, Stage::Running, Stage::Done, moments).await?;
+        audit::record(tx, actor, entry("finish an import", id)).await?;
+    }
+    Ok(i64::try_from(rows.len()).unwrap_or(0))
+}
+
+async fn fail(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    row: &ImportRow,
+    remarks: Vec<Remark>,
+) -> Outcome<()> {
+    let ended = Ended {
+        outcome: RowOutcome::Failed,
+        remarks: &remarks,
+        person: None,
+        referral: None,
+        made_person: false,
+    };
+    Ok(store::end(tx, actor.scheme, id, row.number, &ended).await?)
+}
+
+/// A remark about the whole row.
+pub(crate) fn about_row(words: String) -> Remark {
+    Remark {
+        column: "Whole row".into(),
+        cell: String::new(),
+        words,
+        repaired: false,
+    }
+}
+
+async fn make_one(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    row: &ImportRow,
+    line: Arrival,
+    mut remarks: Vec<Remark>,
+) -> Outcome<()> {
+    let at = received_at(&line, actor.now);
+    let known = if row.choice == Decision::Add {
+        row.match_id
+    } else {
+        None
+    };
+    if let Some(person) = known {
+        remarks.extend(bring_up_to_date(tx, actor, person, &line).await?);
+        if let Some(open) = referral::store::unfinished(tx, actor.scheme, person).await? {
+            add_words(tx, terms, actor, person, open, &line).await?;
+            let ended = Ended {
+                outcome: RowOutcome::Added,
+                remarks: &remarks,
+                person: Some(person),
+                referral: None,
+                made_person: false,
+            };
+            return Ok(store::end(tx, actor.scheme, id, row.number, &ended).await?);
+        }
+    }
+    let who = known.map_or_else(
+        || Who::Described(Box::new(line.details.clone())),
+        Who::Known,
+    );
+    let origin = Origin {
+        import: Some(id),
+        ..Origin::default()
+    };
+    let sent = sent(&line)?;
+    let referred =
+        match referral::actions::refer(tx, terms, Some(actor), who, sent, origin, at).await {
+            Ok(referred) => referred,
+            Err(Failure::Refused(refusal)) => {
+                remarks.push(about_row(refusal.to_string()));
+                return fail(tx, actor, id, row, remarks).await;
+            }
+            Err(failure) => return Err(failure),
+        };
+    let ended = Ended {
+        outcome: RowOutcome::Made,
+        remarks: &remarks,
+        person: Some(referred.person),
+        referral: Some(referred.referral),
+        made_person: referred.made_person,
+    };
+    Ok(store::end(tx, actor.scheme, id, row.number, &ended).await?)
+}
+
+/// The moment a referral came: noon of its day, or now.
+fn received_at(line: &Arrival, now: Ts) -> Ts {
+    line.received
+        .map_or(now, |day| day.start().plus_seconds(12 * 3600).min(now))
+}
+
+fn sent(line: &Arrival) -> Result<Sent, Refusal> {
+    let unnamed = || {
+        "Not named in the file"
+            .parse::<Name>()
+            .map_err(|wrong| Refusal::invalid(wrong.to_string()))
+    };
+    Ok(Sent {
+        source: Source::File,
+        practice: line.details.practice,
+        referrer: None,
+        referrer_name: line.referrer.clone().map_or_else(unnamed, Ok)?,
+        needs: line.needs.clone(),
+        why: line.why.clone(),
+        told: Vec::new(),
+        agreed: line.agreed,
+    })
+}
+
+/// The reason in words goes to whoever has the open referral.
+async fn add_words(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    person: Id<Person>,
+    open: Id<referral::Referral>,
+    line: &Arrival,
+) -> Outcome<()> {
+    let Some(why) = &line.why else {
+        return Ok(());
+    };
+    let owner = referral::store::for_own_move(tx, actor.scheme, open)
+        .await?
+        .and_then(|case| case.standing.owner());
+    let new = NewTask {
+        person: Some(person),
+        referral: Some(open),
+        contact: None,
+        kind: task::Kind::Action,
+        what: format!("Read what came in a file: {why}"),
+        who: task::Who::Worker,
+        owner,
+        due: terms.promise.work.after(actor.today(), 2),
+    };
+    task::store::insert(tx, actor.scheme, &new, actor.now).await?;
+    Ok(())
+}
+
+/// How to reach somebody is taken from the file; who they are never is, except
+/// where the record says nothing. A sensitive place is left alone.
+#[must_use]
+pub fn up_to_date(before: &Profile, line: &Arrival) -> Profile {
+    let mut after = before.clone();
+    let (details, new) = (&mut after.details, &line.details);
+    fn take<T: Clone>(place: &mut Option<T>, new: Option<&T>) {
+        if let Some(new) = new {
+            *place = Some(new.clone());
+        }
+    }
+    take(&mut details.place.address, new.place.address.as_ref());
+    take(&mut details.place.postcode, new.place.postcode.as_ref());
+    take(&mut details.place.phone, new.place.phone.as_ref());
+    take(&mut details.place.email, new.place.email.as_ref());
+    take(&mut details.practice, new.practice.as_ref());
+    details.born = details.born.or(new.born);
+    details.nhs_number = details
+        .nhs_number
+        .clone()
+        .or_else(|| new.nhs_number.clone());
+    details.place.safe_contact = details
+        .place
+        .safe_contact
+        .clone()
+        .or_else(|| new.place.safe_contact.clone());
+    after
+}
+
+async fn bring_up_to_date(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    line: &Arrival,
+) -> Outcome<Option<Remark>> {
+    let scope = allowed(actor)?;
+    let Some(record) = person::store::record(tx, &scope, person).await? else {
+        return Ok(None);
+    };
+    let Some(before) = Profile::of(&record, &Grant::ordinary(actor)?) else {
+        let words = "Their location is hidden: address and telephone were left as they are";
+        return Ok(Some(Remark {
+            repaired: true,
+            ..about_row(words.into())
+        }));
+    };
+    let mut after = up_to_date(&before, line);
+    if let Some(number) = &after.details.nhs_number
+        && before.details.nhs_number.is_none()
+        && person::store::number_is_taken(tx, actor.scheme, number, person).await?
+    {
+        after.details.nhs_number = None;
+    }
+    let changed = after.changed_from(&before).join(", ");
+    if changed.is_empty() {
+        return Ok(None);
+    }
+    person::store::update(
+        tx,
+        actor.scheme,
+        person,
+        &after,
+        record.identity.version,
+        actor.now,
+    )
+    .await?;
+    person::store::replace_words(tx, actor.scheme, person, &after.details, false).await?;
+    let entry = Entry {
+        action: "put details right",
+        person: Some(person),
+        object_kind: "person",
+        object: Some(person.uuid()),
+        purpose: &changed,
+    };
+    audit::record(tx, actor, entry).await?;
+    Ok(Some(Remark {
+        repaired: true,
+        ..about_row(format!("Changed from the file: {changed}"))
+    }))
+}

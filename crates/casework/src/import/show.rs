@@ -1,0 +1,183 @@
+//! A close match, side by side: what the file says and what the record says,
+//! with the choice between them. Showing a record is a look at somebody and
+//! goes to the audit trail; a place that is hidden stays hidden here.
+
+use kith_access::{Actor, Grant, Signed, audit, organisation, who::HIDDEN};
+use kith_base::{NhsNumber, Word};
+use kith_db::{Outcome, Tx};
+use kith_pages::{
+    Html,
+    components::{Button, Cell, Column, Select, SelectItem, Table},
+    el,
+    form::open,
+    html::link,
+};
+
+use super::{
+    Decision, cells,
+    headings::Plan,
+    store::{Batch, ImportRow},
+};
+use crate::{
+    paths,
+    person::{self, Identity, Place},
+};
+
+/// A row of the file beside the record it may be about.
+pub struct Pair {
+    row: ImportRow,
+    identity: Identity,
+    /// Label, in the file, in the record.
+    facts: Vec<(&'static str, String, String)>,
+}
+
+/// Loads the record a row may be about; none when it is out of reach by now.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn pair(
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &Plan,
+    row: ImportRow,
+) -> Outcome<Option<Pair>> {
+    let scope = super::actions::allowed(actor)?;
+    let Some(person) = row.match_id else {
+        return Ok(None);
+    };
+    let Some(record) = person::store::record(tx, &scope, person).await? else {
+        return Ok(None);
+    };
+    audit::look(tx, actor, person, "compare with a file").await?;
+    let practices: Vec<_> = organisation::practices(tx, actor.scheme)
+        .await?
+        .into_iter()
+        .map(|practice| {
+            (
+                practice.id,
+                practice.name,
+                practice.ods_code.map(|code| code.to_string()),
+            )
+        })
+        .collect();
+    let Ok((line, _)) = cells::read(&row.cells, plan, &practices, actor.today()) else {
+        return Ok(None);
+    };
+    let (new, identity) = (&line.details, &record.identity);
+    let number = |number: Option<&NhsNumber>| number.map(NhsNumber::spaced).unwrap_or_default();
+    let day =
+        |day: Option<kith_base::Day>| day.map(kith_base::Day::as_banner_date).unwrap_or_default();
+    let grant = Grant::ordinary(actor)?;
+    let place = record.place.reveal(&grant);
+    let held = |what: fn(&Place) -> Option<String>| {
+        place.map_or(HIDDEN.to_owned(), |place| what(place).unwrap_or_default())
+    };
+    let named = |id: Option<_>| {
+        practices
+            .iter()
+            .find(|(known, ..)| Some(*known) == id)
+            .map(|(_, name, _)| name.to_string())
+            .unwrap_or_default()
+    };
+    let facts = vec![
+        (
+            "Name",
+            format!("{} {}", new.given, new.family),
+            format!("{} {}", identity.given, identity.family),
+        ),
+        ("Date of birth", day(new.born), day(identity.born)),
+        (
+            "NHS number",
+            number(new.nhs_number.as_ref()),
+            number(identity.nhs_number.as_ref()),
+        ),
+        (
+            "Postcode",
+            text(new.place.postcode.as_ref()),
+            held(|place| place.postcode.as_ref().map(ToString::to_string)),
+        ),
+        (
+            "Telephone",
+            text(new.place.phone.as_ref()),
+            held(|place| place.phone.as_ref().map(ToString::to_string)),
+        ),
+        (
+            "Address",
+            text(new.place.address.as_ref()),
+            held(|place| place.address.as_ref().map(ToString::to_string)),
+        ),
+        (
+            "Practice",
+            named(new.practice),
+            identity
+                .practice_name
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ),
+    ];
+    Ok(Some(Pair {
+        identity: record.identity,
+        row,
+        facts,
+    }))
+}
+
+fn text(value: Option<&impl ToString>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}
+
+/// The form that decides about the close matches of one page.
+#[must_use]
+pub fn choices(signed: &Signed, batch: &Batch, pairs: &[Pair], undecided: i64) -> Html {
+    let mut parts: Vec<Html> = vec![
+        el("h2").class("nhsuk-heading-m").child("Close matches").into(),
+        el("p").child(format!("{undecided} of them are not decided about. Adding takes address, telephone and practice from the file; names and dates of birth in a record are never changed by a file.")).into(),
+        open(format!("/import/{}/choices", batch.id), &signed.token()).into(),
+    ];
+    parts.extend(pairs.iter().map(one));
+    parts.push(
+        Button::new("Keep these decisions")
+            .prevent_double_click(true)
+            .into(),
+    );
+    parts.push(Html::trusted("</form>"));
+    parts.into_iter().collect()
+}
+
+fn one(pair: &Pair) -> Html {
+    let number = pair.row.number;
+    let mut table = Table::new()
+        .caption(format!("Row {number}"))
+        .responsive(true)
+        .compact(true)
+        .head(["", "In the file", "In the record"].map(Column::new));
+    for (label, new, held) in pair
+        .facts
+        .iter()
+        .filter(|(_, new, held)| !(new.is_empty() && held.is_empty()))
+    {
+        let mark = if new == held || new.is_empty() {
+            Html::from(new)
+        } else {
+            Html::from(el("strong").child(new))
+        };
+        table = table.row([Cell::new(*label), Cell::new(mark), Cell::new(held)]);
+    }
+    let offered: Vec<SelectItem> = Decision::ALL
+        .iter()
+        .filter(|choice| !(pair.row.sure && matches!(choice, Decision::Make | Decision::Ask)))
+        .map(|choice| SelectItem::new(choice.code(), choice.label()))
+        .collect();
+    let name = format!("choice-{number}");
+    let select = Select::new(name, format!("What to do with row {number}"), offered)
+        .value(pair.row.choice.code());
+    let open = link(paths::person(pair.identity.id), "Open the record");
+    let row = el("input")
+        .attr("type", "hidden")
+        .attr("name", "row")
+        .attr("value", number);
+    [Html::from(table), open, Html::from(row), select.into()]
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,588 @@
+//! The tables `import_batch` and `import_row`: the file as it came, how each
+//! row was sorted, what was decided, and what became of it.
+
+use kith_access::{Account, Actor, Scheme};
+use kith_base::{Id, Name, Ts};
+use kith_db::{FromRow, Tx, on, run};
+
+use super::{Decision, ImportBatch, RowOutcome, Sorted, Stage, cells::Remark, headings::Plan};
+use crate::{person::Person, referral::Referral};
+
+/// An import.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Its id.
+    pub id: Id<ImportBatch>,
+    /// What the file was called.
+    pub file_name: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What its columns hold.
+    pub plan: Plan,
+    /// How many rows the file has.
+    pub row_count: i64,
+    /// Who brought it.
+    pub made_by: Id<Account>,
+    /// Their name.
+    pub made_by_name: Name,
+    /// When.
+    pub made_at: Ts,
+    /// When it was confirmed to its last row.
+    pub done_at: Option<Ts>,
+    /// Until when it can be undone.
+    pub undo_until: Option<Ts>,
+}
+
+#[derive(FromRow)]
+struct BatchRow {
+    id: Id<ImportBatch>,
+    file_name: String,
+    state: Stage,
+    columns: String,
+    row_count: i64,
+    made_by: Id<Account>,
+    made_by_name: Name,
+    made_at: Ts,
+    done_at: Option<Ts>,
+    undo_until: Option<Ts>,
+}
+
+impl TryFrom<BatchRow> for Batch {
+    type Error = sqlx::Error;
+    fn try_from(row: BatchRow) -> Result<Self, sqlx::Error> {
+        let plan = Plan::of_text(&row.columns)
+            .ok_or_else(|| sqlx::Error::Decode("import: the columns make no sense".into()))?;
+        Ok(Self {
+            id: row.id,
+            file_name: row.file_name,
+            stage: row.state,
+            plan,
+            row_count: row.row_count,
+            made_by: row.made_by,
+            made_by_name: row.made_by_name,
+            made_at: row.made_at,
+            done_at: row.done_at,
+            undo_until: row.undo_until,
+        })
+    }
+}
+
+/// One row of an import.
+#[derive(Clone, Debug)]
+pub struct ImportRow {
+    /// Its number in the file.
+    pub number: i64,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Its group.
+    pub sorted: Sorted,
+    /// What is wrong with it, or was repaired.
+    pub remarks: Vec<Remark>,
+    /// The record it may be about.
+    pub match_id: Option<Id<Person>>,
+    /// Whether it is that person without a doubt.
+    pub sure: bool,
+    /// What is to be done with it.
+    pub choice: Decision,
+    /// What became of it.
+    pub outcome: RowOutcome,
+    /// The referral made for it.
+    pub referral: Option<Id<Referral>>,
+    /// Whether the record was made for it.
+    pub made_person: bool,
+}
+
+#[derive(FromRow)]
+struct RowRow {
+    number: i64,
+    cells: String,
+    sorted: Sorted,
+    problems: String,
+    match_id: Option<Id<Person>>,
+    sure: bool,
+    choice: Decision,
+    outcome: RowOutcome,
+    referral_id: Option<Id<Referral>>,
+    made_person: bool,
+}
+
+impl TryFrom<RowRow> for ImportRow {
+    type Error = sqlx::Error;
+    fn try_from(row: RowRow) -> Result<Self, sqlx::Error> {
+        let wrong = |error: serde_json::Error| sqlx::Error::Decode(error.into());
+        Ok(Self {
+            number: row.number,
+            cells: serde_json::from_str(&row.cells).map_err(wrong)?,
+            sorted: row.sorted,
+            remarks: serde_json::from_str(&row.problems).map_err(wrong)?,
+            match_id: row.match_id,
+            sure: row.sure,
+            choice: row.choice,
+            outcome: row.outcome,
+            referral: row.referral_id,
+            made_person: row.made_person,
+        })
+    }
+}
+
+const INSERT: &str = "insert into import_batch (scheme_id, id, kind, file_name, file_hash, state,
+        columns, row_count, made_by, made_at, version)
+    values ($1, $2, 'referrals', $3, $4, 'staged', $5, $6, $7, $8, 1)";
+
+/// Keeps a new import, without its rows.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn insert(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    file_name: &str,
+    file_hash: &[u8],
+    plan: &Plan,
+    row_count: i64,
+) -> Result<(), sqlx::Error> {
+    let columns = plan
+        .as_text()
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    run!(
+        tx,
+        sqlx::query(INSERT)
+            .bind(actor.scheme)
+            .bind(id)
+            .bind(file_name)
+            .bind(file_hash)
+            .bind(&columns)
+            .bind(row_count)
+            .bind(actor.account)
+            .bind(actor.now)
+    )?;
+    Ok(())
+}
+
+const INSERT_ROW: &str = "insert into import_row (scheme_id, import_id, number, row_hash, cells,
+        sorted, problems, sure, choice, outcome, made_person)
+    values ($1, $2, $3, $4, $5, 'unread', '[]', $6, 'ask', 'waiting', $6)
+    on conflict (scheme_id, import_id, number) do nothing";
+
+/// Keeps a row as it stands in the file.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn insert_row(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    cells: &[String],
+) -> Result<(), sqlx::Error> {
+    let cells = serde_json::to_string(cells).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    run!(
+        tx,
+        sqlx::query(INSERT_ROW)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(&[][..] as &[u8])
+            .bind(&cells)
+            .bind(false)
+    )?;
+    Ok(())
+}
+
+macro_rules! batch_columns {
+    () => {
+        "select b.id, b.file_name, b.state, b.columns, b.row_count, b.made_by, a.name as made_by_name,
+                b.made_at, b.done_at, b.undo_until
+           from import_batch b join account a on a.scheme_id = $1 and a.id = b.made_by
+          where b.scheme_id = $1 "
+    };
+}
+
+const ONE: &str = concat!(batch_columns!(), "and b.id = $2");
+const LATEST: &str = concat!(
+    batch_columns!(),
+    "order by b.made_at desc, b.id desc limit 20"
+);
+
+/// An import of the scheme.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn batch(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    id: Id<ImportBatch>,
+) -> Result<Option<Batch>, sqlx::Error> {
+    let row: Option<BatchRow> =
+        on!(tx, c => sqlx::query_as(ONE).bind(scheme).bind(id).fetch_optional(c))?;
+    row.map(Batch::try_from).transpose()
+}
+
+/// The last twenty imports.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn latest(tx: &mut Tx, scheme: Id<Scheme>) -> Result<Vec<Batch>, sqlx::Error> {
+    let rows: Vec<BatchRow> = on!(tx, c => sqlx::query_as(LATEST).bind(scheme).fetch_all(c))?;
+    rows.into_iter().map(Batch::try_from).collect()
+}
+
+const SET_PLAN: &str = "update import_batch set columns = $3, version = version + 1
+    where scheme_id = $1 and id = $2 and state = 'staged'";
+const UNREAD: &str =
+    "update import_row set sorted = 'unread', problems = '[]', match_id = null, choice = 'ask'
+    where scheme_id = $1 and import_id = $2";
+
+/// Keeps what the columns hold; every row is to be checked again.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_plan(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    id: Id<ImportBatch>,
+    plan: &Plan,
+) -> Result<(), sqlx::Error> {
+    let columns = plan
+        .as_text()
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    run!(
+        tx,
+        sqlx::query(SET_PLAN).bind(scheme).bind(id).bind(&columns)
+    )?;
+    run!(tx, sqlx::query(UNREAD).bind(scheme).bind(id))?;
+    Ok(())
+}
+
+const MOVE: &str = "update import_batch set state = $4, done_at = coalesce($5, done_at),
+        undo_until = coalesce($6, undo_until), undone_at = coalesce($7, undone_at), version = version + 1
+    where scheme_id = $1 and id = $2 and state = $3";
+
+/// The moments that belong to a step of an import.
+#[derive(Clone, Copy, Default)]
+pub struct Moments {
+    /// Confirmed to the last row.
+    pub done_at: Option<Ts>,
+    /// Can be undone until.
+    pub undo_until: Option<Ts>,
+    /// Undone.
+    pub undone_at: Option<Ts>,
+}
+
+/// Moves an import on, and holds it for this transaction alone. Gives whether
+/// it stood where it was thought to. From a state to itself is a way of
+/// holding it: two who go on at once come one after the other.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn move_on(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    id: Id<ImportBatch>,
+    from: Stage,
+    to: Stage,
+    moments: Moments,
+) -> Result<bool, sqlx::Error> {
+    let moved = run!(
+        tx,
+        sqlx::query(MOVE)
+            .bind(scheme)
+            .bind(id)
+            .bind(from)
+            .bind(to)
+            .bind(moments.done_at)
+            .bind(moments.undo_until)
+            .bind(moments.undone_at)
+    )?;
+    Ok(moved == 1)
+}
+
+macro_rules! row_columns {
+    () => {
+        "select number, cells, sorted, problems, match_id, sure, choice, outcome, referral_id, made_person
+           from import_row where scheme_id = $1 and import_id = $2 "
+    };
+}
+
+const ROWS_UNREAD: &str = concat!(
+    row_columns!(),
+    "and sorted = 'unread' order by number limit $3"
+);
+const ROWS_TO_DO: &str = concat!(
+    row_columns!(),
+    "and sorted in ('new', 'close') and choice in ('make', 'add') and outcome = 'waiting' order by number limit $3"
+);
+const ROWS_TO_UNDO: &str = concat!(
+    row_columns!(),
+    "and outcome in ('made', 'added') order by number limit $3"
+);
+const ROWS_FIRST: &str = concat!(row_columns!(), "order by number limit $3");
+const ROWS_WRONG: &str = concat!(
+    row_columns!(),
+    "and sorted = 'error' order by number limit $3"
+);
+const ROWS_ENDED_BADLY: &str = concat!(
+    row_columns!(),
+    "and outcome in ('failed', 'kept') order by number limit $3"
+);
+const ROWS_CLOSE: &str = concat!(
+    row_columns!(),
+    "and sorted = 'close' and number > $4 order by number limit $3"
+);
+
+/// Which rows are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Which {
+    /// Not sorted yet.
+    Unread,
+    /// Decided, and nothing done yet.
+    ToDo,
+    /// Done, and not taken back.
+    ToUndo,
+    /// The first of the file.
+    First,
+    /// Something is wrong with them.
+    Wrong,
+    /// Could not be brought in, or not be taken back.
+    EndedBadly,
+}
+
+/// Some rows of an import, in the file's order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn rows(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    which: Which,
+    most: i64,
+) -> Result<Vec<ImportRow>, sqlx::Error> {
+    let sql = match which {
+        Which::Unread => ROWS_UNREAD,
+        Which::ToDo => ROWS_TO_DO,
+        Which::ToUndo => ROWS_TO_UNDO,
+        Which::First => ROWS_FIRST,
+        Which::Wrong => ROWS_WRONG,
+        Which::EndedBadly => ROWS_ENDED_BADLY,
+    };
+    let rows: Vec<RowRow> =
+        on!(tx, c => sqlx::query_as(sql).bind(scheme).bind(batch).bind(most).fetch_all(c))?;
+    rows.into_iter().map(ImportRow::try_from).collect()
+}
+
+/// The close matches after a row, in the file's order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn close_rows(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    after: i64,
+    most: i64,
+) -> Result<Vec<ImportRow>, sqlx::Error> {
+    let rows: Vec<RowRow> = on!(tx, c => sqlx::query_as(ROWS_CLOSE)
+        .bind(scheme).bind(batch).bind(most).bind(after).fetch_all(c))?;
+    rows.into_iter().map(ImportRow::try_from).collect()
+}
+
+/// How many rows are in each group, decision and outcome.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct Count {
+    /// The group.
+    pub sorted: Sorted,
+    /// The decision.
+    pub choice: Decision,
+    /// The outcome.
+    pub outcome: RowOutcome,
+    /// How many.
+    pub rows: i64,
+}
+
+const COUNTS: &str = "select sorted, choice, outcome, count(*) as rows from import_row
+    where scheme_id = $1 and import_id = $2 group by sorted, choice, outcome
+    order by sorted, choice, outcome";
+
+/// Counts the rows of an import.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn counts(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+) -> Result<Vec<Count>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(COUNTS).bind(scheme).bind(batch).fetch_all(c))
+}
+
+const SEEN_BEFORE: &str = "select count(*) from import_row r
+    where r.scheme_id = $1 and r.row_hash = $2
+      and ((r.import_id = $3 and r.number < $4)
+           or (r.import_id <> $3 and r.outcome in ('made', 'added')))";
+
+/// Whether the same row was brought in before, or stands above in the file.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn seen_before(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    hash: &[u8],
+    batch: Id<ImportBatch>,
+    number: i64,
+) -> Result<bool, sqlx::Error> {
+    let count: i64 = on!(tx, c => sqlx::query_scalar(SEEN_BEFORE)
+        .bind(scheme).bind(hash).bind(batch).bind(number).fetch_one(c))?;
+    Ok(count > 0)
+}
+
+const SORT: &str = "update import_row set row_hash = $4, sorted = $5, problems = $6, match_id = $7,
+        sure = $8, choice = $9
+    where scheme_id = $1 and import_id = $2 and number = $3";
+
+/// How a row was sorted.
+#[derive(Clone, Debug)]
+pub struct Sorting {
+    /// What tells it from others.
+    pub hash: Vec<u8>,
+    /// Its group.
+    pub sorted: Sorted,
+    /// What is wrong with it, or was repaired.
+    pub remarks: Vec<Remark>,
+    /// The record it may be about.
+    pub match_id: Option<Id<Person>>,
+    /// Whether without a doubt.
+    pub sure: bool,
+    /// What is to be done with it.
+    pub choice: Decision,
+}
+
+fn as_text(remarks: &[Remark]) -> Result<String, sqlx::Error> {
+    serde_json::to_string(remarks).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// Keeps how a row was sorted.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sort(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    sorting: &Sorting,
+) -> Result<(), sqlx::Error> {
+    let remarks = as_text(&sorting.remarks)?;
+    run!(
+        tx,
+        sqlx::query(SORT)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(&sorting.hash)
+            .bind(sorting.sorted)
+            .bind(&remarks)
+            .bind(sorting.match_id)
+            .bind(sorting.sure)
+            .bind(sorting.choice)
+    )?;
+    Ok(())
+}
+
+const CHOOSE: &str = "update import_row set choice = $4
+    where scheme_id = $1 and import_id = $2 and number = $3 and sorted = 'close'
+      and outcome = 'waiting' and not ($4 = 'make' and sure)";
+
+/// Keeps what somebody decided about a close match. A record is not made
+/// twice for somebody who is the same without a doubt.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn choose(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    choice: Decision,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(CHOOSE)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(choice)
+    )?;
+    Ok(())
+}
+
+const END: &str =
+    "update import_row set outcome = $4, problems = $5, person_id = coalesce($6, person_id),
+        referral_id = coalesce($7, referral_id), made_person = (made_person or $8)
+    where scheme_id = $1 and import_id = $2 and number = $3";
+
+/// What became of a row.
+pub struct Ended<'a> {
+    /// The outcome.
+    pub outcome: RowOutcome,
+    /// What there is to say about it.
+    pub remarks: &'a [Remark],
+    /// Whom it is about.
+    pub person: Option<Id<Person>>,
+    /// The referral made for it.
+    pub referral: Option<Id<Referral>>,
+    /// Whether the record was made for it.
+    pub made_person: bool,
+}
+
+/// Keeps what became of a row.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    ended: &Ended<'_>,
+) -> Result<(), sqlx::Error> {
+    let remarks = as_text(ended.remarks)?;
+    run!(
+        tx,
+        sqlx::query(END)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(ended.outcome)
+            .bind(&remarks)
+            .bind(ended.person)
+            .bind(ended.referral)
+            .bind(ended.made_person)
+    )?;
+    Ok(())
+}
+
+const DROP_TASKS: &str = "update task set done_at = $3, done_by = $4
+    where scheme_id = $1 and referral_id = $2 and done_at is null";
+
+/// Ends the tasks of a referral that was taken back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_tasks(
+    tx: &mut Tx,
+    actor: &Actor,
+    referral: Id<Referral>,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(DROP_TASKS)
+            .bind(actor.scheme)
+            .bind(referral)
+            .bind(actor.now)
+            .bind(actor.account)
+    )?;
+    Ok(())
+}

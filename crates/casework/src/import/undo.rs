@@ -1,0 +1,156 @@
+//! Undoing an import, for seven days. A referral nobody has touched since is
+//! taken back; one that was taken on, declined or written about stays, and
+//! the row says why. What was added to a record that was there before stays
+//! too. Nothing is deleted: the record of a person made by the import remains
+//! without a referral, and so is on no list.
+
+use std::time::Duration;
+
+use kith_access::{Ability, Actor, audit};
+use kith_base::{Id, Refusal};
+use kith_db::{Db, Failure, Outcome, Tx};
+
+use super::{
+    ImportBatch, RowOutcome, Stage,
+    actions::{self, Progress, Steps, entry, taken_back_words},
+    bring_in::about_row,
+    store::{self, Ended, ImportRow, Moments, Which},
+};
+use crate::referral::{
+    self, Act,
+    actions::{Step, Terms},
+};
+
+/// Rows taken back in one transaction.
+const AT_ONCE: i64 = 10;
+
+/// Begins, or goes on with, undoing an import.
+///
+/// # Errors
+/// A conflict when it was not brought in, or its seven days are over.
+pub async fn undo(
+    db: &Db,
+    terms: &Terms,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    limit: Option<Duration>,
+) -> Outcome<Progress> {
+    db.act(async |tx| begin(tx, actor, id).await).await?;
+    let mut steps = Steps::within(limit);
+    loop {
+        let rows = db
+            .act(async |tx| undo_some(tx, terms, actor, id).await)
+            .await?;
+        if let Some(progress) = steps.count(rows) {
+            return Ok(progress);
+        }
+    }
+}
+
+async fn begin(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()> {
+    let batch = actions::batch(tx, actor, id).await?;
+    if batch.stage == Stage::Undoing {
+        return Ok(());
+    }
+    if batch.stage != Stage::Done {
+        return Err(Refusal::conflict(
+            "There is nothing to undo: this import was not brought in, or was undone already",
+        )
+        .into());
+    }
+    if batch.undo_until.is_none_or(|until| until < actor.now) {
+        return Err(
+            Refusal::conflict("The seven days in which an import can be undone are over")
+                .try_next("Decline or close the referrals one by one")
+                .into(),
+        );
+    }
+    store::move_on(
+        tx,
+        actor.scheme,
+        id,
+        Stage::Done,
+        Stage::Undoing,
+        Moments::default(),
+    )
+    .await?;
+    audit::record(tx, actor, entry("undo an import", id)).await
+}
+
+async fn undo_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch>) -> Outcome<i64> {
+    if !store::move_on(
+        tx,
+        actor.scheme,
+        id,
+        Stage::Undoing,
+        Stage::Undoing,
+        Moments::default(),
+    )
+    .await?
+    {
+        return Ok(0);
+    }
+    let rows = store::rows(tx, actor.scheme, id, Which::ToUndo, AT_ONCE).await?;
+    for row in &rows {
+        let why_not = take_back(tx, terms, actor, row).await?;
+        let mut remarks = row.remarks.clone();
+        let outcome = if why_not.is_some() {
+            RowOutcome::Kept
+        } else {
+            RowOutcome::TakenBack
+        };
+        remarks.extend(why_not.map(about_row));
+        let ended = Ended {
+            outcome,
+            remarks: &remarks,
+            person: None,
+            referral: None,
+            made_person: false,
+        };
+        store::end(tx, actor.scheme, id, row.number, &ended).await?;
+    }
+    if rows.is_empty() {
+        let moments = Moments {
+            undone_at: Some(actor.now),
+            ..Moments::default()
+        };
+        store::move_on(tx, actor.scheme, id, Stage::Undoing, Stage::Undone, moments).await?;
+    }
+    Ok(i64::try_from(rows.len()).unwrap_or(0))
+}
+
+/// Takes one referral back; gives why not, where it cannot be.
+async fn take_back(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    row: &ImportRow,
+) -> Outcome<Option<String>> {
+    let Some(made) = row.referral else {
+        return Ok(Some(
+            "It was added to a record that was there before: put that record right by hand".into(),
+        ));
+    };
+    let scope = actor.scope(Ability::ImportReferrals)?;
+    let Some(case) = referral::store::case(tx, &scope, made).await? else {
+        return Ok(Some("You may no longer see this record".into()));
+    };
+    if case.contact_count > 0 {
+        return Ok(Some("A contact was written down since".into()));
+    }
+    let step = Step {
+        referral: made,
+        version: Some(case.version),
+        act: Act::TakeBack,
+        note: taken_back_words(),
+    };
+    match referral::actions::step(tx, terms, actor, Ability::ImportReferrals, step, actor.now).await
+    {
+        Ok(_) => {
+            store::end_tasks(tx, actor, made).await?;
+            Ok(None)
+        }
+        Err(Failure::Refused(refusal)) => Ok(Some(refusal.to_string())),
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,355 @@
+//! A manager brings referrals in from a file, on both databases and through
+//! the real pages without JavaScript.
+
+use axum::Router;
+use kith_access::{Actor, App, SchemeSettings};
+use kith_base::Id;
+use kith_casework::{
+    ImportBatch,
+    import::{
+        Decision,
+        actions::{self, Groups},
+        bring_in,
+        headings::Plan,
+        undo,
+    },
+    referral::{self, Act, Agreed, actions::Terms},
+};
+use kith_db::Outcome;
+use kith_testkit::World;
+
+const HEADINGS: &str =
+    "NHS number,Forename,Surname,DOB,Postcode,Mobile,Practice,Date received,Need,Notes\n";
+const MARY: &str = "999 000 0018,Mary,Smith,03/05/1951,LS1 4AP,7700900982,Y00001,20/11/2026,Loneliness,Lives alone\n";
+const OMAR: &str =
+    ",Omar,Khan,09/01/1980,BD1 1AA,01274 960 002,Riverside Surgery,20/11/2026,debt,\n";
+
+fn program(app: App) -> Router {
+    kith_casework::routes().into_router(app)
+}
+
+fn terms(world: &World) -> Terms {
+    Terms::of(world.scheme, &SchemeSettings::default()).unwrap()
+}
+
+async fn staged(world: &World, mo: &Actor, rows: &str) -> Id<ImportBatch> {
+    let db = &world.app.db;
+    let text = format!("{HEADINGS}{rows}");
+    let id = actions::stage(db, mo, None, "list.csv", text.as_bytes())
+        .await
+        .unwrap();
+    let batch = db
+        .read(async |tx| actions::batch(tx, mo, id).await)
+        .await
+        .unwrap();
+    let plan = Plan {
+        agreed: Some(Agreed::Yes),
+        ..batch.plan
+    };
+    actions::set_plan(db, mo, id, &plan).await.unwrap();
+    actions::check(db, mo, id, None).await.unwrap();
+    id
+}
+
+async fn groups(world: &World, mo: &Actor, id: Id<ImportBatch>) -> Groups {
+    world
+        .app
+        .db
+        .read(async |tx| actions::groups(tx, mo, id).await)
+        .await
+        .unwrap()
+}
+
+async fn brought_in(world: &World, mo: &Actor, rows: &str) -> (Id<ImportBatch>, Groups) {
+    let id = staged(world, mo, rows).await;
+    actions::confirm(&world.app.db, mo, id).await.unwrap();
+    let end = bring_in::carry_on(&world.app.db, &terms(world), mo, id, None)
+        .await
+        .unwrap();
+    assert!(end.finished);
+    (id, groups(world, mo, id).await)
+}
+
+async fn count(world: &World, sql: &'static str) -> i64 {
+    let scheme = world.scheme;
+    let ask = async |tx: &mut kith_db::Tx| {
+        Outcome::Ok(
+            kith_db::on!(tx, c => sqlx::query_scalar::<_, i64>(sql).bind(scheme).fetch_one(c))?,
+        )
+    };
+    world.app.db.read(ask).await.unwrap()
+}
+
+const REFERRALS: &str = "select count(*) from referral where scheme_id = $1 and state <> 'voided'";
+const PEOPLE: &str = "select count(*) from person where scheme_id = $1";
+
+#[tokio::test]
+async fn the_same_file_twice_changes_nothing_and_one_changed_row_changes_only_that() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let (_, first) = brought_in(&world, &mo, &format!("{MARY}{OMAR}")).await;
+        assert_eq!((first.new, first.made, first.failed), (2, 2, 0));
+        assert_eq!(
+            (count(&world, REFERRALS).await, count(&world, PEOPLE).await),
+            (2, 2)
+        );
+
+        let again = staged(&world, &mo, &format!("{MARY}{OMAR}")).await;
+        let groups_again = groups(&world, &mo, again).await;
+        assert_eq!((groups_again.same, groups_again.to_do), (2, 0));
+
+        let moved = MARY.replace("LS1 4AP", "LS2 9JT");
+        let (_, changed) = brought_in(&world, &mo, &format!("{moved}{OMAR}")).await;
+        assert_eq!(
+            (changed.same, changed.close, changed.added, changed.made),
+            (1, 1, 1, 0)
+        );
+        assert_eq!(
+            (count(&world, REFERRALS).await, count(&world, PEOPLE).await),
+            (2, 2)
+        );
+        let there = "select count(*) from person where scheme_id = $1 and postcode = 'LS2 9JT' and phone = '07700900982'";
+        assert_eq!(count(&world, there).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_referral_from_a_file_keeps_its_own_day_and_practice() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        brought_in(&world, &mo, MARY).await;
+        let right = "select count(*) from referral r join organisation o on o.scheme_id = $1 and o.id = r.practice_id
+            where r.scheme_id = $1 and r.source = 'file'
+              and r.main_need = 'loneliness' and r.why = 'Lives alone' and o.ods_code = 'Y00001' and r.import_id is not null";
+        assert_eq!(count(&world, right).await, 1);
+        let scheme = world.scheme;
+        let day: kith_base::Day = world
+            .app
+            .db
+            .read(async |tx| {
+                Outcome::Ok(kith_db::on!(tx, c => sqlx::query_scalar("select received_on from referral where scheme_id = $1").bind(scheme).fetch_one(c))?)
+            })
+            .await
+            .unwrap();
+        assert_eq!(day.to_string(), "2026-11-20");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_brought_in_before_every_close_match_is_decided_about() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let db = &world.app.db;
+        brought_in(&world, &mo, OMAR).await;
+        // A twin: the same family name, day of birth and postcode.
+        let id = staged(&world, &mo, &OMAR.replace("Omar", "Aisha")).await;
+        assert_eq!(groups(&world, &mo, id).await.undecided, 1);
+        let refused = actions::confirm(db, &mo, id).await.unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .contains("1 close matches are not decided about"),
+            "{refused}"
+        );
+        actions::choose(db, &mo, id, &[(2, Decision::Make)])
+            .await
+            .unwrap();
+        actions::confirm(db, &mo, id).await.unwrap();
+        bring_in::carry_on(db, &terms(&world), &mo, id, None)
+            .await
+            .unwrap();
+        assert_eq!(groups(&world, &mo, id).await.made, 1);
+        assert_eq!(count(&world, PEOPLE).await, 2);
+        let asked = "select count(*) from task where scheme_id = $1 and kind = 'same_person'";
+        assert_eq!(count(&world, asked).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_stopped_goes_on_with_the_next_row() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let db = &world.app.db;
+        let rows: String = (0..25)
+            .map(|n| {
+                format!(
+                    ",Person{n},Family{n},0{}/0{}/19{},LS1 4AP,,Y00001,,Money,\n",
+                    n % 9 + 1,
+                    n % 8 + 1,
+                    40 + n
+                )
+            })
+            .collect();
+        let id = staged(&world, &mo, &rows).await;
+        actions::confirm(db, &mo, id).await.unwrap();
+        // No time at all: one step, as if the program had stopped after it.
+        let some = bring_in::carry_on(db, &terms(&world), &mo, id, Some(std::time::Duration::ZERO))
+            .await
+            .unwrap();
+        assert!(!some.finished && some.rows > 0 && some.rows < 25);
+        assert_eq!(groups(&world, &mo, id).await.made, some.rows);
+        bring_in::carry_on(db, &terms(&world), &mo, id, None)
+            .await
+            .unwrap();
+        assert_eq!(count(&world, REFERRALS).await, 25);
+        let again = bring_in::carry_on(db, &terms(&world), &mo, id, None)
+            .await
+            .unwrap();
+        assert_eq!((again.rows, count(&world, REFERRALS).await), (0, 25));
+    }
+}
+
+#[tokio::test]
+async fn an_undo_takes_back_what_nobody_has_touched_and_says_why_not_the_rest() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let kay = world.actor(world.kay).await;
+        let db = &world.app.db;
+        let (id, _) = brought_in(&world, &mo, &format!("{MARY}{OMAR}")).await;
+        let scheme = world.scheme;
+        let marys: Id<referral::Referral> = db
+            .read(async |tx| {
+                Outcome::Ok(kith_db::on!(tx, c => sqlx::query_scalar(
+                    "select r.id from referral r join person p on p.scheme_id = $1 and p.id = r.person_id where r.scheme_id = $1 and p.given = 'Mary'")
+                    .bind(scheme).fetch_one(c))?)
+            })
+            .await
+            .unwrap();
+        db.act(async |tx| {
+            let step = referral::actions::Step {
+                referral: marys,
+                version: None,
+                act: Act::Take(kay.account),
+                note: None,
+            };
+            referral::actions::step(
+                tx,
+                &terms(&world),
+                &kay,
+                kith_access::Ability::TakeReferral,
+                step,
+                kay.now,
+            )
+            .await
+        })
+        .await
+        .unwrap();
+        undo::undo(db, &terms(&world), &mo, id, None).await.unwrap();
+        let after = groups(&world, &mo, id).await;
+        assert_eq!((after.taken_back, after.kept), (1, 1));
+        assert_eq!(
+            (count(&world, REFERRALS).await, count(&world, PEOPLE).await),
+            (1, 2)
+        );
+        let told = "select count(*) from import_row where scheme_id = $1 and outcome = 'kept' and problems like '%it cannot be import taken back now%'";
+        assert_eq!(count(&world, told).await, 1);
+        let refused = undo::undo(db, &terms(&world), &mo, id, None)
+            .await
+            .unwrap_err();
+        assert!(refused.to_string().contains("There is nothing to undo"));
+
+        // What was taken back can be brought in again.
+        let (_, again) = brought_in(&world, &mo, OMAR).await;
+        assert_eq!((again.made, again.added), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn after_seven_days_an_import_stays() {
+    let world = World::smallest(program).await;
+    let mo = world.actor(world.mo).await;
+    let (id, _) = brought_in(&world, &mo, MARY).await;
+    world.passes_days(8);
+    let later = world.actor(world.mo).await;
+    let refused = undo::undo(&world.app.db, &terms(&world), &later, id, None)
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("seven days"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_manager_brings_a_file_in_through_the_pages() {
+    for world in World::small(program).await {
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/import")
+            .await
+            .sees("No file has been brought in yet");
+        let wrong = ",Jo,Brown,31/02/1960,,,Nowhere,,Housing,\n";
+        let text = format!("{HEADINGS}{MARY}{OMAR}{wrong}");
+        mo.attaches("File with referrals", "list.csv", text.into_bytes())
+            .presses("Read the file")
+            .await
+            .is_on("Import – list.csv")
+            .sees("7700900982");
+        mo.presses("Check the rows")
+            .await
+            .is_answered(422)
+            .sees("Select whether the people in this file have agreed");
+        mo.picks(
+            "Have the people in this file agreed to be referred?",
+            "Yes, all of them, unless a column says otherwise",
+        )
+        .presses("Check the rows")
+        .await
+        .sees("Nothing is made yet")
+        .sees("31/02/1960")
+        .sees("There is no such day")
+        .sees("Nowhere");
+        mo.presses("Bring in 2 rows")
+            .await
+            .sees("The file is brought in")
+            .sees("can be undone until");
+        mo.presses("Undo this import")
+            .await
+            .sees("The import is undone");
+        assert_eq!(count(&world, REFERRALS).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_list_is_refused_and_nothing_is_kept() {
+    let world = World::smallest(program).await;
+    let mut mo = world.signed_in(world.mo).await;
+    for (name, bytes, words) in [
+        ("list.csv", b"%PDF-1.7".to_vec(), "This is a PDF"),
+        (
+            "list.csv",
+            b"Colour,Size\nred,4\n".to_vec(),
+            "no column heading we know",
+        ),
+        (
+            "list.csv",
+            b"Name,Born\n\"Mary,1951\n".to_vec(),
+            "quotation mark",
+        ),
+        ("list.xlsx", b"PK\x03\x04nothing".to_vec(), "cannot be read"),
+    ] {
+        mo.opens("/import").await;
+        mo.attaches("File with referrals", name, bytes)
+            .presses("Read the file")
+            .await
+            .is_answered(422)
+            .sees(words);
+    }
+    assert_eq!(
+        count(
+            &world,
+            "select count(*) from import_batch where scheme_id = $1"
+        )
+        .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn only_a_manager_brings_files_in() {
+    let world = World::smallest(program).await;
+    for who in [world.kay, world.rita, world.ada, world.grace] {
+        world
+            .signed_in(who)
+            .await
+            .opens("/import")
+            .await
+            .is_answered(403);
+    }
+}
