@@ -13,8 +13,9 @@ clean() {
 trap clean EXIT
 trap 'exit 130' INT TERM
 
+export KITH_FAULT_LOOPS=100
 if [ "${1:-}" = long ]; then
-    export KITH_KILL_LOOPS=1000 KITH_TEST_LONG=1
+    export KITH_FAULT_LOOPS=1000 KITH_TEST_LONG=1
 fi
 
 if [ -n "${KITH_TEST_POSTGRES:-}" ]; then

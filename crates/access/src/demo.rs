@@ -58,7 +58,7 @@ async fn show(visitor: Visitor, app: App, peer: Peer) -> Answer {
         .into_iter()
         .filter(|(_, row)| row.state == AccountState::Active);
     let table = active.fold(
-        Table::new().head(["Name", "Role", ""].map(Column::new)),
+        Table::new().head(["Name", "Role", "Do"].map(Column::new)),
         |table, (scheme, row)| {
             let words = format!("Sign in as {}", row.name);
             let button = PostButton::new("/demo", &visitor.token(), Button::secondary(words))

@@ -3,8 +3,8 @@
 //! Nothing here reads a file, a database or the network. The list is closed:
 //! a word that only one area needs lives in that area.
 
-pub mod id;
 pub mod moment;
+pub mod id;
 pub mod clock;
 pub mod calendar;
 pub mod refusal;

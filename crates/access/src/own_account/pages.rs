@@ -64,7 +64,7 @@ pub(super) async fn show(signed: Signed, app: App) -> Answer {
     let signed_in = sessions.iter().fold(
         Table::new()
             .caption("Where you are signed in")
-            .head(["Since", "Last used", ""].map(Column::new)),
+            .head(["Since", "Last used", "Where"].map(Column::new)),
         |table, at| {
             let this = if at.this {
                 "This browser"

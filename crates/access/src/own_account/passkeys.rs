@@ -61,7 +61,7 @@ fn list(signed: &Signed, kept: &[Kept]) -> Html {
         return Empty::new("You have no passkeys. With one you sign in without a password.").into();
     }
     let token = signed.token();
-    let heads = ["Name", "Added", "Last used", ""].map(Column::new);
+    let heads = ["Name", "Added", "Last used", "Do"].map(Column::new);
     kept.iter()
         .fold(Table::new().head(heads), |table, key| {
             let used = key.used_at.map_or("–".into(), |at| at.as_uk_moment());

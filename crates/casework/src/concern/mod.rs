@@ -10,6 +10,7 @@ pub mod store;
 pub mod actions;
 pub mod form;
 mod staff;
+mod one;
 mod public;
 
 use kith_access::{Account, Routes};
@@ -88,5 +89,5 @@ pub struct Raise {
 /// The routes of the concern.
 #[must_use]
 pub fn routes() -> Routes {
-    staff::routes().merge(public::routes())
+    staff::routes().merge(one::routes()).merge(public::routes())
 }

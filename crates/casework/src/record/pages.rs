@@ -292,13 +292,15 @@ fn summary(
 #[template(path = "record/contacts.html")]
 struct Contacts {
     notes: Vec<NoteView>,
-    new_note: String,
+    new_note: Option<String>,
 }
 
 fn contacts(whole: &Whole, inside: &Inside) -> Result<Html, Trouble> {
     rendered(&Contacts {
         notes: inside.contacts.iter().map(kept::view).collect(),
-        new_note: paths::new_contact(whole.record.identity.id),
+        new_note: whole
+            .writes
+            .then(|| paths::new_contact(whole.record.identity.id)),
     })
 }
 
@@ -322,6 +324,7 @@ fn over_time(inside: &Inside) -> Html {
     let told = inside.told.iter().fold(
         Table::new()
             .caption("What the practice was told")
+            .responsive(true)
             .head(["When", "About", "Words", "To do", "Filed"]),
         |table, told| {
             let code = told
@@ -416,6 +419,7 @@ fn activity(looked: &[Looked]) -> Html {
     }
     let table = Table::new()
         .caption("Who looked and what they did, the newest first")
+        .responsive(true)
         .head(["When", "Who", "What", "About"]);
     let table = looked.iter().fold(table, |table, row| {
         let refused = if row.outcome == "refused" {

@@ -85,6 +85,7 @@ pub fn show(events: &[Event]) -> Html {
     }
     let table = Table::new()
         .caption("What happened, the newest first")
+        .responsive(true)
         .head(["When", "What", "Who"]);
     let table = events.iter().fold(table, |table, event| {
         table.row([

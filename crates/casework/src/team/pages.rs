@@ -185,7 +185,7 @@ fn load_of(team: &Team) -> Html {
                 "Contacts in 4 weeks",
                 "Holding minutes in 4 weeks",
                 "Weighed, per full time",
-                "",
+                "See",
             ]
             .map(Column::new),
         );
@@ -287,7 +287,7 @@ fn covers_table(signed: &Signed, covers: &[CoverRow]) -> Html {
     let mut table = Table::new()
         .caption("Who stands in for whom")
         .responsive(true)
-        .head(["Away", "Stands in", "From", "Until", ""].map(Column::new));
+        .head(["Away", "Stands in", "From", "Until", "Do"].map(Column::new));
     for cover in covers {
         let end = PostButton::new(
             format!("/team/cover/{}/end", cover.id),

@@ -13,6 +13,7 @@ mod doctor;
 mod audit;
 mod seed;
 mod demo;
+mod export;
 mod effect;
 
 use std::process::ExitCode;
@@ -56,6 +57,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// The audit trail
     Audit(audit::Audit),
+    /// Take out everything of one scheme
+    Export(export::Export),
     /// The statistics, on files
     Effect(effect::Effect),
 }
@@ -72,6 +75,7 @@ pub async fn run() -> ExitCode {
         Command::Doctor(command) => command.run(&cli.said).await,
         Command::Demo(command) => command.run(&cli.said).await,
         Command::Seed(command) => command.run(&cli.said).await,
+        Command::Export(command) => command.run(&cli.said).await,
         Command::Effect(command) => command.run(),
         Command::Audit(command) => command.run(&cli.said).await,
     };
