@@ -58,7 +58,7 @@ pub fn routes() -> Routes {
 }
 
 fn upload_form(signed: &Signed, wrong: Option<&str>) -> Html {
-    let mut field = FileUpload::new("file", "File with referrals")
+    let mut field = FileUpload::new("file", "File with referrals").plain(true)
         .hint("A spreadsheet (.xlsx) or a CSV file, at most 10 MB and 20,000 rows, with headings in its first row")
         .accept(".csv,.xlsx,.txt");
     if let Some(words) = wrong {

@@ -69,8 +69,9 @@ impl FieldKind for File {
     fn fill(&mut self, _: &SentFile) {}
 
     fn show(&self, name: &str, wrong: Option<&Wrong>) -> Html {
-        let mut upload =
-            FileUpload::new(name, self.dressing.wording()).accept(self.endings.join(","));
+        let mut upload = FileUpload::new(name, self.dressing.wording())
+            .accept(self.endings.join(","))
+            .plain(true);
         upload.hint = self.dressing.hint.clone();
         upload.error_message = problem(wrong);
         upload.into()
