@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
         .merge(trail::routes())
         .merge(demo::routes())
         .merge(kith_casework::routes())
+        .merge(kith_report::routes())
 }
 
 /// Whether there is a page at a path.

@@ -20,9 +20,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("access", &["base", "db", "pages"]),
     ("directory", &["base", "db", "pages", "access"]),
     ("casework", &["base", "db", "pages", "access", "directory"]),
+    // Numbers handed in, numbers handed out: it stands on its own.
+    ("effect", &[]),
     (
-        "effect",
-        &["base", "db", "pages", "access", "directory", "casework"],
+        "report",
+        &[
+            "base",
+            "db",
+            "pages",
+            "access",
+            "directory",
+            "casework",
+            "effect",
+        ],
     ),
     ("realist", &["base", "db", "pages", "access", "directory"]),
     (
@@ -39,6 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "directory",
             "casework",
             "effect",
+            "report",
             "realist",
             "fhir",
         ],
@@ -58,6 +69,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "directory",
             "casework",
             "effect",
+            "report",
             "realist",
             "kith",
         ],

@@ -1,0 +1,9 @@
+//! Every address of the area, each with what it needs.
+
+use kith_access::Routes;
+
+/// The routes of the figures.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+}
