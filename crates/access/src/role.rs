@@ -85,6 +85,7 @@ pub enum Ability {
     SeeFigures,
     SeeReach,
     ImportReferrals,
+    GatherFigures,
     MergePeople,
     NameRestricted,
     ExportPerson,
@@ -208,6 +209,7 @@ matrix! {
     SeeFigures "See what changed for people, in figures"                 Practice Own      Scheme  Nothing Nothing Nothing;
     SeeReach "See who is reached, and how referrals and waits go"        Practice Nothing  Scheme  Nothing Nothing Nothing;
     ImportReferrals "Bring referrals in from a file"                     Nothing  Nothing  Scheme  Nothing Nothing Nothing people;
+    GatherFigures "Bring in files for the figures: GP contacts and the like" Practice Nothing  Scheme  Nothing Nothing Nothing people;
     MergePeople "Merge two records of one person, and undo it"           Nothing  Nothing  Scheme  Nothing Nothing Nothing people;
     NameRestricted "Say who may see a restricted person"                 Nothing  Assigned Scheme  Nothing Nothing Assigned people;
     ExportPerson "Take out one person's whole record"                    Nothing  Assigned Nothing Nothing Scheme  Nothing people step_up;
