@@ -33,7 +33,10 @@ async fn show(signed: Signed) -> Answer {
         ));
     }
     let intro = "Figures here say how they were made and how many people they rest on. Where the data cannot carry a conclusion, the page says so and what would be needed.";
-    let body: Html = [Html::from(el("p").child(intro))].into_iter().chain(cards).collect();
+    let body: Html = [Html::from(el("p").child(intro))]
+        .into_iter()
+        .chain(cards)
+        .collect();
     Ok(signed
         .page("Figures")
         .under(paths::figures())

@@ -61,7 +61,11 @@ mod tests {
         assert_eq!(november.label(), "Nov 2026");
         assert_eq!(november.plus(2).label(), "Jan 2027");
         assert_eq!(november.first_day(), "2026-11-01".parse().ok());
-        let names: Vec<String> = november.plus(-1).until(november.plus(1)).map(Month::label).collect();
+        let names: Vec<String> = november
+            .plus(-1)
+            .until(november.plus(1))
+            .map(Month::label)
+            .collect();
         assert_eq!(names, ["Oct 2026", "Nov 2026"]);
     }
 }

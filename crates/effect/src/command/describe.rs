@@ -92,7 +92,8 @@ fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64, Option<Refusal>), C
 }
 
 fn draw(folder: &Folder, profile: &Profile) -> Result<(), CommandFailure> {
-    let months = |months: &[ProfileMonth]| -> Vec<Month> { months.iter().map(Month::from).collect() };
+    let months =
+        |months: &[ProfileMonth]| -> Vec<Month> { months.iter().map(Month::from).collect() };
     let (referred, controls) = (months(&profile.referred), months(&profile.controls));
     folder.picture("describe", "GP contacts around the referral", |frame| {
         picture::draw(frame, &referred, &controls)

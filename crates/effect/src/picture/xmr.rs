@@ -139,13 +139,19 @@ fn described(points: &[Point], lines: Option<Lines>) -> String {
 
 fn table(frame: &Frame, points: &[Point]) -> Table {
     let mut table = Table::new(&frame.title, &["Point", "Value", "Signals"]);
+    // Counts are written as counts.
+    let whole = points
+        .iter()
+        .filter_map(|p| p.value)
+        .all(|v| v.fract() == 0.0);
+    let words = |v: f64| if whole { format!("{v:.0}") } else { shown(v) };
     for p in points {
         let signals = if p.signals.is_empty() {
             "none".to_owned()
         } else {
             p.signals.join("; ")
         };
-        let value = p.value.map_or_else(|| "missing".to_owned(), shown);
+        let value = p.value.map_or_else(|| "missing".to_owned(), words);
         table.rows.push(vec![p.label.clone(), value, signals]);
     }
     table

@@ -1,10 +1,7 @@
 //! The page of ups and downs: the whole service's for its manager, its own
 //! for a practice.
 
-use axum::{
-    extract::Query,
-    response::IntoResponse,
-};
+use axum::{extract::Query, response::IntoResponse};
 use kith_access::{Ability, Answer, App, Needs, Routes, Signed};
 use kith_db::Outcome;
 use kith_pages::{Html, components::Empty, el};
@@ -29,7 +26,10 @@ async fn show(app: App, signed: Signed, Query(asked): Query<Asked>) -> Answer {
         .db
         .read(async |tx| {
             let months = rules::months(store::first(tx, scheme, practice).await?, today);
-            let since = months.first().and_then(|month| month.first_day()).unwrap_or(today);
+            let since = months
+                .first()
+                .and_then(|month| month.first_day())
+                .unwrap_or(today);
             Outcome::Ok((
                 months,
                 store::received(tx, scheme, since, practice).await?,

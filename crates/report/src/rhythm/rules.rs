@@ -64,7 +64,10 @@ pub fn waits(months: &[Month], seen: &[(Day, Day)], working: &WorkingDays) -> Sh
     let mut by_month: BTreeMap<Month, Vec<i64>> = BTreeMap::new();
     for (received, first_seen) in seen {
         let days = working.between(*received, *first_seen);
-        by_month.entry(Month::of(*first_seen)).or_default().push(days);
+        by_month
+            .entry(Month::of(*first_seen))
+            .or_default()
+            .push(days);
     }
     let enough = |month: &Month| {
         by_month
@@ -84,13 +87,7 @@ pub fn waits(months: &[Month], seen: &[(Day, Day)], working: &WorkingDays) -> Sh
     series("waits", TITLE, "Working days (median)", months, &values).counting(&counted)
 }
 
-fn series(
-    id: &str,
-    title: &str,
-    axis: &str,
-    months: &[Month],
-    values: &[Option<f64>],
-) -> Shown {
+fn series(id: &str, title: &str, axis: &str, months: &[Month], values: &[Option<f64>]) -> Shown {
     let labels: Vec<String> = months.iter().map(|month| month.label()).collect();
     match chart(values) {
         Ok(finding) => {
@@ -157,6 +154,9 @@ mod tests {
     #[test]
     fn nobody_seen_yet_is_too_short_a_series() {
         let months = months(Some(day("2026-06-01")), day("2026-11-24"));
-        assert_eq!(waits(&months, &[], &WorkingDays::default()).why[0].code, "A7");
+        assert_eq!(
+            waits(&months, &[], &WorkingDays::default()).why[0].code,
+            "A7"
+        );
     }
 }

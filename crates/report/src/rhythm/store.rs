@@ -65,5 +65,8 @@ pub async fn seen(
         .bind(since.start())
         .bind(practice)
         .fetch_all(c))?;
-    Ok(rows.into_iter().map(|(received, seen)| (received, seen.day())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(received, seen)| (received, seen.day()))
+        .collect())
 }

@@ -29,7 +29,12 @@ pub fn switch(path: &str, reader: Reader) -> Html {
         .children(links);
     el("div")
         .class("kith-reader kith-no-print")
-        .child(el("p").class("kith-reader__label").attr("aria-hidden", "true").child("In words for"))
+        .child(
+            el("p")
+                .class("kith-reader__label")
+                .attr("aria-hidden", "true")
+                .child("In words for"),
+        )
         .child(list)
         .into()
 }
@@ -63,33 +68,50 @@ fn reasons(against: &[&Why], reader: Reader) -> Option<Html> {
     }
     let items = against.iter().map(|why| {
         let code = (reader == Reader::Researcher).then(|| format!("{}: ", why.code));
-        let needed = why
-            .needed
-            .as_ref()
-            .map(|needed| el("span").class("kith-line").child(format!("What would be needed: {needed}")));
+        let needed = why.needed.as_ref().map(|needed| {
+            el("span")
+                .class("kith-line")
+                .child(format!("What would be needed: {needed}"))
+        });
         el("li")
             .children(code.map(Html::from))
             .child(why.why.as_str())
             .children(needed)
     });
-    let heading = if against.len() == 1 { "Why" } else { "Why, in full" };
-    let list = el("ul").class("nhsuk-list nhsuk-list--bullet").children(items);
+    let heading = if against.len() == 1 {
+        "Why"
+    } else {
+        "Why, in full"
+    };
+    let list = el("ul")
+        .class("nhsuk-list nhsuk-list--bullet")
+        .children(items);
     Some(
-        [Html::from(el("h3").class("nhsuk-heading-s").child(heading)), list.into()]
-            .into_iter()
-            .collect(),
+        [
+            Html::from(el("h3").class("nhsuk-heading-s").child(heading)),
+            list.into(),
+        ]
+        .into_iter()
+        .collect(),
     )
 }
 
 fn picture(drawn: &Drawn) -> Html {
     // Our own drawing; every word in it was escaped when it was drawn.
-    let wide = el("div").class("kith-drawn kith-drawn--wide").child(Html::trusted(&*drawn.wide));
-    let narrow = el("div").class("kith-drawn kith-drawn--narrow").child(Html::trusted(&*drawn.narrow));
+    let wide = el("div")
+        .class("kith-drawn kith-drawn--wide")
+        .child(Html::trusted(&*drawn.wide));
+    let narrow = el("div")
+        .class("kith-drawn kith-drawn--narrow")
+        .child(Html::trusted(&*drawn.narrow));
     el("figure")
         .class("kith-figure__picture")
         .child(wide)
         .child(narrow)
-        .child(Details::new("The numbers in the picture", numbers(&drawn.numbers)))
+        .child(Details::new(
+            "The numbers in the picture",
+            numbers(&drawn.numbers),
+        ))
         .into()
 }
 

@@ -71,7 +71,10 @@ mod tests {
     #[test]
     fn too_few_practices_says_how_many_it_takes() {
         let needed = for_an_answer(&Refusal::OneCluster).unwrap();
-        assert!(needed.starts_with("GP contacts of at least 6 practices"), "{needed}");
+        assert!(
+            needed.starts_with("GP contacts of at least 6 practices"),
+            "{needed}"
+        );
     }
 
     #[test]
