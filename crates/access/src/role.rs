@@ -83,6 +83,7 @@ pub enum Ability {
     HandleConcern,
     CountConcerns,
     ImportReferrals,
+    GatherFigures,
     MergePeople,
     NameRestricted,
     ExportPerson,
@@ -204,6 +205,7 @@ matrix! {
     HandleConcern "Acknowledge and close safeguarding concerns"          Nothing  Nothing  Nothing Nothing Nothing Scheme people;
     CountConcerns "See how many concerns there are, without names"       Nothing  Nothing  Scheme  Nothing Scheme  Scheme;
     ImportReferrals "Bring referrals in from a file"                     Nothing  Nothing  Scheme  Nothing Nothing Nothing people;
+    GatherFigures "Bring in files for the figures: GP contacts and the like" Practice Nothing  Scheme  Nothing Nothing Nothing people;
     MergePeople "Merge two records of one person, and undo it"           Nothing  Nothing  Scheme  Nothing Nothing Nothing people;
     NameRestricted "Say who may see a restricted person"                 Nothing  Assigned Scheme  Nothing Nothing Assigned people;
     ExportPerson "Take out one person's whole record"                    Nothing  Assigned Nothing Nothing Scheme  Nothing people step_up;
