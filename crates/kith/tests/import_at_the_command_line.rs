@@ -5,7 +5,6 @@ use std::{path::Path, process::Command};
 
 use axum::Router;
 use kith_access::App;
-use kith_db::{Outcome, Tx, on};
 use kith_testkit::World;
 use tempfile::TempDir;
 
@@ -50,16 +49,6 @@ impl<'a> Desk<'a> {
             words: words.concat(),
         }
     }
-
-    async fn count(&self, sql: &'static str) -> i64 {
-        let scheme = self.world.scheme;
-        let ask = async |tx: &mut Tx| {
-            Outcome::Ok(
-                on!(tx, c => sqlx::query_scalar::<_, i64>(sql).bind(scheme).fetch_one(c))?,
-            )
-        };
-        self.world.app.db.read(ask).await.unwrap()
-    }
 }
 
 impl Said {
@@ -96,7 +85,7 @@ async fn a_dry_run_shows_the_four_groups_and_makes_nothing() {
             .says("row 5, DOB, \"31/02/1970\": There is no such day")
             .says("row 5, Practice, \"Nowhere\"")
             .says("Nothing is made yet");
-        assert_eq!(desk.count(REFERRALS).await, 0);
+        assert_eq!(world.count(REFERRALS).await, 0);
     }
 }
 
@@ -107,27 +96,27 @@ async fn a_confirmed_file_is_brought_in_once_and_can_be_undone() {
         let confirm = ["list.csv", AS_MO[0], AS_MO[1], "--agreed", "yes", "--confirm"];
         let first = desk.imports(&confirm);
         first.went_well().says("2 referrals made, 0 added");
-        assert_eq!(desk.count(REFERRALS).await, 2);
+        assert_eq!(world.count(REFERRALS).await, 2);
         let staged = "select count(*) from import_batch where scheme_id = $1 and state = 'done'";
-        assert_eq!(desk.count(staged).await, 1);
+        assert_eq!(world.count(staged).await, 1);
 
         desk.imports(&confirm)
             .went_well()
             .says("     2  The same as before: left out")
             .says("There is nothing to bring in from this file");
-        assert_eq!(desk.count(REFERRALS).await, 2);
+        assert_eq!(world.count(REFERRALS).await, 2);
 
         let named = "select count(*) from audit t join account a on a.scheme_id = $1 and a.id = t.account_id
             where t.scheme_id = $1 and t.role = 'manager at the command line' and a.email = 'mo.khan@example.org'
               and t.action in ('confirm an import', 'send a referral')";
-        assert_eq!(desk.count(named).await, 3);
+        assert_eq!(world.count(named).await, 3);
 
         let (_, id) = first.words.split_once("--undo ").unwrap();
         let id = id.split_whitespace().next().unwrap();
         desk.imports(&["--undo", id, AS_MO[0], AS_MO[1]])
             .went_well()
             .says("2 referrals taken back, 0 could not");
-        assert_eq!(desk.count(REFERRALS).await, 0);
+        assert_eq!(world.count(REFERRALS).await, 0);
         desk.imports(&["--undo", id, AS_MO[0], AS_MO[1]])
             .was_refused()
             .says("This import was undone already");
@@ -150,13 +139,13 @@ async fn close_matches_are_decided_about_before_anything_is_made() {
             .says("row 2: close match: Not decided")
             .says("/import/")
             .says("Close matches nobody has decided about: 1");
-        assert_eq!(desk.count(REFERRALS).await, 1);
+        assert_eq!(world.count(REFERRALS).await, 1);
         let mut decided = confirm.to_vec();
         decided.extend(["--close", "make"]);
         desk.imports(&decided)
             .went_well()
             .says("1 referrals made");
-        assert_eq!(desk.count(REFERRALS).await, 2);
+        assert_eq!(world.count(REFERRALS).await, 2);
     }
 }
 
@@ -169,13 +158,13 @@ async fn nobody_brings_a_file_in_who_may_not_on_a_page() {
             .says("Your role does not include this");
         let refused = "select count(*) from audit where scheme_id = $1 and outcome = 'refused'
             and role = 'link_worker at the command line'";
-        assert_eq!(desk.count(refused).await, 1);
+        assert_eq!(world.count(refused).await, 1);
         desk.imports(&["list.csv", "--as", "nobody@example.org"])
             .was_refused()
             .says("Nobody signs in with the address nobody@example.org");
         desk.imports(&["none.csv", AS_MO[0], AS_MO[1]])
             .was_refused()
             .says("none.csv");
-        assert_eq!(desk.count(REFERRALS).await, 0);
+        assert_eq!(world.count(REFERRALS).await, 0);
     }
 }
