@@ -232,7 +232,11 @@ async fn an_undo_takes_back_what_nobody_has_touched_and_says_why_not_the_rest() 
         let refused = undo::undo(db, &world.terms(), &mo, id, None)
             .await
             .unwrap_err();
-        assert!(refused.to_string().contains("This import was undone already"));
+        assert!(
+            refused
+                .to_string()
+                .contains("This import was undone already")
+        );
 
         // What was taken back can be brought in again.
         let (_, again) = brought_in(&world, &mo, OMAR).await;
@@ -390,14 +394,18 @@ async fn why_an_import_cannot_be_undone_is_said_for_each_state() {
         let mo = world.actor(world.mo).await;
         let db = &world.app.db;
         let why = async |id| {
-            let refused = undo::undo(db, &world.terms(), &mo, id, None).await.unwrap_err();
+            let refused = undo::undo(db, &world.terms(), &mo, id, None)
+                .await
+                .unwrap_err();
             refused.to_string()
         };
         let id = staged(&world, &mo, MARY).await;
         assert!(why(id).await.contains("was never confirmed"));
         actions::confirm(db, &mo, id).await.unwrap();
         assert!(why(id).await.contains("is still being brought in"));
-        bring_in::carry_on(db, &world.terms(), &mo, id, None).await.unwrap();
+        bring_in::carry_on(db, &world.terms(), &mo, id, None)
+            .await
+            .unwrap();
         undo::undo(db, &world.terms(), &mo, id, None).await.unwrap();
         assert!(why(id).await.contains("was undone already"));
         let dropped = staged(&world, &mo, OMAR).await;

@@ -3,11 +3,11 @@
 
 use kith_access::Scheme;
 use kith_base::{Day, Id, Ts};
+use kith_casework::{person::Person, task::Task};
 use kith_db::{
     Migration, Outcome, Tx, on, run,
     testing::{TestDb, empty_postgres, empty_sqlite},
 };
-use kith_casework::{person::Person, task::Task};
 
 const BEFORE: &[Migration] = &[
     Migration {
@@ -82,7 +82,12 @@ async fn older(tx: &mut Tx) -> Outcome<Old> {
     Ok(old)
 }
 
-type Words = (Option<String>, Option<String>, Option<String>, Option<String>);
+type Words = (
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 async fn moved_over(db: TestDb) {
     db.migrate_with(BEFORE).await.unwrap();
@@ -95,13 +100,22 @@ async fn moved_over(db: TestDb) {
         .read(async |tx| {
             let mut people: Vec<Words> = Vec::new();
             for id in [old.woman, old.other] {
-                people.push(on!(tx, c => sqlx::query_as(person).bind(old.scheme).bind(id).fetch_one(c))?);
+                people.push(
+                    on!(tx, c => sqlx::query_as(person).bind(old.scheme).bind(id).fetch_one(c))?,
+                );
             }
             let mut tasks: Vec<(String, Option<Id<Person>>)> = Vec::new();
             for id in [old.asked, old.plain] {
-                tasks.push(on!(tx, c => sqlx::query_as(task).bind(old.scheme).bind(id).fetch_one(c))?);
+                tasks.push(
+                    on!(tx, c => sqlx::query_as(task).bind(old.scheme).bind(id).fetch_one(c))?,
+                );
             }
-            Outcome::Ok((people.remove(0), people.remove(0), tasks.remove(0), tasks.remove(0)))
+            Outcome::Ok((
+                people.remove(0),
+                people.remove(0),
+                tasks.remove(0),
+                tasks.remove(0),
+            ))
         })
         .await
         .unwrap();
@@ -116,7 +130,10 @@ async fn moved_over(db: TestDb) {
     assert_eq!(other, words([None, Some("Agender"), None, None]));
     assert_eq!(
         asked,
-        ("The same birth date; a like name".to_owned(), Some(old.other))
+        (
+            "The same birth date; a like name".to_owned(),
+            Some(old.other)
+        )
     );
     assert_eq!(plain, ("Ring the library (before noon)".to_owned(), None));
 }

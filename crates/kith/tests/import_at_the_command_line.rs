@@ -53,7 +53,11 @@ impl<'a> Desk<'a> {
 
 impl Said {
     fn says(&self, words: &str) -> &Self {
-        assert!(self.words.contains(words), "no \"{words}\" in:\n{}", self.words);
+        assert!(
+            self.words.contains(words),
+            "no \"{words}\" in:\n{}",
+            self.words
+        );
         self
     }
     fn went_well(&self) -> &Self {
@@ -93,7 +97,14 @@ async fn a_dry_run_shows_the_four_groups_and_makes_nothing() {
 async fn a_confirmed_file_is_brought_in_once_and_can_be_undone() {
     for world in World::small(program).await {
         let desk = Desk::of(&world, &format!("{MARY}{OMAR}{WRONG}"));
-        let confirm = ["list.csv", AS_MO[0], AS_MO[1], "--agreed", "yes", "--confirm"];
+        let confirm = [
+            "list.csv",
+            AS_MO[0],
+            AS_MO[1],
+            "--agreed",
+            "yes",
+            "--confirm",
+        ];
         let first = desk.imports(&confirm);
         first.went_well().says("2 referrals made, 0 added");
         assert_eq!(world.count(REFERRALS).await, 2);
@@ -127,7 +138,14 @@ async fn a_confirmed_file_is_brought_in_once_and_can_be_undone() {
 async fn close_matches_are_decided_about_before_anything_is_made() {
     for world in World::small(program).await {
         let desk = Desk::of(&world, MARY);
-        let confirm = ["list.csv", AS_MO[0], AS_MO[1], "--agreed", "yes", "--confirm"];
+        let confirm = [
+            "list.csv",
+            AS_MO[0],
+            AS_MO[1],
+            "--agreed",
+            "yes",
+            "--confirm",
+        ];
         desk.imports(&confirm).went_well();
         // Her number is not in the second file, and her name is spelt another way.
         let other = MARY
@@ -142,9 +160,7 @@ async fn close_matches_are_decided_about_before_anything_is_made() {
         assert_eq!(world.count(REFERRALS).await, 1);
         let mut decided = confirm.to_vec();
         decided.extend(["--close", "make"]);
-        desk.imports(&decided)
-            .went_well()
-            .says("1 referrals made");
+        desk.imports(&decided).went_well().says("1 referrals made");
         assert_eq!(world.count(REFERRALS).await, 2);
     }
 }

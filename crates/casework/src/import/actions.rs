@@ -404,7 +404,10 @@ pub async fn confirm(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()>
         }
         if groups.undecided > 0 {
             return refuse(
-                format!("Close matches nobody has decided about: {}", groups.undecided),
+                format!(
+                    "Close matches nobody has decided about: {}",
+                    groups.undecided
+                ),
                 "Decide about each of them first",
             );
         }

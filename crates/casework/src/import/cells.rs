@@ -13,10 +13,7 @@ use super::{
     headings::{Holds, Plan},
 };
 use crate::{
-    person::{
-        Details, Equity, Ethnicity, Gender, Place,
-        equity::Told,
-    },
+    person::{Details, Equity, Ethnicity, Gender, Place, equity::Told},
     referral::{Agreed, Need},
 };
 

@@ -312,7 +312,6 @@ pub struct Suspected {
 }
 
 impl Suspected {
-
     /// Whether it is about these two, either way round.
     pub(super) fn is_about(&self, one: Id<Person>, other: Id<Person>) -> bool {
         let second = self.other_person_id;

@@ -21,8 +21,8 @@ pub mod pages;
 use kith_access::{Organisation, Restricted};
 use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode};
 
-pub use kith_access::Person;
 pub use equity::{Equity, EthnicGroup, Ethnicity, Gender};
+pub use kith_access::Person;
 pub use likeness::{Likeable, Likeness};
 pub use profile::{About, Profile};
 

@@ -120,9 +120,21 @@ impl Profile {
                     .as_ref(),
             ),
             entry("practice", "Practice", details.practice.as_ref()),
-            entry("gender", "Gender", about.equity.gender.map(Word::code).as_ref()),
-            entry("gender_words", "Gender, in their own words", about.gender_words.as_ref()),
-            entry("ethnicity", "Ethnic group", about.equity.ethnicity.map(Word::code).as_ref()),
+            entry(
+                "gender",
+                "Gender",
+                about.equity.gender.map(Word::code).as_ref(),
+            ),
+            entry(
+                "gender_words",
+                "Gender, in their own words",
+                about.gender_words.as_ref(),
+            ),
+            entry(
+                "ethnicity",
+                "Ethnic group",
+                about.equity.ethnicity.map(Word::code).as_ref(),
+            ),
             entry(
                 "ethnicity_words",
                 "Ethnic group, in their own words",

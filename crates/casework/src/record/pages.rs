@@ -14,7 +14,9 @@ use kith_base::{Id, Refusal, Word};
 use kith_db::{Outcome, Tx};
 use kith_pages::{
     Html,
-    components::{Button, Cell, Column, Empty, InsetText, SummaryList, SummaryRow, Tab, Table, Tabs},
+    components::{
+        Button, Cell, Column, Empty, InsetText, SummaryList, SummaryRow, Tab, Table, Tabs,
+    },
     el,
     form::FormToken,
     html::link,

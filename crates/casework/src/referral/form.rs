@@ -11,7 +11,8 @@ use kith_pages::form::{Date, FieldKind, Hidden, Many, Maybe, One, Pick, Text};
 
 use super::{Agreed, Need, Told, actions::Who, eligible::of_age};
 use crate::person::{
-    Details, Ethnicity, Gender, Identity, Likeable, Likeness, Person, Place, likeness::likeness};
+    Details, Ethnicity, Gender, Identity, Likeable, Likeness, Person, Place, likeness::likeness,
+};
 
 /// A referral as it was typed.
 #[derive(Clone, Debug)]

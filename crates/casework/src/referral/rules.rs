@@ -478,8 +478,7 @@ fn not_now(act: Move, from: Option<State>) -> Refusal {
         );
         return Refusal::conflict(what).try_next("Close it or send it back by hand");
     }
-    let refusal =
-        Refusal::conflict(format!("This referral {}: {}", stands(from), cannot(act)));
+    let refusal = Refusal::conflict(format!("This referral {}: {}", stands(from), cannot(act)));
     match from {
         State::Closed | State::Declined => {
             refusal.try_next("Reopen it first, or start a new referral")

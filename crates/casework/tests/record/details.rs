@@ -73,7 +73,8 @@ async fn another_records_number_is_refused_by_its_field() {
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::edit_person(omar.person)).await;
         let taken = NhsNumber::with_check_digit(999_000_001).unwrap().spaced();
-        kay.fills("NHS number", &taken).fills("Gender, in their own words", "Man");
+        kay.fills("NHS number", &taken)
+            .fills("Gender, in their own words", "Man");
         kay.presses("Save details").await;
         kay.is_answered(422)
             .sees("Another record has this NHS number");

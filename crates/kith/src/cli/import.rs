@@ -94,7 +94,9 @@ impl Referrals {
             .as_deref()
             .ok_or_else(|| Refusal::invalid("Name the file"))?;
         let id = actions::stage(db, &actor, None, &name_of(path), &read(path)?).await?;
-        let mut batch = db.read(async |tx| actions::batch(tx, &actor, id).await).await?;
+        let mut batch = db
+            .read(async |tx| actions::batch(tx, &actor, id).await)
+            .await?;
         if batch.stage == Stage::Staged {
             self.check(db, &actor, &mut batch).await?;
             let groups = groups(db, &actor, id).await?;
@@ -104,7 +106,9 @@ impl Referrals {
                 return actions::drop_it(db, &actor, id).await;
             }
             if !self.confirm {
-                println!("\nNothing is made yet. Say the same with --confirm to bring in what can be brought in.");
+                println!(
+                    "\nNothing is made yet. Say the same with --confirm to bring in what can be brought in."
+                );
                 return Ok(());
             }
             actions::confirm(db, &actor, id).await?;
@@ -204,7 +208,12 @@ fn all_rows() -> i64 {
     i64::try_from(MOST_ROWS).unwrap_or(i64::MAX)
 }
 
-async fn rows(db: &Db, actor: &Actor, id: Id<ImportBatch>, which: Which) -> Outcome<Vec<ImportRow>> {
+async fn rows(
+    db: &Db,
+    actor: &Actor,
+    id: Id<ImportBatch>,
+    which: Which,
+) -> Outcome<Vec<ImportRow>> {
     db.read(async |tx| Outcome::Ok(store::rows(tx, actor.scheme, id, which, all_rows()).await?))
         .await
 }
