@@ -265,6 +265,8 @@ mod tests {
             also: Some(vec![Need::Loneliness]),
             danger: None,
             words: "I owe\r\n rent".parse().ok(),
+            gender: None,
+            ethnicity: None,
             agree: vec![IAgree],
         }
     }
