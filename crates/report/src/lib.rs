@@ -5,6 +5,12 @@
 //! The rule that matters: a refusal is shown as plainly as a finding, and no
 //! figure stands without its n, its missing, its interval and its method.
 
+pub mod paths;
+pub mod gathered;
+pub mod gp;
+pub mod score;
+pub mod population;
+pub mod files;
 pub mod routes;
 
 pub use routes::routes;

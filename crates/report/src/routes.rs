@@ -2,8 +2,10 @@
 
 use kith_access::Routes;
 
+use crate::files;
+
 /// The routes of the figures.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().merge(files::routes())
 }
