@@ -6,11 +6,17 @@
 //! figure stands without its n, its missing, its interval and its method.
 
 pub mod paths;
+pub mod month;
 pub mod gathered;
 pub mod gp;
 pub mod score;
 pub mod population;
 pub mod files;
+pub mod subject;
+pub mod cells;
+pub mod shown;
+pub mod rhythm;
+pub mod home;
 pub mod routes;
 
 pub use routes::routes;

@@ -2,10 +2,11 @@
 
 use kith_access::Routes;
 
-use crate::files;
-
 /// The routes of the figures.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().merge(files::routes())
+    Routes::new()
+        .merge(crate::files::routes())
+        .merge(crate::rhythm::routes())
+        .merge(crate::home::routes())
 }

@@ -14,6 +14,7 @@ use kith_pages::{
     form::FormToken,
     go,
 };
+use kith_report::paths as figures;
 
 use crate::areas;
 
@@ -51,18 +52,21 @@ fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
         Role::Practice => vec![
             ("Refer", paths::refer(), Ability::Refer),
             ("Sent", paths::sent(), Ability::SeeReferral),
+            ("Figures", figures::figures(), Ability::SeeFigures),
         ],
         Role::LinkWorker => vec![
             ("Today", paths::today(), Ability::SeeCaseload),
             ("Caseload", paths::caseload(), Ability::SeeCaseload),
             ("Waiting", paths::waiting(), Ability::TakeReferral),
             ("Refer", paths::refer(), Ability::Refer),
+            ("What changed", figures::changed(), Ability::SeeFigures),
         ],
         Role::Manager => vec![
             ("Team", paths::team(), Ability::SeeTeam),
             ("Waiting", paths::waiting(), Ability::AssignReferral),
             ("Refer", paths::refer(), Ability::Refer),
             ("Import", "/import".to_owned(), Ability::ImportReferrals),
+            ("Figures", figures::figures(), Ability::SeeFigures),
         ],
         Role::Administrator => vec![
             (

@@ -163,7 +163,9 @@ pub async fn stage(
 ) -> Outcome<Id<GatheredFile>> {
     let may = only(actor)?;
     if !kinds(may).contains(&said.kind) || may.is_some() && said.practice != may {
-        return Err(Refusal::not_allowed("You may bring in your own practice's files alone").into());
+        return Err(
+            Refusal::not_allowed("You may bring in your own practice's files alone").into(),
+        );
     }
     if said.kind == FileKind::GpContacts && said.contacts.is_none()
         || matches!(said.kind, FileKind::GpRegister | FileKind::GpContacts)

@@ -5,7 +5,7 @@ use kith_base::{Day, Id, Line};
 use kith_pages::form;
 use kith_pages::form::{Date, Maybe, Pick, Posted, Text};
 
-use crate::gathered::{FileKind, Month};
+use crate::{gathered::FileKind, month::Month};
 
 /// What is asked about a practice's list.
 pub struct Register {
@@ -18,7 +18,7 @@ pub struct Register {
 form! {
     /// A practice's list.
     pub RegisterForm => Register {
-        practice: Pick<Id<Organisation>> = Pick::empty("Practice"),
+        practice: Pick<Id<Organisation>> = Pick::empty("Practice").called("the practice"),
         as_of: Date = Date::new("When was the list made?").called("the day the list was made")
             .hint("For example 31 3 2026"),
     }
@@ -43,7 +43,7 @@ pub struct Covered {
 form! {
     /// GP contacts of a practice.
     pub ContactsForm => Covered {
-        practice: Pick<Id<Organisation>> = Pick::empty("Practice"),
+        practice: Pick<Id<Organisation>> = Pick::empty("Practice").called("the practice"),
         from: Text<Month> = Text::new("First month the file covers").called("the first month the file covers")
             .width(20).hint("For example March 2024. A month counts only when the file has all of it"),
         until: Text<Month> = Text::new("Last month the file covers").called("the last month the file covers")
@@ -78,7 +78,11 @@ form! {
 /// Offers practices to choose from.
 pub fn offer(pick: &mut Pick<Id<Organisation>>, practices: &[OrganisationRow]) {
     for practice in practices {
-        pick.offer(practice.id, practice.id.to_string(), practice.name.to_string());
+        pick.offer(
+            practice.id,
+            practice.id.to_string(),
+            practice.name.to_string(),
+        );
     }
 }
 

@@ -33,10 +33,17 @@ pub(super) fn list(files: &[File]) -> Html {
             .next("Bring a file in", paths::new_file())
             .into();
     }
-    let mut table = Table::new()
-        .caption("Files so far")
-        .responsive(true)
-        .head(["File", "What it holds", "Whose", "Rows", "Brought in", "State"].map(Column::new));
+    let mut table = Table::new().caption("Files so far").responsive(true).head(
+        [
+            "File",
+            "What it holds",
+            "Whose",
+            "Rows",
+            "Brought in",
+            "State",
+        ]
+        .map(Column::new),
+    );
     for file in files {
         table = table.row([
             Cell::link(&file.file_name, paths::file(file.id)),
@@ -114,7 +121,11 @@ pub(super) const fn example(kind: FileKind) -> &'static str {
 
 fn columns(headings: &[Heading]) -> Html {
     let items = headings.iter().map(|heading| {
-        let rest = if heading.needed { "" } else { " (if you have it)" };
+        let rest = if heading.needed {
+            ""
+        } else {
+            " (if you have it)"
+        };
         el("li").child(format!("{}{rest}", heading.name))
     });
     el("ul")
@@ -215,7 +226,12 @@ pub(super) fn file(
     let mut parts = vec![state(file), facts(file, in_record).into()];
     parts.extend(refused(file, wrong));
     let post = |to: &str, button: Button| -> Html {
-        PostButton::new(format!("{}/{to}", paths::file(file.id)), &signed.token(), button).into()
+        PostButton::new(
+            format!("{}/{to}", paths::file(file.id)),
+            &signed.token(),
+            button,
+        )
+        .into()
     };
     match file.state {
         Stage::Staged => {
@@ -229,8 +245,14 @@ pub(super) fn file(
             parts.push(post("take-out", Button::secondary("Throw this file away")));
         }
         Stage::Done => {
-            let undo = file.undo_until.is_some_and(|until| until >= signed.actor.now);
-            let words = if undo { "Undo: take this file out" } else { "Take this file out" };
+            let undo = file
+                .undo_until
+                .is_some_and(|until| until >= signed.actor.now);
+            let words = if undo {
+                "Undo: take this file out"
+            } else {
+                "Take this file out"
+            };
             parts.push(paragraph(
                 "When it is taken out, its rows are removed, and an earlier file of the same practice and months counts again. Readings made from it stay as they were read.",
             ));
@@ -275,7 +297,10 @@ fn facts(file: &File, in_record: Option<i64>) -> SummaryList {
         file.refused_count.to_string(),
     ));
     rows.extend(in_record.map(|people| {
-        SummaryRow::new("People on the list who have a record here", people.to_string())
+        SummaryRow::new(
+            "People on the list who have a record here",
+            people.to_string(),
+        )
     }));
     rows.extend(
         file.covers()

@@ -6,13 +6,10 @@
 //! twice and an undo brings back what stood before.
 //! What each sort holds belongs to `gp`, `score` and `population`.
 
-pub mod month;
 pub mod sheet;
 pub mod store;
 
 use kith_base::words;
-
-pub use month::Month;
 
 /// Names a file.
 pub enum GatheredFile {}

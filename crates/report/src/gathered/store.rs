@@ -5,7 +5,8 @@ use kith_access::{Actor, Organisation, Scheme};
 use kith_base::{Day, Id, Line, Name, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
-use super::{FileKind, GatheredFile, Month, Stage, sheet::Problem};
+use super::{FileKind, GatheredFile, Stage, sheet::Problem};
+use crate::month::Month;
 
 /// What is said of a file when it is brought in.
 #[derive(Clone, Debug)]
@@ -84,7 +85,10 @@ impl File {
     /// The months it covers.
     #[must_use]
     pub fn covers(&self) -> Option<(Month, Month)> {
-        Some((Month::of(self.from_month?), Month::of(self.until_month?)))
+        Some((
+            Month::numbered(self.from_month?),
+            Month::numbered(self.until_month?),
+        ))
     }
 }
 
@@ -214,7 +218,7 @@ const SAME: &str = concat!(
 );
 const DONE: &str = concat!(
     file_columns!(),
-    "and f.state = 'done' order by f.kind, f.practice_id, f.done_at, f.id"
+    "and f.state = 'done' order by f.kind, f.practice_id, f.from_month, f.done_at, f.id"
 );
 
 /// A file of the scheme, or of one practice alone.
@@ -376,10 +380,7 @@ pub async fn clear_some(
     file: Id<GatheredFile>,
 ) -> Result<u64, sqlx::Error> {
     for sql in CLEAR {
-        let gone = run!(
-            tx,
-            sqlx::query(sql).bind(scheme).bind(file).bind(AT_ONCE)
-        )?;
+        let gone = run!(tx, sqlx::query(sql).bind(scheme).bind(file).bind(AT_ONCE))?;
         if gone > 0 {
             return Ok(gone);
         }
@@ -405,4 +406,3 @@ pub async fn left_over(
 ) -> Result<Vec<Id<GatheredFile>>, sqlx::Error> {
     on!(tx, c => sqlx::query_scalar(LEFT_OVER).bind(scheme).fetch_all(c))
 }
-

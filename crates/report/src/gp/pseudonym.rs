@@ -74,6 +74,9 @@ mod tests {
         // Made with Python: hmac.new(bytes(32), b"9990000018", "sha256").
         let ours = Pseudonyms::with([0; 32]).of(&"9990000018".parse().unwrap());
         let hex: String = ours.bytes().iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(hex, "d6a2743a07c0345c7af01430c56209ae536ec4323534b1cbb4e66a9e0471fe7c");
+        assert_eq!(
+            hex,
+            "d6a2743a07c0345c7af01430c56209ae536ec4323534b1cbb4e66a9e0471fe7c"
+        );
     }
 }

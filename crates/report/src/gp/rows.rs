@@ -4,10 +4,12 @@
 use kith_base::{Day, NhsNumber, Word};
 
 use super::{ContactKind, Pseudonym, Pseudonyms, Sex};
-use crate::gathered::{
-    Month,
-    sheet::{Heading, Problem, Row, day},
-    store::Contacts,
+use crate::{
+    gathered::{
+        sheet::{Heading, Problem, Row, day},
+        store::Contacts,
+    },
+    month::Month,
 };
 
 const NHS_NUMBER: Heading = Heading {
@@ -201,7 +203,7 @@ pub fn contact(
     };
     let who = reader.somebody(0, pseudonyms);
     let on = reader.past(1, today).and_then(|day| {
-        let within = (said.from..=said.until).contains(&Month::of_day(day));
+        let within = (said.from..=said.until).contains(&Month::of(day));
         if within {
             Some(day)
         } else {

@@ -10,7 +10,7 @@ use super::{
     Pseudonyms,
     rows::{Contact, Registered},
 };
-use crate::gathered::{GatheredFile, Month};
+use crate::{gathered::GatheredFile, month::Month};
 
 const INSERT_PERSON: &str = "insert into gp_person (scheme_id, file_id, number, practice_id, pseudonym,
         registered_from, registered_until, whole_from, whole_until, birth_year, sex, deprivation_fifth)
@@ -47,7 +47,8 @@ pub async fn insert_person(
     Ok(())
 }
 
-const INSERT_CONTACT: &str = "insert into gp_contact (scheme_id, file_id, number, pseudonym, at_on, month, kind)
+const INSERT_CONTACT: &str =
+    "insert into gp_contact (scheme_id, file_id, number, pseudonym, at_on, month, kind)
     values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// Keeps a contact.
@@ -69,7 +70,7 @@ pub async fn insert_contact(
             .bind(number)
             .bind(contact.pseudonym.bytes())
             .bind(contact.on)
-            .bind(Month::of_day(contact.on).number())
+            .bind(Month::of(contact.on).number())
             .bind(contact.kind)
     )?;
     Ok(())

@@ -8,7 +8,8 @@ use kith_db::{FromRow, Tx, on, run};
 use super::{Dimension, rows::Count};
 use crate::gathered::GatheredFile;
 
-const INSERT: &str = "insert into population_count (scheme_id, file_id, number, dimension, group_name, people)
+const INSERT: &str =
+    "insert into population_count (scheme_id, file_id, number, dimension, group_name, people)
     values ($1, $2, $3, $4, $5, $6)";
 
 /// Keeps a count.

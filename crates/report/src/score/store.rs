@@ -55,7 +55,8 @@ pub async fn is_known(
     Ok(count > 0)
 }
 
-const INSERT: &str = "insert into wellbeing_score (scheme_id, id, person_id, measure, score, taken_on,
+const INSERT: &str =
+    "insert into wellbeing_score (scheme_id, id, person_id, measure, score, taken_on,
         occasion, file_id, made_by, made_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
@@ -86,4 +87,3 @@ pub async fn insert(
     )?;
     Ok(())
 }
-

@@ -1,12 +1,11 @@
-//! A calendar month, kept as a number so that a difference is a number of
-//! months: the year times twelve, plus the month, less one.
+//! A calendar month, counted as the statistics count it: year × 12 + month
+//! from nought. A figure by month takes whole months only.
 
 use std::{fmt, str::FromStr};
 
-use jiff::civil::Date;
 use kith_base::Day;
 
-/// A month of the calendar.
+/// A calendar month.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Month(i64);
 
@@ -26,9 +25,44 @@ const NAMES: [&str; 12] = [
 ];
 
 impl Month {
-    /// The month with this number.
+    /// The month of a day.
     #[must_use]
-    pub const fn of(number: i64) -> Self {
+    pub fn of(day: Day) -> Self {
+        let date = day.date();
+        Self(i64::from(date.year()) * 12 + i64::from(date.month()) - 1)
+    }
+
+    /// So many months later.
+    #[must_use]
+    pub const fn plus(self, months: i64) -> Self {
+        Self(self.0 + months)
+    }
+
+    /// The first day of it.
+    #[must_use]
+    pub fn first_day(self) -> Option<Day> {
+        let year = i16::try_from(self.0.div_euclid(12)).ok()?;
+        let month = i8::try_from(self.0.rem_euclid(12) + 1).ok()?;
+        Day::ymd(year, month, 1)
+    }
+
+    fn name(self) -> &'static str {
+        usize::try_from(self.0.rem_euclid(12))
+            .ok()
+            .and_then(|place| NAMES.get(place))
+            .copied()
+            .unwrap_or("")
+    }
+
+    /// "Nov 2026".
+    #[must_use]
+    pub fn label(self) -> String {
+        format!("{:.3} {}", self.name(), self.year())
+    }
+
+    /// The month with this number, as a column keeps it.
+    #[must_use]
+    pub const fn numbered(number: i64) -> Self {
         Self(number)
     }
 
@@ -36,13 +70,6 @@ impl Month {
     #[must_use]
     pub const fn number(self) -> i64 {
         self.0
-    }
-
-    /// The month a day is in.
-    #[must_use]
-    pub fn of_day(day: Day) -> Self {
-        let date = day.date();
-        Self(i64::from(date.year()) * 12 + i64::from(date.month()) - 1)
     }
 
     /// The year it is in.
@@ -58,41 +85,31 @@ impl Month {
             .map_or(30, |first| i64::from(first.date().days_in_month()))
     }
 
-    /// So many months later.
-    #[must_use]
-    pub const fn plus(self, months: i64) -> Self {
-        Self(self.0 + months)
-    }
-
-    fn first_day(self) -> Option<Day> {
-        let month = i8::try_from(self.0.rem_euclid(12) + 1).ok()?;
-        Day::ymd(i16::try_from(self.year()).ok()?, month, 1)
-    }
-
     /// The first month of which every day is on or after this one.
     #[must_use]
     pub fn whole_from(day: Day) -> Self {
         let first = day.date().day() == 1;
-        Self::of_day(day).plus(i64::from(!first))
+        Self::of(day).plus(i64::from(!first))
     }
 
     /// The last month of which every day is on or before this one.
     #[must_use]
     pub fn whole_until(day: Day) -> Self {
-        let date: Date = day.date();
+        let date = day.date();
         let last = date.day() == date.days_in_month();
-        Self::of_day(day).plus(-i64::from(!last))
+        Self::of(day).plus(-i64::from(!last))
+    }
+
+    /// The months from this one to before another.
+    pub fn until(self, end: Self) -> impl Iterator<Item = Self> {
+        (self.0..end.0).map(Self)
     }
 }
 
 impl fmt::Display for Month {
     /// As people write it: `March 2026`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = usize::try_from(self.0.rem_euclid(12))
-            .ok()
-            .and_then(|at| NAMES.get(at))
-            .unwrap_or(&"");
-        write!(f, "{name} {}", self.year())
+        write!(f, "{} {}", self.name(), self.year())
     }
 }
 
@@ -141,6 +158,21 @@ impl FromStr for Month {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn months_follow_each_other_over_the_year() {
+        let day: Day = "2026-11-24".parse().unwrap();
+        let november = Month::of(day);
+        assert_eq!(november.label(), "Nov 2026");
+        assert_eq!(november.plus(2).label(), "Jan 2027");
+        assert_eq!(november.first_day(), "2026-11-01".parse().ok());
+        let names: Vec<String> = november
+            .plus(-1)
+            .until(november.plus(1))
+            .map(Month::label)
+            .collect();
+        assert_eq!(names, ["Oct 2026", "Nov 2026"]);
+    }
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
