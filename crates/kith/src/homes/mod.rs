@@ -48,7 +48,21 @@ pub fn home_of(actor: &Actor) -> String {
 /// The places to go, the most used first: at most six. A place is offered
 /// when the role reaches it and there is a page.
 fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
-    let mut by_role: Vec<(&'static str, String, Ability)> = match actor.role {
+    let mut places = places_of_role(actor.role);
+    if actor.can(Ability::HandleConcern) {
+        places.push(("Concerns", "/concerns".to_owned(), Ability::HandleConcern));
+    }
+    places
+        .into_iter()
+        .filter(|(_, href, ability)| actor.can(*ability) && areas::has_page(href))
+        .map(|(name, href, _)| (name, href))
+        .take(6)
+        .collect()
+}
+
+/// The places of each role.
+fn places_of_role(role: Role) -> Vec<(&'static str, String, Ability)> {
+    match role {
         Role::Practice => vec![
             ("Refer", paths::refer(), Ability::Refer),
             ("Sent", paths::sent(), Ability::SeeReferral),
@@ -98,16 +112,7 @@ fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
                 Ability::ReviewBreakGlass,
             ),
         ],
-    };
-    if actor.can(Ability::HandleConcern) {
-        by_role.push(("Concerns", "/concerns".to_owned(), Ability::HandleConcern));
     }
-    by_role
-        .into_iter()
-        .filter(|(_, href, ability)| actor.can(*ability) && areas::has_page(href))
-        .map(|(name, href, _)| (name, href))
-        .take(6)
-        .collect()
 }
 
 /// Puts the places to go into the frame of an account's pages.
