@@ -55,6 +55,14 @@ export async function signInAs(page, name) {
   assert.ok(!page.url().endsWith('/demo'), `${name} is not signed in`)
 }
 
+// The script of the NHS's radios tells by aria-expanded that a choice opens a
+// question. ARIA has no such word for a radio; screen readers say it, and the
+// NHS keeps it. Of that one word on that one element nothing is said here.
+const OPENS_A_QUESTION = (rule, node) =>
+  rule.id === 'aria-allowed-attr' &&
+  /^<input class="nhsuk-radios__input"/.test(node.html) &&
+  node.all.every(({ data }) => data?.values?.length === 1 && data.values[0].startsWith('aria-expanded='))
+
 // Everything axe finds against WCAG 2.2 AA, a line each.
 export async function axe(page) {
   await page.evaluate(AXE)
@@ -65,7 +73,9 @@ export async function axe(page) {
     })
   )
   return found.violations.flatMap((rule) =>
-    rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.target.join(' ')}`)
+    rule.nodes
+      .filter((node) => !OPENS_A_QUESTION(rule, node))
+      .map((node) => `${rule.id}: ${rule.help}: ${node.target.join(' ')}`)
   )
 }
 

@@ -17,9 +17,13 @@ for (const size of ['pcn', 'empty']) {
     for (const [name, role] of [[null, 'public'], ...PEOPLE]) {
       const page = await windowOf(browser, kith.origin, viewport)
       if (name) await signInAs(page, name)
+      const taken = new Map()
       const take = async (at, state) => {
         const place = new URL(at.url()).pathname.replace(/[0-9a-f-]{36}/g, 'one').replace(/\W+/g, '-').replace(/^-|-$/g, '')
-        const file = `${role}--${place || 'front'}--${state}--${viewport.width}.png`
+        const screen = `${role}--${place || 'front'}--${state}--${viewport.width}`
+        const times = (taken.get(screen) ?? 0) + 1
+        taken.set(screen, times)
+        const file = times === 1 ? `${screen}.png` : `${screen}--${times}.png`
         await at.screenshot({ path: join(folder, file), fullPage: true })
         count += 1
       }

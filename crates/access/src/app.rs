@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 use webauthn_rs::prelude::{Url, Webauthn, WebauthnBuilder};
 
 use crate::{
-    actor::{Account, Actor},
-    secret::ServerKey,
+    actor::{Account, Actor, Scheme},
+    secret::{Hash, ServerKey},
 };
 
 /// Hands over what a leaver owned, in the transaction that marks them left.
@@ -79,6 +79,15 @@ impl App {
             tries: Arc::new(RateLimiter::keyed(Quota::per_minute(TRIES_AT_ONCE))),
             writes: Arc::new(RateLimiter::keyed(Quota::per_hour(WRITES_AT_ONCE))),
         }
+    }
+}
+
+impl App {
+    /// The key of one scheme for one purpose, made of the server's key and
+    /// stored nowhere: pseudonyms made with it mean nothing elsewhere.
+    #[must_use]
+    pub fn scheme_key(&self, purpose: &str, scheme: Id<Scheme>) -> Hash {
+        self.key.of_scheme(purpose, scheme)
     }
 }
 

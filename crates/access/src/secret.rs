@@ -124,6 +124,12 @@ impl ServerKey {
         self.open(purpose, owner, &URL_SAFE_NO_PAD.decode(letters).ok()?)
     }
 
+    /// The key of one scheme for one purpose, made of this one: it is stored
+    /// nowhere, and nothing made with it can be turned back without this one.
+    pub(crate) fn of_scheme(&self, purpose: &str, scheme: Id<Scheme>) -> Hash {
+        self.mark_bytes(purpose, scheme.uuid().as_bytes())
+    }
+
     fn cipher(&self, purpose: &str) -> Aes256Gcm {
         Aes256Gcm::new(&self.mark_bytes(purpose, b"").into())
     }
@@ -208,5 +214,18 @@ mod tests {
         assert!(!same(&mark, &key.mark("form", "abd")));
         assert!(!same(&mark, &key.mark("mail", "abc")));
         assert!(!same(&mark, &ServerKey::random().mark("form", "abc")));
+    }
+
+    #[test]
+    fn every_scheme_and_purpose_has_a_key_of_its_own() {
+        let key = ServerKey::random();
+        let [one, other] = [1, 2].map(|at| Id::<Scheme>::new(Ts::from_micros(at)));
+        assert_eq!(key.of_scheme("a", one), key.of_scheme("a", one));
+        assert_ne!(key.of_scheme("a", one), key.of_scheme("a", other));
+        assert_ne!(key.of_scheme("a", one), key.of_scheme("b", one));
+        assert_ne!(
+            key.of_scheme("a", one),
+            ServerKey::random().of_scheme("a", one)
+        );
     }
 }

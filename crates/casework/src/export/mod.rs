@@ -8,6 +8,7 @@
 pub mod tables;
 pub mod staff_tables;
 pub mod case_tables;
+pub mod figure_tables;
 pub mod read;
 pub mod scheme;
 pub mod person;

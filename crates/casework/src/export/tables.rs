@@ -89,11 +89,11 @@ pub struct TableWords {
 
 use Kept::{Id, Moment, Number};
 
-use super::{case_tables::CASES, staff_tables::STAFF};
+use super::{case_tables::CASES, figure_tables::FIGURES, staff_tables::STAFF};
 
 /// Every table, in the order of the file.
 pub fn all() -> impl Iterator<Item = &'static TableWords> {
-    STAFF.iter().chain(CASES)
+    STAFF.iter().chain(CASES).chain(FIGURES)
 }
 
 /// Columns that mean the same in every table.

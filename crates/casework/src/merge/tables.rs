@@ -36,6 +36,7 @@ pub const MOVED: &[Moved] = moved![
     "person_switch",
     "outbox",
     "break_glass",
+    "wellbeing_score",
 ];
 
 /// Tables with a way of their own, and which.
@@ -63,6 +64,10 @@ pub const STAYS: &[(&str, &str)] = &[
     (
         "import_row",
         "says which record the file made; taking the import back needs it",
+    ),
+    (
+        "gp_person",
+        "is tied to a record by NHS number each time figures are made",
     ),
 ];
 

