@@ -35,6 +35,14 @@ words! {
     }
 }
 
+words! {
+    /// Whether what to be careful of has changed.
+    pub enum RiskNow {
+        Changed = "changed" / "Yes, it is different now",
+        Gone = "gone" / "There is nothing to be careful of any more",
+    }
+}
+
 /// The form as its fields come out.
 #[expect(missing_docs, reason = "each is told by its label below")]
 pub struct Fields {
@@ -50,6 +58,8 @@ pub struct Fields {
     pub answer: Option<Answer>,
     pub note: Option<Story>,
     pub matters: Option<Story>,
+    pub risk: Option<RiskNow>,
+    pub risk_words: Option<Line>,
     pub ticked: Option<Vec<Id<Task>>>,
     pub actions: Vec<Promised>,
     pub next_step: Option<Line>,
@@ -80,6 +90,9 @@ form! {
         note: Maybe<Long<Story>> = Long::new("Note").rows(8),
         matters: Maybe<Long<Story>> = Long::new("What matters to them now").rows(4)
             .hint("In their own words. Leave it empty when it has not changed"),
+        risk: Maybe<One<RiskNow>> = One::new("Has the risk changed?").small().called("whether the risk has changed")
+            .hint("Leave it when nothing has changed"),
+        risk_words: Maybe<Text<Line>> = Text::new("What a colleague must know before they meet or visit"),
         ticked: Maybe<Many<Id<Task>>> = Many::empty("Done since last time").small(),
         actions: Promises = "actions",
         next_step: Maybe<Text<Line>> = Text::new("Next step"),
@@ -157,6 +170,8 @@ impl ContactForm {
         let (holding, connected) = (self.holding(), self.connected_to());
         self.purpose.kind.reveal(&Purpose::Holding, holding);
         self.purpose.kind.reveal(&Purpose::Connect, connected);
+        let risk = self.risk_words();
+        self.risk.kind.inner().reveal(&RiskNow::Changed, risk);
         let date = self.next_on();
         self.next_in.kind.inner().reveal(&Soon::OnDate, date);
     }
@@ -169,6 +184,9 @@ pub struct Read {
     pub written: Written,
     /// Actions that are done.
     pub ticked: Vec<Id<Task>>,
+    /// What there is to be careful of now, where that has changed; none
+    /// inside: nothing any more.
+    pub risk: Option<Option<Line>>,
 }
 
 /// Reads a posted form.
@@ -190,6 +208,7 @@ pub fn read(
     };
     let next = next(&fields, today, promise).map_err(|refusal| refused(&refusal))?;
     let note = note(&fields).map_err(|refusal| refused(&refusal))?;
+    let risk = risk(&fields).map_err(|refusal| refused(&refusal))?;
     let written = Written {
         note,
         answer: fields.answer,
@@ -200,7 +219,25 @@ pub fn read(
     Ok(Read {
         written,
         ticked: fields.ticked.unwrap_or_default(),
+        risk,
     })
+}
+
+/// Words without an answer are an answer; an answer without words is not.
+fn risk(fields: &Fields) -> Result<Option<Option<Line>>, Refusal> {
+    match (fields.risk, fields.risk_words.clone()) {
+        (None, None) => Ok(None),
+        (Some(RiskNow::Gone), None) => Ok(Some(None)),
+        (Some(RiskNow::Gone), Some(_)) => Err(Refusal::field(
+            "risk",
+            "Select that the risk is different now, or empty the words below it",
+        )),
+        (Some(RiskNow::Changed), None) => Err(Refusal::field(
+            "risk_words",
+            "Enter what a colleague must know",
+        )),
+        (_, words) => Ok(Some(words)),
+    }
 }
 
 /// The note alone. A function of holding that was chosen before the purpose
@@ -368,6 +405,16 @@ mod tests {
                 .wrong()
                 .is_some()
         );
+    }
+
+    #[test]
+    fn a_changed_risk_needs_its_words_and_no_answer_changes_nothing() {
+        assert_eq!(post(&[]).unwrap().risk, None);
+        assert_eq!(post(&[("risk", "gone")]).unwrap().risk, Some(None));
+        let wordless = post(&[("risk", "changed")]).unwrap_err();
+        assert!(wordless.risk_words.wrong().is_some());
+        let words = post(&[("risk", "changed"), ("risk_words", "The dog bites")]).unwrap();
+        assert_eq!(words.risk.flatten().as_deref(), Some("The dog bites"));
     }
 
     #[test]

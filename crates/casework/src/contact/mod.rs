@@ -10,6 +10,7 @@ mod rules_tests;
 pub mod store;
 pub mod actions;
 pub mod kept;
+pub mod earlier;
 pub mod promises;
 pub mod form;
 pub mod pages;

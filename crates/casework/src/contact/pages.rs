@@ -22,6 +22,7 @@ use kith_pages::{
 use super::{
     Contact, Purpose,
     actions::{self, PutRight},
+    earlier::{self, Earlier},
     form::{self, ContactForm, Read},
     kept::{self, NoteView},
     store::Kept,
@@ -115,6 +116,7 @@ struct New<'a> {
     asks: bool,
     has_tasks: bool,
     matters: Option<&'a str>,
+    risk: Option<&'a str>,
     prompts: Vec<(Purpose, &'static [&'static str])>,
 }
 
@@ -163,6 +165,7 @@ fn new_page(signed: &Signed, open: &Open, mut form: ContactForm, marks: Marks) -
         asks: case.standing.state() == State::Taken,
         has_tasks: !open.tasks.is_empty(),
         matters: open.matters.as_deref(),
+        risk: who.risk.as_deref(),
         prompts: Purpose::ALL
             .iter()
             .map(|purpose| (*purpose, form::prompts(*purpose)))
@@ -287,7 +290,11 @@ async fn keep(
             for ticked in &read.ticked {
                 task::actions::tick(tx, actor, *ticked).await?;
             }
-            actions::write(tx, terms, actor, referral, &read.written, actor.now).await?;
+            let written = &read.written;
+            let contact = actions::write(tx, terms, actor, referral, written, actor.now).await?;
+            if let Some(words) = &read.risk {
+                person::actions::change_risk(tx, actor, person, contact, words.as_ref()).await?;
+            }
             draft::store::drop(tx, actor, DRAFT, person).await?;
             Ok(to.clone())
         })
@@ -358,6 +365,7 @@ async fn keep_draft(
 #[template(path = "contact/show.html")]
 struct Show<'a> {
     note: NoteView,
+    earlier: Vec<Earlier>,
     now: Option<NoteView>,
     form: Option<&'a ContactForm>,
     token: &'a FormToken,
@@ -391,19 +399,25 @@ async fn show(
     signed: Signed,
     Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
 ) -> Answer {
-    let (who, kept) = app
+    let (who, kept, earlier) = app
         .db
         .act(async |tx| {
-            let found = one(tx, &signed, person, contact).await?;
+            let (who, kept) = one(tx, &signed, person, contact).await?;
+            let scope = signed.actor.scope(Ability::SeeNotes)?;
+            let before = earlier::of(tx, &scope, &kept, signed.actor.account).await?;
             audit::look(tx, &signed.actor, person, "read a contact note").await?;
-            Ok(found)
+            Ok((who, kept, before))
         })
         .await?;
     let own = kept.author == signed.actor.account
         && kept.void_reason.is_none()
         && signed.actor.can(Ability::WriteContact);
     let form = own.then(|| ContactForm::of_note(signed.actor.now, &kept.note));
-    Ok(show_page(&signed, &who, &kept, form, Shown::default()))
+    let shown = Shown {
+        earlier,
+        ..Shown::default()
+    };
+    Ok(show_page(&signed, &who, &kept, form, shown))
 }
 
 /// How the page of a kept note is shown.
@@ -411,6 +425,7 @@ async fn show(
 struct Shown {
     conflict: bool,
     void_wrong: bool,
+    earlier: Vec<Earlier>,
 }
 
 fn show_page(
@@ -439,6 +454,7 @@ fn show_page(
     };
     page.view(&Show {
         note: kept::view(kept),
+        earlier: shown.earlier,
         now: shown.conflict.then(|| kept::view(kept)),
         form: form.as_ref(),
         token: &signed.token(),
@@ -521,7 +537,7 @@ async fn put_right(
                 Some(form),
                 Shown {
                     conflict: true,
-                    void_wrong: false,
+                    ..Shown::default()
                 },
             ))
         }
@@ -559,8 +575,8 @@ async fn void(
             &kept,
             Some(form),
             Shown {
-                conflict: false,
                 void_wrong: true,
+                ..Shown::default()
             },
         ));
     };

@@ -5,7 +5,7 @@ use kith_access::{
     Ability, Actor, Grant, Scheme,
     audit::{self, Entry},
 };
-use kith_base::{Id, Refusal, Ts};
+use kith_base::{Id, Line, Refusal, Ts};
 use kith_db::{Outcome, Tx};
 
 use super::{Details, Likeable, Likeness, Person, Profile, Record, likeness, risk, store};
@@ -151,4 +151,42 @@ pub async fn put_right(
     };
     audit::record(tx, actor, entry).await?;
     Ok(PutRight::Done)
+}
+
+/// Keeps what there is to be careful of now, as it was said in a contact, and
+/// what it was before.
+///
+/// # Errors
+/// Not found when the person is not assigned to the actor.
+pub async fn change_risk(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    contact: Id<crate::Contact>,
+    words: Option<&Line>,
+) -> Outcome<()> {
+    let scope = actor.scope(Ability::WriteContact)?;
+    let record = store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    let before = record.identity.risk.as_ref();
+    if before == words {
+        return Ok(());
+    }
+    store::set_risk(tx, actor.scheme, person, words, actor.now).await?;
+    let changed = risk::Changed {
+        person,
+        contact: Some(contact),
+        before,
+        after: words,
+    };
+    risk::note(tx, actor, &changed).await?;
+    let entry = Entry {
+        action: "put details right",
+        person: Some(person),
+        object_kind: "person",
+        object: Some(person.uuid()),
+        purpose: "Risk to know about",
+    };
+    audit::record(tx, actor, entry).await
 }

@@ -441,3 +441,28 @@ pub async fn set_matters(
     )?;
     Ok(())
 }
+
+const SET_RISK: &str = "update person set risk = $3, changed_at = $4, version = version + 1
+    where scheme_id = $1 and id = $2";
+
+/// Keeps what there is to be careful of.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_risk(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    words: Option<&Line>,
+    at: Ts,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(SET_RISK)
+            .bind(scheme)
+            .bind(person)
+            .bind(words)
+            .bind(at)
+    )?;
+    Ok(())
+}
