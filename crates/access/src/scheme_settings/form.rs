@@ -57,6 +57,7 @@ pub(super) struct Entered {
     pub(super) mail_from: Option<Email>,
     pub(super) inbox: Option<Email>,
     pub(super) help_lines: String,
+    pub(super) under_age: String,
 }
 
 form! {
@@ -76,6 +77,9 @@ form! {
         inbox: Maybe<Text<Email>> = Text::new("New referrals are told by mail to").email().width(30),
         help_lines: Long<String> = Long::new("Where to get help at once")
             .hint("Shown before anybody writes to the service").rows(4),
+        under_age: Long<String> = Long::new("What somebody under 18 can do instead")
+            .called("what somebody under 18 can do instead")
+            .hint("Read by whoever refers somebody younger, and by a young person who asks for help").rows(3),
     }
 }
 
@@ -117,6 +121,7 @@ impl Entered {
             mail_from: settings.mail_from.clone(),
             inbox: settings.inbox.clone(),
             help_lines: settings.help_lines.clone(),
+            under_age: settings.under_age.clone(),
         }
     }
 
@@ -136,6 +141,7 @@ impl Entered {
             mail_from: self.mail_from,
             inbox: self.inbox,
             help_lines: self.help_lines,
+            under_age: self.under_age,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use kith_base::Kind;
-use kith_pages::{done, form::Posted};
+use kith_pages::{Html, components::WarningCallout, done, form::Posted, html::p};
 
 use super::{
     actions,
@@ -43,16 +43,26 @@ fn page(signed: &Signed, form: &SettingsForm) -> Response {
         form.mail_from(),
         form.inbox(),
         form.help_lines(),
+        form.under_age(),
     ];
+    let no_lead: Html = match signed.settings.lead {
+        Some(_) => Html::default(),
+        None => WarningCallout::new(
+            "No safeguarding lead is named",
+            p("Until you name a lead and a deputy below, every concern goes to every manager."),
+        )
+        .level(2)
+        .into(),
+    };
     signed
         .page("Settings")
         .under(PAGE)
         .errors(form.errors())
-        .body(sheet(
+        .body(no_lead.and(sheet(
             form.open(PAGE, &signed.token()),
             fields,
             send("Save"),
-        ))
+        )))
         .into_response()
 }
 

@@ -34,6 +34,8 @@ pub struct SchemeSettings {
     pub inbox: Option<Email>,
     /// Where help is in an emergency, shown before anybody writes to us.
     pub help_lines: String,
+    /// What somebody under 18 can do instead: whoever refers them reads it.
+    pub under_age: String,
 }
 
 impl Default for SchemeSettings {
@@ -51,6 +53,9 @@ impl Default for SchemeSettings {
             help_lines: "If somebody is in danger now, ring 999.\n\
                 For urgent medical help, ring 111.\n\
                 To talk to somebody at any hour, ring Samaritans on 116 123."
+                .into(),
+            under_age: "For somebody younger, use the social prescribing pathway for children and young \
+                people, or the children's services of your council"
                 .into(),
         }
     }
@@ -72,7 +77,7 @@ impl SchemeSettings {
     }
 
     /// Every setting as it is stored: its name, and its text if it has one.
-    pub(crate) fn rows(&self) -> [(&'static str, Option<String>); 12] {
+    pub(crate) fn rows(&self) -> [(&'static str, Option<String>); 13] {
         let days: Vec<String> = self
             .working
             .also_closed
@@ -96,6 +101,7 @@ impl SchemeSettings {
             ),
             ("inbox", self.inbox.as_ref().map(|to| to.to_string())),
             ("help_lines", text(&self.help_lines)),
+            ("under_age", text(&self.under_age)),
         ]
     }
 
@@ -115,6 +121,7 @@ impl SchemeSettings {
             "mail_from" => value.parse().ok().map(|to| self.mail_from = Some(to)),
             "inbox" => value.parse().ok().map(|to| self.inbox = Some(to)),
             "help_lines" => set(&mut self.help_lines, value),
+            "under_age" => set(&mut self.under_age, value),
             _ => None,
         };
         if taken.is_none() {
@@ -188,6 +195,7 @@ mod tests {
             mail_from: Some("scheme@example.org".parse().unwrap()),
             inbox: Some("inbox@example.org".parse().unwrap()),
             help_lines: "Ring 999.\nRing 111.".into(),
+            under_age: "Ring the youth service".into(),
         };
         let mut read = SchemeSettings::default();
         for (name, value) in written.rows() {

@@ -17,6 +17,7 @@ use kith_access::{Account, Routes};
 use kith_base::{Id, Line, Name, Story, Ts};
 use kith_db::FromRow;
 
+pub use staff::no_lead;
 pub use rules::{Danger, Door, End, Move, State};
 
 use crate::person::Person;

@@ -61,11 +61,31 @@ pub(super) fn help_now(settings: &SchemeSettings) -> Html {
 /// What happens with it, said before it is sent.
 fn promise(settings: &SchemeSettings) -> Html {
     let hours = settings.concern_hours;
+    let whom = match (settings.lead, settings.deputy) {
+        (Some(_), Some(_)) => "the safeguarding lead and the deputy, who",
+        (Some(_), None) => "the safeguarding lead, who",
+        (None, _) => "every manager, because no safeguarding lead is named here yet. One of them",
+    };
     InsetText::saying(format!(
-        "It goes at once to the safeguarding lead and the deputy, who must acknowledge it within \
-         {hours} working hours. Nobody else reads it."
+        "It goes at once to {whom} must acknowledge it within {hours} working hours. \
+         Nobody else reads it."
     ))
     .into()
+}
+
+/// Says to those who can do something about it that no lead is named; nothing
+/// when one is.
+pub fn no_lead(signed: &Signed) -> Html {
+    if signed.settings.lead.is_some() {
+        return Html::default();
+    }
+    let words = p(
+        "A concern goes to every manager until a lead and a deputy are named. \
+         An administrator names them in the settings.",
+    );
+    WarningCallout::new("No safeguarding lead is named", words)
+        .level(2)
+        .into()
 }
 
 fn form_page(signed: &Signed, form: &RaiseForm, person: Option<&Identity>) -> Response {
@@ -85,10 +105,11 @@ fn form_page(signed: &Signed, form: &RaiseForm, person: Option<&Identity>) -> Re
         form.open(action, &token)
             .sheet(fields, Button::send("Raise the concern")),
     ];
+    let own = p(link(paths::concerns(), "Concerns you raised before"));
     let page = signed
         .page("Raise a concern")
         .errors(form.errors())
-        .body(body.into_iter().collect::<Html>());
+        .body(body.into_iter().collect::<Html>().and(own));
     match person {
         Some(who) => page.banner(banner(who, signed.actor.today())),
         None => page,
@@ -182,7 +203,11 @@ async fn keep(signed: &Signed, app: &App, raise: super::Raise, posted: &Posted) 
         .await?;
     Ok(done(
         &to,
-        "Concern raised. The safeguarding lead and the deputy have been told",
+        if signed.settings.lead.is_some() {
+            "Concern raised. The safeguarding lead and the deputy have been told"
+        } else {
+            "Concern raised. Every manager has been told, because no safeguarding lead is named"
+        },
     ))
 }
 
@@ -208,6 +233,9 @@ async fn list(signed: Signed, app: App) -> Answer {
         })
         .await?;
     let mut body: Vec<Html> = Vec::new();
+    if open.is_some() {
+        body.push(no_lead(&signed));
+    }
     if let Some(open) = &open {
         body.push(if open.is_empty() {
             Empty::new("No concern is open.")

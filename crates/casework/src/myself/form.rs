@@ -180,9 +180,9 @@ impl Asked {
     /// What cannot be right although every field is: nobody can be helped who
     /// cannot be reached, and a child has a pathway of their own.
     #[must_use]
-    pub fn wrong(&self, today: Day) -> Vec<Refusal> {
+    pub fn wrong(&self, today: Day, under_age: &str) -> Vec<Refusal> {
         let mut wrong = Vec::new();
-        if let Err(young) = of_age(Some(self.born), today) {
+        if let Err(young) = of_age(Some(self.born), today, under_age) {
             wrong.push(young);
         }
         if self.phone.is_none() && self.email.is_none() && self.safe_contact.is_none() {
@@ -304,12 +304,12 @@ mod tests {
             phone: None,
             ..asked()
         };
-        assert_eq!(silent.wrong(today())[0].field, Some("phone"));
+        assert_eq!(silent.wrong(today(), "Ring the youth service")[0].field, Some("phone"));
         let safely = Asked {
             safe_contact: "Ask at the library".parse().ok(),
             ..silent
         };
-        assert!(safely.wrong(today()).is_empty());
+        assert!(safely.wrong(today(), "Ring the youth service").is_empty());
     }
 
     #[test]
@@ -318,6 +318,6 @@ mod tests {
             born: Day::ymd(2012, 1, 1).unwrap(),
             ..asked()
         };
-        assert_eq!(child.wrong(today())[0].field, Some("born"));
+        assert_eq!(child.wrong(today(), "Ring the youth service")[0].field, Some("born"));
     }
 }

@@ -180,7 +180,7 @@ async fn send(
         Err(form) => return page(&visitor, &row, &settings, &form),
     };
     let now = app.clock.now();
-    let wrong = asked.wrong(now.day());
+    let wrong = asked.wrong(now.day(), &settings.under_age);
     if !wrong.is_empty() {
         let mut form = form.kept(&posted);
         for refusal in &wrong {

@@ -1,5 +1,6 @@
 //! Who this service is for. It is for adults: somebody younger has a pathway
-//! of their own, and the door says which instead of letting them wait here.
+//! of their own, and the door says which, in the scheme's own words, instead
+//! of letting them wait here.
 
 use kith_base::{Day, Refusal};
 
@@ -11,13 +12,11 @@ pub const ADULT: i16 = 18;
 ///
 /// # Errors
 /// A refusal about the field `born` that names the other pathway.
-pub fn of_age(born: Option<Day>, today: Day) -> Result<(), Refusal> {
+pub fn of_age(born: Option<Day>, today: Day, instead: &str) -> Result<(), Refusal> {
     match born {
         Some(born) if today.years_since(born) < ADULT => {
-            Err(Refusal::field("born", "This service is for people aged 18 and over").try_next(
-                "For somebody younger, use the social prescribing pathway for children and young people, \
-                 or the children's services of your council",
-            ))
+            let what = "This service is for people aged 18 and over";
+            Err(Refusal::field("born", what).try_next(instead))
         }
         _ => Ok(()),
     }
@@ -31,10 +30,11 @@ mod tests {
     fn somebody_is_let_in_on_their_eighteenth_birthday_and_not_the_day_before() {
         let born = Day::ymd(2008, 11, 21);
         let day = |d| Day::ymd(2026, 11, d).unwrap();
-        assert_eq!(of_age(born, day(21)), Ok(()));
-        let refusal = of_age(born, day(20)).unwrap_err();
+        let instead = "Ring the youth service";
+        assert_eq!(of_age(born, day(21), instead), Ok(()));
+        let refusal = of_age(born, day(20), instead).unwrap_err();
         assert_eq!(refusal.field, Some("born"));
-        assert!(refusal.next.contains("children and young people"));
-        assert_eq!(of_age(None, day(20)), Ok(()));
+        assert_eq!(refusal.next, instead);
+        assert_eq!(of_age(None, day(20), instead), Ok(()));
     }
 }

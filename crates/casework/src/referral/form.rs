@@ -108,16 +108,18 @@ pub enum Whom {
 }
 
 /// Decides whom the form is about. `known` is who has the NHS number, as far
-/// as whoever refers may see; `practice` is where the person is registered.
+/// as whoever refers may see; `practice` is where the person is registered;
+/// `under_age` is what somebody too young can do instead.
 #[must_use]
 pub fn whom(
     typed: &Typed,
     known: Option<&Identity>,
     practice: Option<Id<Organisation>>,
     today: Day,
+    under_age: &str,
 ) -> Whom {
     let born = typed.born.or_else(|| known.and_then(|known| known.born));
-    if let Err(young) = of_age(born, today) {
+    if let Err(young) = of_age(born, today, under_age) {
         return Whom::Wrong(vec![young]);
     }
     match (&typed.given, &typed.family, typed.born, known) {

@@ -139,7 +139,7 @@ async fn send(signed: Signed, app: App, posted: Posted) -> Answer {
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let came = app
         .db
-        .act(async |tx| sending(tx, &signed.actor, &terms, &typed, &posted).await)
+        .act(async |tx| sending(tx, &signed, &terms, &typed, &posted).await)
         .await?;
     match came {
         Sending::Wrong(refusals) => {
@@ -162,14 +162,16 @@ async fn send(signed: Signed, app: App, posted: Posted) -> Answer {
 
 async fn sending(
     tx: &mut Tx,
-    actor: &Actor,
+    signed: &Signed,
     terms: &Terms,
     typed: &Typed,
     posted: &Posted,
 ) -> Outcome<Sending> {
+    let actor = &signed.actor;
+    let under_age = &signed.settings.under_age;
     let known = known(tx, actor, typed).await?;
     let practice = actor.practice.or(typed.practice);
-    let who = match whom(typed, known.as_ref(), practice, actor.today()) {
+    let who = match whom(typed, known.as_ref(), practice, actor.today(), under_age) {
         Whom::Clear(who) => who,
         Whom::IsThisThem => {
             let Some(them) = known else {
