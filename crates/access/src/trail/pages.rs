@@ -5,7 +5,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kith_base::{Id, Refusal};
-use kith_pages::components::{Cell, Column, Empty, Table};
+use kith_pages::{
+    Html,
+    components::{Cell, Column, Empty, Table},
+    html::{link, p},
+};
 
 use super::store::{self, MOST, TrailRow};
 use crate::{
@@ -18,10 +22,15 @@ use crate::{
 };
 
 fn table(signed: &Signed, title: &str, rows: &[TrailRow], links: bool) -> Response {
+    under(signed, title, rows, links, Html::default())
+}
+
+/// The table with a piece below it.
+fn under(signed: &Signed, title: &str, rows: &[TrailRow], links: bool, below: Html) -> Response {
     let page = signed.page(title).compact().under("/audit");
     if rows.is_empty() {
         return page
-            .body(Empty::new("Nothing has been written down yet."))
+            .body(Html::from(Empty::new("Nothing has been written down yet.")).and(below))
             .into_response();
     }
     let heads = ["When", "Who", "What", "Person", "Outcome"].map(Column::new);
@@ -29,7 +38,7 @@ fn table(signed: &Signed, title: &str, rows: &[TrailRow], links: bool) -> Respon
         Table::new().responsive(true).compact(true).head(heads),
         |table, row| table.row(cells(row, links)),
     );
-    page.body(table).into_response()
+    page.body(Html::from(table).and(below)).into_response()
 }
 
 fn cells(row: &TrailRow, links: bool) -> [Cell; 5] {
@@ -103,7 +112,21 @@ pub(super) async fn of_person(signed: Signed, app: App, Path(person): Path<Id<Pe
             Ok(rows)
         })
         .await?;
-    Ok(table(&signed, "Who looked at this person", &rows, true))
+    // Whoever answers a subject access request finds the way here.
+    let export = signed.actor.can(Ability::ExportPerson).then(|| {
+        p(link(
+            format!("/people/{person}/export"),
+            "Take this person's whole record out, when they ask for it",
+        ))
+    });
+    let below = export.unwrap_or_default();
+    Ok(under(
+        &signed,
+        "Who looked at this person",
+        &rows,
+        true,
+        below,
+    ))
 }
 
 pub(super) async fn of_account(

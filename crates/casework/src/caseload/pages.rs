@@ -99,6 +99,7 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
         },
         next.map(|last| p(link(further(&ask, last), "Next page")))
             .unwrap_or_default(),
+        not_found_here(),
     ]
     .into_iter()
     .collect();
@@ -148,6 +149,12 @@ pub(crate) fn search_box(signed: &Signed) -> Html {
         )
         .child(Button::secondary("Search").small(true))
         .into()
+}
+
+/// A restricted record is on no list and in no search.
+fn not_found_here() -> Html {
+    p("A restricted record is on no list. ")
+        .and(link(paths::restricted(), "Is there a restricted record?"))
 }
 
 fn covering(covered: &[Covered], worker: Id<Account>) -> Html {

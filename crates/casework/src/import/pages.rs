@@ -357,6 +357,24 @@ async fn choices(
     Ok(done(&paths::import(id), "Decisions kept"))
 }
 
+/// Where an import stands, and whether this form was sent before.
+async fn stage_and_again(
+    app: &App,
+    signed: &Signed,
+    id: Id<ImportBatch>,
+    posted: &Posted,
+) -> Result<(Stage, bool), Trouble> {
+    let actor = &signed.actor;
+    Ok(app
+        .db
+        .act(async |tx| {
+            let stage = actions::batch(tx, actor, id).await?.stage;
+            let again = once(tx, actor, posted, &paths::import(id)).await? != Once::First;
+            kith_db::Outcome::Ok((stage, again))
+        })
+        .await?)
+}
+
 async fn confirm(
     app: App,
     signed: Signed,
@@ -364,14 +382,7 @@ async fn confirm(
     posted: Posted,
 ) -> Answer {
     let actor = &signed.actor;
-    let (stage, again) = app
-        .db
-        .act(async |tx| {
-            let stage = actions::batch(tx, actor, id).await?.stage;
-            let again = once(tx, actor, &posted, &paths::import(id)).await? != Once::First;
-            kith_db::Outcome::Ok((stage, again))
-        })
-        .await?;
+    let (stage, again) = stage_and_again(&app, &signed, id, &posted).await?;
     if again && stage != Stage::Running {
         return Ok(go(&paths::import(id)));
     }
@@ -391,8 +402,12 @@ async fn undo_it(
     app: App,
     signed: Signed,
     Path(id): Path<Id<ImportBatch>>,
-    _posted: Posted,
+    posted: Posted,
 ) -> Answer {
+    let (stage, again) = stage_and_again(&app, &signed, id, &posted).await?;
+    if again && stage != Stage::Undoing {
+        return Ok(go(&paths::import(id)));
+    }
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let progress = undo::undo(&app.db, &terms, &signed.actor, id, A_WHILE).await?;
     Ok(if progress.finished {
@@ -406,8 +421,11 @@ async fn drop_it(
     app: App,
     signed: Signed,
     Path(id): Path<Id<ImportBatch>>,
-    _posted: Posted,
+    posted: Posted,
 ) -> Answer {
+    if stage_and_again(&app, &signed, id, &posted).await?.1 {
+        return Ok(go(&paths::imports()));
+    }
     actions::drop_it(&app.db, &signed.actor, id).await?;
     Ok(done(&paths::imports(), "The import is thrown away"))
 }

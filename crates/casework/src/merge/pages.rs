@@ -385,11 +385,16 @@ async fn not_same(
     signed: Signed,
     app: App,
     Path((one, other)): Path<(Id<Person>, Id<Person>)>,
-    _posted: Posted,
+    posted: Posted,
 ) -> Answer {
     let actor = &signed.actor;
     app.db
-        .act(async |tx| actions::not_same(tx, actor, one, other).await)
+        .act(async |tx| {
+            if once(tx, actor, &posted, &paths::same_person()).await? != Once::First {
+                return Ok(());
+            }
+            actions::not_same(tx, actor, one, other).await
+        })
         .await?;
     Ok(done(
         &paths::same_person(),
@@ -397,10 +402,15 @@ async fn not_same(
     ))
 }
 
-async fn undo(signed: Signed, app: App, Path(merge): Path<Id<Merge>>, _posted: Posted) -> Answer {
+async fn undo(signed: Signed, app: App, Path(merge): Path<Id<Merge>>, posted: Posted) -> Answer {
     let actor = &signed.actor;
     app.db
-        .act(async |tx| actions::undo(tx, actor, merge).await)
+        .act(async |tx| {
+            if once(tx, actor, &posted, &paths::same_person()).await? != Once::First {
+                return Ok(());
+            }
+            actions::undo(tx, actor, merge).await.map(drop)
+        })
         .await?;
     Ok(done(&paths::same_person(), "The merge has been taken back"))
 }

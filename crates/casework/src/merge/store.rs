@@ -337,6 +337,17 @@ pub async fn suspected(tx: &mut Tx, scope: &Scope) -> Result<Vec<Suspected>, sql
     on!(tx, c => in_scope!(sqlx::query_as(SUSPECTED), *scope).fetch_all(c))
 }
 
+const UNANSWERED: &str = "select count(*) from task t
+    where t.scheme_id = $1 and t.kind = 'same_person' and t.done_at is null";
+
+/// How many pairs nobody has looked at yet.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unanswered(tx: &mut Tx, scheme: Id<Scheme>) -> Result<i64, sqlx::Error> {
+    on!(tx, c => sqlx::query_scalar(UNANSWERED).bind(scheme).fetch_one(c))
+}
+
 const ANSWER: &str = "update task set done_at = $3, done_by = $4
     where scheme_id = $1 and id = $2 and done_at is null";
 const ASK_AGAIN: &str =

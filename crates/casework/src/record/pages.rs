@@ -19,7 +19,7 @@ use kith_pages::{
     },
     el,
     form::FormToken,
-    html::link,
+    html::{link, p},
 };
 
 use super::{
@@ -58,6 +58,8 @@ struct Whole {
     cases: Vec<Case>,
     /// The actor may write notes about this person.
     writes: bool,
+    /// The actor may hide where they are, and say who may open the record.
+    guards: bool,
     /// None when the actor may not read notes about this person.
     inside: Option<Inside>,
 }
@@ -85,6 +87,7 @@ async fn load(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Whole> 
         .ok_or_else(Refusal::not_found)?;
     let cases = referral::store::of_person(tx, &scope, person).await?;
     let writes = reaches(tx, actor, Ability::WriteContact, person).await?;
+    let guards = reaches(tx, actor, Ability::NameRestricted, person).await?;
     let notes = writes || reaches(tx, actor, Ability::SeeNotes, person).await?;
     let inside = match notes {
         true => Some(inside(tx, actor, person, writes).await?),
@@ -94,6 +97,7 @@ async fn load(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Whole> 
         record,
         cases,
         writes,
+        guards,
         inside,
     })
 }
@@ -175,6 +179,7 @@ struct Outside {
     cases: Vec<CaseView>,
     owner: Option<String>,
     break_glass: Option<String>,
+    guard: Option<String>,
 }
 
 /// What a colleague sees who is not assigned, and how they would be.
@@ -195,6 +200,9 @@ fn outside(actor: &Actor, whole: &Whole, token: &FormToken) -> Result<Html, Trou
         break_glass: actor
             .can(Ability::BreakGlass)
             .then(|| paths::break_glass(whole.record.identity.id)),
+        guard: whole
+            .guards
+            .then(|| paths::sensitive(whole.record.identity.id)),
     };
     rendered(&view)
 }
@@ -216,7 +224,7 @@ fn whole_body(
         Tab::new("Referrals", referrals(actor, whole, token)?).id("referrals"),
         Tab::new("Over time", over_time(inside)).id("over-time"),
         Tab::new("Details", details(actor, whole)).id("details"),
-        Tab::new("Papers", papers(whole)).id("papers"),
+        Tab::new("Papers", papers(actor, whole)).id("papers"),
     ];
     if let Some(looked) = &inside.looked {
         tabs.push(Tab::new("Activity", activity(looked)).id("activity"));
@@ -399,6 +407,10 @@ fn details(actor: &Actor, whole: &Whole) -> Html {
     let edit = whole
         .writes
         .then(|| Html::from(Button::secondary("Edit details").href(paths::edit_person(who))));
+    let guard = whole.guards.then(|| {
+        let words = "Keeping somebody safe: hide where they are, or restrict the record";
+        p(link(paths::sensitive(who), words))
+    });
     let risks = whole.inside.as_ref().map(|inside| risks(&inside.risks));
     [
         heading("Where they live and how to reach them"),
@@ -408,6 +420,7 @@ fn details(actor: &Actor, whole: &Whole) -> Html {
     ]
     .into_iter()
     .chain(edit)
+    .chain(guard)
     .chain(risks)
     .collect()
 }
@@ -438,14 +451,24 @@ fn risks(all: &[risk::Earlier]) -> Html {
         .into()
 }
 
-fn papers(whole: &Whole) -> Html {
+fn papers(actor: &Actor, whole: &Whole) -> Html {
     let who = whole.record.identity.id;
-    let list = el("ul")
-        .class("nhsuk-list nhsuk-list--bullet")
-        .child(el("li").child(link(
-            paths::plan(who),
-            "The shared plan, for the person to keep",
-        )));
+    // Whoever takes a record out proves again who they are: asked for there.
+    let takes_out = match actor.reach(Ability::ExportPerson) {
+        Reach::Scheme => true,
+        Reach::Assigned => whole.writes,
+        _ => false,
+    };
+    let plan = link(paths::plan(who), "The shared plan, for the person to keep");
+    let whole_record = takes_out.then(|| {
+        let words = "The whole record, when the person asks for what is kept about them";
+        link(paths::export_person(who), words)
+    });
+    let list = el("ul").class("nhsuk-list nhsuk-list--bullet").children(
+        std::iter::once(plan)
+            .chain(whole_record)
+            .map(|paper| Html::from(el("li").child(paper))),
+    );
     [
         heading("Papers"),
         list.into(),

@@ -17,7 +17,7 @@ use kith_pages::{
     components::{Button, Empty, InsetText, SummaryList, SummaryRow},
     done, el,
     form::{Date, Hidden, Pick, PostButton, Posted, Text},
-    html::p,
+    html::{link, p},
 };
 
 use super::{
@@ -297,7 +297,12 @@ async fn name(signed: Signed, app: App, Path(person): Path<Id<Person>>, posted: 
     let actor = &signed.actor;
     let added = app
         .db
-        .act(async |tx| actions::name(tx, actor, person, naming.account).await)
+        .act(async |tx| {
+            if once(tx, actor, &posted, &paths::sensitive(person)).await? != Once::First {
+                return Ok(());
+            }
+            actions::name(tx, actor, person, naming.account).await
+        })
         .await
         .map_err(Trouble::from);
     match added {
@@ -315,11 +320,16 @@ async fn unname(
     signed: Signed,
     app: App,
     Path((person, account)): Path<(Id<Person>, Id<Account>)>,
-    _posted: Posted,
+    posted: Posted,
 ) -> Answer {
     let actor = &signed.actor;
     app.db
-        .act(async |tx| actions::unname(tx, actor, person, account).await)
+        .act(async |tx| {
+            if once(tx, actor, &posted, &paths::sensitive(person)).await? != Once::First {
+                return Ok(());
+            }
+            actions::unname(tx, actor, person, account).await
+        })
         .await?;
     Ok(done(&paths::sensitive(person), "Removed from the list"))
 }
@@ -333,12 +343,20 @@ fn search_page(signed: &Signed, form: &KnownForm, answer: Html) -> Response {
     let body = answer
         .and(why)
         .and(open.sheet(fields, Button::send("Look")));
+    let glass = signed.actor.can(Ability::BreakGlass).then(|| {
+        p("When waiting would harm somebody, ")
+            .and(link(BREAK_GLASS, "open a restricted record for an hour, with a reason"))
+    });
+    let body = body.and(glass.unwrap_or_default());
     let page = signed
         .page("Is there a restricted record?")
         .reading()
         .errors(form.errors());
     page.body(body).into_response()
 }
+
+/// Where a restricted record is opened with a reason.
+const BREAK_GLASS: &str = "/break-glass/open";
 
 async fn show_search(signed: Signed) -> Response {
     search_page(&signed, &KnownForm::blank(), Html::default())

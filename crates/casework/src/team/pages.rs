@@ -28,7 +28,7 @@ use super::{
     rules::{self, Carried, GUIDE, quantile},
     store::{self, Cases, Contacts, CoverRow, Quality, Queues, Times},
 };
-use crate::{paths, referral::actions::Terms};
+use crate::{concern, merge, paths, referral::actions::Terms};
 
 /// Waits are told for referrals of the last thirteen weeks.
 const WAITS_OVER_DAYS: i64 = 91;
@@ -59,6 +59,8 @@ struct Team {
     quality: Quality,
     not_filed: i64,
     covers: Vec<CoverRow>,
+    /// Pairs of records that may be one person.
+    pairs: i64,
 }
 
 async fn load(app: &App, signed: &Signed) -> Result<Team, Trouble> {
@@ -81,6 +83,7 @@ async fn load(app: &App, signed: &Signed) -> Result<Team, Trouble> {
                 )
                 .await?,
                 covers: store::covers(tx, scheme, today).await?,
+                pairs: merge::store::unanswered(tx, scheme).await?,
             })
         })
         .await?;
@@ -90,10 +93,12 @@ async fn load(app: &App, signed: &Signed) -> Result<Team, Trouble> {
 async fn show(app: App, signed: Signed) -> Answer {
     let team = load(&app, &signed).await?;
     let body: Html = [
+        concern::no_lead(&signed),
         waiting(&signed, &team),
         load_of(&team),
         covers_table(&signed, &team.covers),
         quality(&team),
+        records(&signed, team.pairs),
     ]
     .into_iter()
     .collect();
@@ -270,6 +275,38 @@ fn quality(team: &Team) -> Html {
     .collect()
 }
 
+/// What else is done with records, for those to whom it is open.
+fn records(signed: &Signed, pairs: i64) -> Html {
+    let actor = &signed.actor;
+    let all = [
+        (
+            Ability::MergePeople,
+            paths::same_person(),
+            format!("Records that may be one person ({pairs})"),
+        ),
+        (
+            Ability::RaiseConcern,
+            paths::concerns(),
+            "Safeguarding concerns".to_owned(),
+        ),
+        (
+            Ability::SeeNotes,
+            paths::restricted(),
+            "Is there a restricted record?".to_owned(),
+        ),
+        (
+            Ability::ExportScheme,
+            paths::export(),
+            "Take all records out".to_owned(),
+        ),
+    ];
+    let links = all
+        .into_iter()
+        .filter(|(ability, ..)| actor.can(*ability))
+        .map(|(_, href, words)| Html::from(el("li").child(link(href, words))));
+    heading("Records").and(el("ul").class("nhsuk-list").children(links))
+}
+
 fn covers_table(signed: &Signed, covers: &[CoverRow]) -> Html {
     let way = el("p").child(link(
         paths::cover(),
@@ -366,10 +403,15 @@ async fn cover(app: App, signed: Signed, posted: Posted) -> Answer {
     }
 }
 
-async fn end_cover(app: App, signed: Signed, Path(id): Path<Id<Cover>>, _posted: Posted) -> Answer {
+async fn end_cover(app: App, signed: Signed, Path(id): Path<Id<Cover>>, posted: Posted) -> Answer {
     let actor = &signed.actor;
     app.db
-        .act(async |tx| actions::end_cover(tx, actor, id).await)
+        .act(async |tx| {
+            if once(tx, actor, &posted, &paths::team()).await? != Once::First {
+                return Ok(());
+            }
+            actions::end_cover(tx, actor, id).await
+        })
         .await?;
     Ok(done(&paths::team(), "The cover has ended"))
 }

@@ -203,18 +203,20 @@ async fn take_on(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted:
                 note: None,
             };
             let scope = actor.scope(Ability::TakeReferral)?;
-            if let Some(case) = referral::store::case(tx, &scope, id).await?
-                && let Some(holder) = &case.owner_name
-            {
-                return Err(taken_by(holder).into());
-            }
-            if let Once::Again(path) = once(tx, actor, &posted, &paths::waiting()).await? {
+            let case = referral::store::case(tx, &scope, id)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            let to = paths::person(case.person);
+            // A second press of the same button is sent on: it has been done.
+            if let Once::Again(path) = once(tx, actor, &posted, &to).await? {
                 return Ok(path);
             }
-            let case =
-                referral::actions::step(tx, &terms, actor, Ability::TakeReferral, step, actor.now)
-                    .await?;
-            Ok(paths::person(case.person))
+            if let Some(holder) = &case.owner_name {
+                return Err(taken_by(holder).into());
+            }
+            referral::actions::step(tx, &terms, actor, Ability::TakeReferral, step, actor.now)
+                .await?;
+            Ok(to)
         })
         .await?;
     Ok(done(

@@ -111,6 +111,11 @@ fn places_of_role(role: Role) -> Vec<(&'static str, String, Ability)> {
                 "/break-glass".to_owned(),
                 Ability::ReviewBreakGlass,
             ),
+            (
+                "Restricted record",
+                paths::restricted(),
+                Ability::SeeNotes,
+            ),
         ],
     }
 }
