@@ -22,6 +22,7 @@ use kith_pages::{
 use super::{
     CloseReason, Referral,
     about::{About, about, look},
+    open_actions::{self, Ended, OpenActions, with_handed},
     actions::{self, Closing, Terms, end_words},
 };
 use crate::{message::Stage, paths};
@@ -72,7 +73,16 @@ async fn show(app: App, signed: Signed, Path(referral): Path<Id<Referral>>) -> A
     let mut form = CloseForm::blank();
     form.version.fill(&about.case.version);
     form.practice_to_do.kind.fill(&nothing()?);
-    Ok(page(&signed, &about, &form).into_response())
+    let open = open_of(&app, &signed, &about).await?;
+    Ok(page(&signed, &about, &form, &open).into_response())
+}
+
+/// The actions that are still open.
+async fn open_of(app: &App, signed: &Signed, about: &About) -> Outcome<OpenActions> {
+    let scope = signed.actor.scope(Ability::WriteContact)?;
+    app.db
+        .read(async |tx| OpenActions::of(tx, &scope, about.who.id).await)
+        .await
 }
 
 fn nothing() -> Result<Line, Refusal> {
@@ -81,12 +91,13 @@ fn nothing() -> Result<Line, Refusal> {
         .map_err(|_| Refusal::invalid("The usual answer is missing"))
 }
 
-fn page(signed: &Signed, about: &About, form: &CloseForm) -> Page {
+fn page(signed: &Signed, about: &About, form: &CloseForm, open: &OpenActions) -> Page {
     let back = paths::person(about.who.id);
     let fields = [
         form.version(),
         form.reason(),
         form.what_changed(),
+        open.show(),
         form.practice_to_do(),
         form.knows(),
     ];
@@ -102,7 +113,14 @@ fn page(signed: &Signed, about: &About, form: &CloseForm) -> Page {
 }
 
 /// The message as the practice will read it, before it is sent.
-fn check(signed: &Signed, about: &About, fields: &Fields, posted: &Posted) -> Response {
+fn check(
+    signed: &Signed,
+    about: &About,
+    fields: &Fields,
+    open: &OpenActions,
+    to_do: &Line,
+    posted: &Posted,
+) -> Response {
     let actor = &signed.actor;
     let registered = about.who.practice_name.as_deref();
     let reader = match about.case.sent.practice {
@@ -119,7 +137,7 @@ fn check(signed: &Signed, about: &About, fields: &Fields, posted: &Posted) -> Re
     let words = end_words(Stage::Closed, fields.reason.label(), changed);
     let to_do = Html::from(el("b").child("What you need to do:"))
         .and(" ")
-        .and(fields.practice_to_do.to_string());
+        .and(to_do.to_string());
     let author = format!("{}, {}", actor.name, actor.role.label().to_lowercase());
     let message = Html::from(el("p").class("kith-words").child(words))
         .and(p(to_do))
@@ -133,7 +151,7 @@ fn check(signed: &Signed, about: &About, fields: &Fields, posted: &Posted) -> Re
         reader,
         InsetText::new(message).into(),
         task,
-        send_or_change(signed, about, posted),
+        send_or_change(signed, about, open, posted),
     ];
     about
         .page(signed, "Check what the practice will read")
@@ -143,7 +161,12 @@ fn check(signed: &Signed, about: &About, fields: &Fields, posted: &Posted) -> Re
 }
 
 /// What was typed, carried unseen, with the two ways on.
-fn send_or_change(signed: &Signed, about: &About, posted: &Posted) -> Html {
+fn send_or_change(
+    signed: &Signed,
+    about: &About,
+    actions: &OpenActions,
+    posted: &Posted,
+) -> Html {
     let names = [
         "version",
         "reason",
@@ -151,7 +174,10 @@ fn send_or_change(signed: &Signed, about: &About, posted: &Posted) -> Html {
         "practice_to_do",
         "knows",
     ];
-    let carried = names.map(|name| hidden_field(name, posted.text(name)).into());
+    let carried = names
+        .map(|name| Html::from(hidden_field(name, posted.text(name))))
+        .into_iter()
+        .chain(actions.carried(posted));
     let press = |button: Button, value: &str| Html::from(button.name("press").value(value));
     let ways = ButtonGroup::new(vec![
         press(Button::send("Close and send"), "send"),
@@ -173,29 +199,43 @@ async fn close(
             .await
     };
     let found = read().await?;
+    let mut open = open_of(&app, &signed, &found).await?.kept(&posted);
     let fields = match CloseForm::blank().check(&posted) {
         Ok(fields) => fields,
-        Err(form) => return Ok(page(&signed, &found, &form).into_response()),
+        Err(form) => return Ok(page(&signed, &found, &form, &open).into_response()),
     };
-    match posted.text("press") {
-        "send" => {}
-        "change" => {
-            let form = CloseForm::blank().kept(&posted);
-            return Ok(page(&signed, &found, &form).into_response());
-        }
-        _ => return Ok(check(&signed, &found, &fields, &posted)),
+    let again = |refusal: &Refusal, open: &OpenActions| {
+        let mut form = CloseForm::blank().kept(&posted);
+        form.refuse(refusal);
+        page(&signed, &found, &form, open).into_response()
+    };
+    if posted.text("press") == "change" {
+        let form = CloseForm::blank().kept(&posted);
+        return Ok(page(&signed, &found, &form, &open).into_response());
     }
-    match keep(&app, &signed, &found, fields, &posted).await {
+    let Some(ended) = open.read() else {
+        let missing = Refusal::invalid("Select what becomes of each open action");
+        return Ok(again(&missing, &open));
+    };
+    let to_do = match with_handed(&fields.practice_to_do, &ended) {
+        Ok(to_do) => to_do,
+        Err(refusal) => return Ok(again(&refusal, &open)),
+    };
+    if posted.text("press") != "send" {
+        return Ok(check(&signed, &found, &fields, &open, &to_do, &posted));
+    }
+    match keep(&app, &signed, &found, (fields, to_do), &ended, &posted).await {
         Ok(Kept::Closed(to)) => Ok(done(&to, "Referral closed. The practice has been told")),
         Ok(Kept::Again(to)) => Ok(go(&to)),
         Err(Failure::Refused(refusal))
             if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
         {
             let now = read().await?;
+            let open = open_of(&app, &signed, &now).await?.kept(&posted);
             let mut form = CloseForm::blank().kept(&posted);
             form.version.fill(&now.case.version);
             form.refuse(&refusal);
-            let page = page(&signed, &now, &form).status(StatusCode::CONFLICT);
+            let page = page(&signed, &now, &form, &open).status(StatusCode::CONFLICT);
             Ok(page.into_response())
         }
         Err(failure) => Err(failure.into()),
@@ -211,9 +251,11 @@ async fn keep(
     app: &App,
     signed: &Signed,
     found: &About,
-    fields: Fields,
+    (fields, to_do): (Fields, Line),
+    ended: &[Ended],
     posted: &Posted,
 ) -> Outcome<Kept> {
+    let scope = signed.actor.scope(Ability::WriteContact)?;
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let to = paths::person(found.who.id);
     app.db
@@ -221,10 +263,11 @@ async fn keep(
             if let Once::Again(path) = once(tx, &signed.actor, posted, &to).await? {
                 return Ok(Kept::Again(path));
             }
+            open_actions::end(tx, &signed.actor, &scope, found.who.id, ended).await?;
             let closing = Closing {
                 reason: fields.reason,
                 what_changed: fields.what_changed.clone(),
-                practice_to_do: fields.practice_to_do.clone(),
+                practice_to_do: to_do.clone(),
                 person_knows: fields.knows == Knows::Yes,
             };
             let (id, at) = (found.case.id, signed.actor.now);

@@ -16,6 +16,7 @@ pub mod line;
 pub mod form;
 pub mod pages;
 pub mod about;
+mod open_actions;
 pub mod close;
 pub mod reopen;
 

@@ -123,7 +123,7 @@ async fn notice(
             person: Some(person),
             referral: None,
             contact: None,
-            kind: task::Kind::Action,
+            kind: task::Kind::Notice,
             what: what.into(),
             who: task::Who::Worker,
             owner,

@@ -6,10 +6,10 @@ use kith_access::{
     audit::{self, Entry},
     who::is_in_scope,
 };
-use kith_base::{Id, Refusal};
+use kith_base::{Id, Refusal, Word};
 use kith_db::{Outcome, Tx};
 
-use super::{Task, store};
+use super::{Became, Task, store};
 
 /// Ticks a task off. Gives whom it is about. Ticking a second time changes
 /// nothing.
@@ -19,10 +19,27 @@ use super::{Task, store};
 /// to them, nor the actor a manager.
 pub async fn tick(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Outcome<Option<Id<Person>>> {
     let person = reached(tx, actor, task).await?;
-    if store::finish(tx, actor.scheme, task, actor.account, actor.now).await? {
+    if store::finish(tx, actor.scheme, task, (actor.account, None), actor.now).await? {
         audit::record(tx, actor, entry("tick a task off", person, task)).await?;
     }
     Ok(person)
+}
+
+/// Ends an action of a referral that is being closed, with what became of it.
+///
+/// # Errors
+/// As [`tick`].
+pub async fn end(tx: &mut Tx, actor: &Actor, task: Id<Task>, became: Became) -> Outcome<()> {
+    let person = reached(tx, actor, task).await?;
+    let by = (actor.account, Some(became));
+    if store::finish(tx, actor.scheme, task, by, actor.now).await? {
+        let entry = Entry {
+            purpose: became.code(),
+            ..entry("end an action", person, task)
+        };
+        audit::record(tx, actor, entry).await?;
+    }
+    Ok(())
 }
 
 /// Takes one's own tick of today back. Gives whom the task is about.

@@ -21,6 +21,7 @@ words! {
         SamePerson = "same_person" / "Same person?",
         CheckFiling = "check_filing" / "Not filed by the practice",
         NotRead = "not_read" / "Not read by the practice",
+        Notice = "notice" / "Important notice",
     }
 }
 
@@ -31,6 +32,15 @@ words! {
         Person = "person" / "The person",
         Practice = "practice" / "The practice",
         Other = "other" / "Somebody else",
+    }
+}
+
+words! {
+    /// What became of an action when its referral was closed.
+    pub enum Became {
+        Done = "done" / "Done",
+        Handed = "handed" / "Handed to the practice",
+        NotNeeded = "not_needed" / "No longer needed",
     }
 }
 

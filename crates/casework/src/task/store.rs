@@ -4,7 +4,7 @@ use kith_access::{Account, Person, Scheme, Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Name, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
-use super::{Kind, NewTask, Task, Who};
+use super::{Became, Kind, NewTask, Task, Who};
 
 const INSERT: &str =
     "insert into task (scheme_id, id, person_id, referral_id, contact_id, kind, what,
@@ -55,10 +55,11 @@ pub async fn insert_about_two(
     Ok(id)
 }
 
-const FINISH: &str = "update task set done_at = $3, done_by = $4
+const FINISH: &str = "update task set done_at = $3, done_by = $4, ended_as = $5
     where scheme_id = $1 and id = $2 and done_at is null";
 
-/// Ticks a task off. Gives whether it was still open.
+/// Ticks a task off, with what became of it where that was asked. Gives
+/// whether it was still open.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -66,7 +67,7 @@ pub async fn finish(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     task: Id<Task>,
-    by: Id<Account>,
+    (by, became): (Id<Account>, Option<Became>),
     at: Ts,
 ) -> Result<bool, sqlx::Error> {
     Ok(run!(
@@ -76,6 +77,7 @@ pub async fn finish(
             .bind(task)
             .bind(at)
             .bind(by)
+            .bind(became)
     )? == 1)
 }
 
@@ -171,7 +173,7 @@ pub async fn one(
     on!(tx, c => in_scope!(sqlx::query_as(ONE), *scope).bind(task).fetch_optional(c))
 }
 
-const UNDO: &str = "update task set done_at = null, done_by = null
+const UNDO: &str = "update task set done_at = null, done_by = null, ended_as = null
     where scheme_id = $1 and id = $2 and done_by = $3 and done_at >= $4";
 
 /// Takes one's own tick back, when it is no older than a moment. Gives
