@@ -60,6 +60,7 @@ pub struct Browser {
     page: Seen,
     filled: Filled,
     attached: Option<Attached>,
+    last_post: Option<(String, (String, Vec<u8>))>,
     touches: u32,
 }
 
@@ -80,6 +81,7 @@ impl Browser {
             page: Seen::of(""),
             filled: Filled::new(),
             attached: None,
+            last_post: None,
             touches: 0,
         }
     }
@@ -261,6 +263,7 @@ impl Browser {
         };
         let (to, answer) = if form.post {
             let (kind, body) = self.body(&form);
+            self.last_post = Some((to.clone(), (kind.clone(), body.clone())));
             let answer = self.send(Method::POST, &to, Some((kind, body))).await;
             (to, answer)
         } else {
@@ -271,6 +274,17 @@ impl Browser {
         };
         self.arrive(to, answer).await;
         self
+    }
+
+    /// Sends the last form once more, exactly as it was: a second press of
+    /// its button. Gives the path it was posted to.
+    pub async fn presses_again(&mut self) -> String {
+        let Some((to, body)) = self.last_post.clone() else {
+            self.fail("no form was sent yet")
+        };
+        let answer = self.send(Method::POST, &to, Some(body)).await;
+        self.arrive(to.clone(), answer).await;
+        to
     }
 
     fn body(&self, form: &Form) -> (String, Vec<u8>) {

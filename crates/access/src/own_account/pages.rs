@@ -6,7 +6,7 @@ use kith_pages::{
     components::{Action, Button, Column, SummaryList, SummaryRow, Table},
     done, form,
     form::{Hidden, PostButton, Posted, Text},
-    html::p,
+    html::{link, p},
 };
 
 use super::{actions, store};
@@ -60,6 +60,7 @@ pub(super) async fn show(signed: Signed, app: App) -> Answer {
         )
         .visually_hidden_text("your passkeys")]),
         SummaryRow::new("Recovery codes", format!("{codes} left")),
+        SummaryRow::new("What you did", link("/audit", "See it in the audit trail")),
     ];
     let signed_in = sessions.iter().fold(
         Table::new()

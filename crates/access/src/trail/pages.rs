@@ -19,6 +19,7 @@ use crate::{
     role::{Ability, Reach},
     signed::Signed,
     trouble::Answer,
+    who::is_in_scope,
 };
 
 fn table(signed: &Signed, title: &str, rows: &[TrailRow], links: bool) -> Response {
@@ -97,7 +98,7 @@ fn whole_trail(signed: &Signed) -> Result<crate::Scope, Refusal> {
 
 pub(super) async fn of_person(signed: Signed, app: App, Path(person): Path<Id<Person>>) -> Answer {
     let scope = whole_trail(&signed)?;
-    let rows = app
+    let (rows, is_seen) = app
         .db
         .act(async |tx| {
             let entry = Entry {
@@ -109,11 +110,12 @@ pub(super) async fn of_person(signed: Signed, app: App, Path(person): Path<Id<Pe
             };
             let rows = store::of_person(tx, &scope, person, MOST).await?;
             audit::record(tx, &signed.actor, entry).await?;
-            Ok(rows)
+            Ok((rows, is_in_scope(tx, &scope, person).await?))
         })
         .await?;
     // Whoever answers a subject access request finds the way here.
-    let export = signed.actor.can(Ability::ExportPerson).then(|| {
+    let may = is_seen && signed.actor.can(Ability::ExportPerson);
+    let export = may.then(|| {
         p(link(
             format!("/people/{person}/export"),
             "Take this person's whole record out, when they ask for it",

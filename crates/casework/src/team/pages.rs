@@ -216,7 +216,10 @@ fn load_of(team: &Team) -> Html {
                 .mark(GUIDE),
         );
         table = table.row([
-            Cell::new(&*worker.name),
+            Cell::link(
+                &*worker.name,
+                format!("{}?worker={}", paths::caseload(), worker.id),
+            ),
             Cell::number(carried.taken + carried.open),
             Cell::number(cases.map_or(0, |cases| cases.new)),
             Cell::number(contacts.map_or(0, |contacts| contacts.contacts)),
@@ -279,6 +282,11 @@ fn quality(team: &Team) -> Html {
 fn records(signed: &Signed, pairs: i64) -> Html {
     let actor = &signed.actor;
     let all = [
+        (
+            Ability::SeeCaseload,
+            paths::today(),
+            "Tasks in your queue".to_owned(),
+        ),
         (
             Ability::MergePeople,
             paths::same_person(),

@@ -116,6 +116,16 @@ fn places_of_role(role: Role) -> Vec<(&'static str, String, Ability)> {
                 paths::restricted(),
                 Ability::SeeNotes,
             ),
+            (
+                "Accounts",
+                "/admin/accounts".to_owned(),
+                Ability::SeeAccounts,
+            ),
+            (
+                "Organisations",
+                "/admin/organisations".to_owned(),
+                Ability::SeeAccounts,
+            ),
         ],
     }
 }
