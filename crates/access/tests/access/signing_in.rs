@@ -1,6 +1,9 @@
 //! Signing in and out, the links that are mailed, one's own account.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use kith_access::{Role, testing};
 use kith_db::on;
@@ -66,6 +69,48 @@ async fn unknown_mistyped_and_left_are_answered_the_same() {
             bodies.insert(plain);
         }
         assert_eq!(bodies.len(), 1, "{bodies:#?}");
+    }
+}
+
+/// An answer that says no costs the same for everybody: one hash, and the time
+/// that is set for it, whatever the database has to write.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_refused_costs_one_hash_and_waits_the_same() {
+    for world in World::on_both().await {
+        world.welcomed("ada@example.org").await;
+        world.somebody(Role::LinkWorker).await;
+        let mut times: [Vec<Duration>; 3] = Default::default();
+        for _ in 0..5 {
+            world.pass(3600);
+            for (at, email) in [
+                // Mistyped, then locked, then of nobody.
+                (0, "ada@example.org"),
+                (1, "ada@example.org"),
+                (2, "nobody@example.org"),
+            ] {
+                let before = world.app.passwords_hashed();
+                let wrong = [("email", email), ("password", "not the right one")];
+                let mut browser = world.browser();
+                let page = browser.get("/sign-in").await;
+                let began = Instant::now();
+                assert_eq!(browser.send(&page, "/sign-in", &wrong).await.status, 422);
+                times[at].push(began.elapsed());
+                assert_eq!(world.app.passwords_hashed(), before + 1, "{email}");
+                let least = Duration::from_millis(300);
+                assert!(began.elapsed() >= least, "{:?}", began.elapsed());
+            }
+        }
+        for times in &mut times {
+            times.sort();
+        }
+        let medians: Vec<Duration> = times.iter().map(|times| times[2]).collect();
+        println!("refused after {medians:?}");
+        if std::env::var_os("KITH_TEST_LONG").is_some() {
+            let gap = medians[1]
+                .abs_diff(medians[0])
+                .max(medians[2].abs_diff(medians[0]));
+            assert!(gap < Duration::from_millis(50), "{medians:?}");
+        }
     }
 }
 

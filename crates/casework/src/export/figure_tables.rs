@@ -80,11 +80,7 @@ pub const FIGURES: &[TableWords] = &[
                 Number,
                 "The first whole month on the list: year times 12, plus the month, less 1",
             ),
-            (
-                "whole_until",
-                Number,
-                "The last whole month, counted alike",
-            ),
+            ("whole_until", Number, "The last whole month, counted alike"),
             ("birth_year", Number, "Year of birth"),
             ("sex", Text, "Sex, as the practice recorded it"),
             (

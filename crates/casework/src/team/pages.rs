@@ -94,6 +94,15 @@ async fn show(app: App, signed: Signed) -> Answer {
         load_of(&team),
         covers_table(&signed, &team.covers),
         quality(&team),
+        signed
+            .actor
+            .can(Ability::ExportScheme)
+            .then(|| {
+                el("p")
+                    .child(link(paths::export(), "Take all records out"))
+                    .into()
+            })
+            .unwrap_or_default(),
     ]
     .into_iter()
     .collect();

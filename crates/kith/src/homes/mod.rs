@@ -93,6 +93,7 @@ fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
                 "/break-glass".to_owned(),
                 Ability::ReviewBreakGlass,
             ),
+            ("Releases", paths::exports_waiting(), Ability::ReleaseExport),
         ],
     };
     if actor.can(Ability::HandleConcern) {

@@ -171,6 +171,7 @@ impl Story {
             account: any(ACCOUNT).await,
             organisation: any(ORGANISATION).await,
             other: any(OTHER).await,
+            request: None,
         }
     }
 
@@ -226,6 +227,7 @@ pub struct Objects {
     pub account: Option<Uuid>,
     pub organisation: Option<Uuid>,
     pub other: Option<Uuid>,
+    pub request: Option<Uuid>,
 }
 
 impl Objects {
@@ -245,6 +247,7 @@ impl Objects {
             account: Some(id()),
             organisation: Some(id()),
             other: Some(id()),
+            request: Some(id()),
         }
     }
 
@@ -274,6 +277,7 @@ impl Objects {
                 "import" => self.import,
                 "cover" => self.cover,
                 "account" => self.account,
+                "request" => self.request,
                 "id" if path.starts_with("/referrals/") => Some(self.referral),
                 "id" if path.starts_with("/break-glass/") => self.glass,
                 "id" if path.starts_with("/admin/accounts/") => self.account,
