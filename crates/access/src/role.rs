@@ -82,6 +82,8 @@ pub enum Ability {
     RaiseConcern,
     HandleConcern,
     CountConcerns,
+    SeeFigures,
+    SeeReach,
     ImportReferrals,
     GatherFigures,
     MergePeople,
@@ -205,6 +207,8 @@ matrix! {
     RaiseConcern "Raise a safeguarding concern"                          Practice Scheme   Scheme  Own     Own     Scheme;
     HandleConcern "Acknowledge and close safeguarding concerns"          Nothing  Nothing  Nothing Nothing Nothing Scheme people;
     CountConcerns "See how many concerns there are, without names"       Nothing  Nothing  Scheme  Nothing Scheme  Scheme;
+    SeeFigures "See what changed for people, in figures"                 Practice Own      Scheme  Nothing Nothing Nothing;
+    SeeReach "See who is reached, and how referrals and waits go"        Practice Nothing  Scheme  Nothing Nothing Nothing;
     ImportReferrals "Bring referrals in from a file"                     Nothing  Nothing  Scheme  Nothing Nothing Nothing people;
     GatherFigures "Bring in files for the figures: GP contacts and the like" Practice Nothing  Scheme  Nothing Nothing Nothing people;
     MergePeople "Merge two records of one person, and undo it"           Nothing  Nothing  Scheme  Nothing Nothing Nothing people;

@@ -5,6 +5,12 @@
 //! The rule that matters: a refusal is shown as plainly as a finding, and no
 //! figure stands without its n, its missing, its interval and its method.
 
+pub mod paths;
+pub mod month;
+pub mod subject;
+pub mod shown;
+pub mod rhythm;
+pub mod home;
 pub mod routes;
 
 pub use routes::routes;

@@ -6,4 +6,6 @@ use kith_access::Routes;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .merge(crate::rhythm::routes())
+        .merge(crate::home::routes())
 }

@@ -14,7 +14,6 @@ use super::{month, printed};
 use crate::picture::forest::{self as picture, Measure, Row as Line};
 use crate::sentence;
 use crate::stats::comparison::{Comparison, compare};
-use crate::stats::estimate::Estimate;
 use crate::stats::matching::{MonthSeen, PersonHistory};
 use crate::stats::refusal::Refusal;
 
@@ -217,36 +216,7 @@ fn histories(people: BTreeMap<String, Person>) -> Vec<PersonHistory> {
 }
 
 fn draw(folder: &Folder, result: &Comparison) -> Result<(), CommandFailure> {
-    let line = |label: &str, log_ratio: &Estimate, headline: bool| Line {
-        label: label.to_owned(),
-        estimate: Some(log_ratio.value.exp()),
-        range: log_ratio
-            .interval
-            .map(|interval| (interval.low.exp(), interval.high.exp())),
-        headline,
-    };
-    let mut lines = vec![
-        line(
-            "Referred against others at the same peak",
-            &result.log_ratio,
-            true,
-        ),
-        line("The same, errors by practice", &result.by_practice, false),
-        line("The same, errors by person", &result.by_person, false),
-        line(
-            "The others themselves, after against before",
-            &result.controls_change,
-            false,
-        ),
-    ];
-    for lead in result
-        .leads
-        .iter()
-        .flat_map(|leads| leads.quarters.iter().rev())
-    {
-        let label = format!("{} to {} months before", lead.to, lead.from);
-        lines.push(line(&label, &lead.log_ratio, false));
-    }
+    let lines = Line::of_comparison(result);
     folder.picture(
         "compare",
         "Contacts of people referred, as a ratio",

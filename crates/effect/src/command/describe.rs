@@ -92,23 +92,10 @@ fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64, Option<Refusal>), C
 }
 
 fn draw(folder: &Folder, profile: &Profile) -> Result<(), CommandFailure> {
-    let months = |months: &[ProfileMonth]| -> Vec<Month> { months.iter().map(drawn).collect() };
+    let months =
+        |months: &[ProfileMonth]| -> Vec<Month> { months.iter().map(Month::from).collect() };
     let (referred, controls) = (months(&profile.referred), months(&profile.controls));
     folder.picture("describe", "GP contacts around the referral", |frame| {
         picture::draw(frame, &referred, &controls)
     })
-}
-
-fn drawn(month: &ProfileMonth) -> Month {
-    let rate = month.rate.value;
-    let (low, high) = month
-        .rate
-        .interval
-        .map_or((rate, rate), |interval| (interval.low, interval.high));
-    Month {
-        month: i64::from(month.month),
-        rate,
-        low,
-        high,
-    }
 }

@@ -271,44 +271,10 @@ fn said<T>(
     }
 }
 
-/// Places with 1 to 7 reached are left out of the picture and of its table.
 fn draw_funnel(folder: &Folder, funnel: &Funnel) -> Result<(), CommandFailure> {
-    let points: Vec<funnel_picture::Point> = funnel
-        .places
-        .iter()
-        .filter(|p| shown(p.share.events()) != Shown::Hidden)
-        .filter_map(|p| {
-            Some(funnel_picture::Point {
-                label: p.label.clone(),
-                people: p.share.people() as f64,
-                rate: p.share.rate()?,
-                outside: p.outside == Some(true),
-            })
-        })
-        .collect();
-    let largest = funnel
-        .places
-        .iter()
-        .map(|p| p.share.people())
-        .max()
-        .unwrap_or(0);
-    let limits: Vec<funnel_picture::Limit> = (1..=STEPS)
-        .map(|step| (largest * step).div_ceil(STEPS))
-        .filter_map(|people| {
-            let limit = funnel.limits_at(people)?;
-            Some(funnel_picture::Limit {
-                people: people as f64,
-                inner: limit.inner,
-                outer: limit.outer,
-            })
-        })
-        .collect();
     folder.picture(
         "equity-funnel",
         "People reached, by size of the place",
-        |frame| funnel_picture::draw(frame, "Reached, %", funnel.overall, &points, &limits),
+        |frame| funnel_picture::of(frame, "Reached, %", funnel),
     )
 }
-
-/// Points along each limit of the funnel.
-const STEPS: u64 = 100;

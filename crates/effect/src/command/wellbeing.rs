@@ -12,11 +12,10 @@ use super::folder::{Answer, Folder, answer};
 use super::printed;
 use super::sheet::{Row, Sheet};
 use crate::picture::bounds;
-use crate::picture::forest::Row as Line;
 use crate::picture::slope_pairs::{self, Pair};
 use crate::sentence;
 use crate::stats::disclosure::{Shown, shown};
-use crate::stats::estimate::{Estimate, Finding};
+use crate::stats::estimate::Finding;
 use crate::stats::imputation::Plan;
 use crate::stats::noise::{Reliable, Threshold, reliable, threshold};
 use crate::stats::refusal::Refusal;
@@ -187,13 +186,10 @@ fn pictures(
         "Change in {}, whatever is supposed about the missing",
         args.measure
     );
-    let tipping = finding
-        .result
-        .answers
-        .as_ref()
-        .and_then(|a| a.tipping)
-        .map(|t| t.change);
-    let beliefs = beliefs(finding);
+    let (beliefs, tipping) = (
+        bounds::beliefs(&finding.result),
+        bounds::tipping(&finding.result),
+    );
     folder.picture("wellbeing-bounds", &title, |frame| {
         bounds::draw(frame, "points", &beliefs, tipping)
     })?;
@@ -249,32 +245,4 @@ fn pair(label: &str, people: &[&Person]) -> Option<Pair> {
         before: people.iter().map(|p| p.before).sum::<f64>() / count,
         after: people.iter().filter_map(|p| p.after).sum::<f64>() / count,
     })
-}
-
-fn beliefs(finding: &Finding<Wellbeing>) -> Vec<Line> {
-    let line = |label: &str, estimate: Option<Estimate>| Line {
-        label: label.to_owned(),
-        estimate: estimate.map(|e| e.value),
-        range: estimate.and_then(|e| e.interval).map(|i| (i.low, i.high)),
-        headline: false,
-    };
-    let bounds = finding.result.bounds;
-    let mut lines = vec![];
-    if let Some(answers) = &finding.result.answers {
-        lines.push(Line {
-            headline: true,
-            ..line("Those with both scores", Some(answers.completers.mean))
-        });
-        lines.push(line(
-            "Weighted for the missing",
-            answers.weighted.as_ref().map(|w| w.mean),
-        ));
-        lines.push(line("Imputed", answers.imputed.map(|i| i.mean)));
-        lines.push(line("No change for the missing", Some(answers.no_change)));
-    }
-    lines.push(Line {
-        range: Some((bounds.lowest, bounds.highest)),
-        ..line("Worst and best the scale allows", None)
-    });
-    lines
 }

@@ -60,33 +60,9 @@ fn draw(
     finding: &Finding<Chart>,
 ) -> Result<(), CommandFailure> {
     let chart = &finding.result;
-    let point = |(place, (label, value)): (usize, (&String, &Option<f64>))| Point {
-        label: label.clone(),
-        value: *value,
-        signals: signals(chart, place),
-    };
-    let points: Vec<Point> = labels.iter().zip(values).enumerate().map(point).collect();
-    let lines = chart.limits.map(|l| Lines {
-        mean: chart.mean,
-        low: l.low,
-        high: l.high,
-    });
+    let points = Point::of(chart, labels, values);
     let title = format!("{} in order of time", args.measure);
     folder.picture("xmr", &title, |frame| {
-        picture::draw(frame, &args.measure, &points, lines)
+        picture::draw(frame, &args.measure, &points, Lines::of(chart))
     })
-}
-
-fn signals(chart: &Chart, place: usize) -> Vec<&'static str> {
-    let rules = [
-        (&chart.outside, "outside the limits"),
-        (&chart.shift, "7 on one side of the mean"),
-        (&chart.trend, "7 rising or falling"),
-        (&chart.two_of_three, "2 of 3 far from the mean"),
-    ];
-    rules
-        .into_iter()
-        .filter(|(places, _)| places.contains(&place))
-        .map(|(_, words)| words)
-        .collect()
 }

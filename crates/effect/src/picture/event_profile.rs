@@ -8,6 +8,7 @@ use super::canvas::{Anchor, Mark, Stroke};
 use super::plot::{Key, Plot};
 use super::scale::Scale;
 use super::{Frame, Picture, Table, shown};
+use crate::stats::event_time::ProfileMonth;
 use crate::stats::limits::{RUN_UP_FIRST, RUN_UP_LAST};
 
 /// One month of one group.
@@ -21,6 +22,22 @@ pub struct Month {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
+}
+
+impl From<&ProfileMonth> for Month {
+    fn from(month: &ProfileMonth) -> Self {
+        let rate = month.rate.value;
+        let (low, high) = month
+            .rate
+            .interval
+            .map_or((rate, rate), |interval| (interval.low, interval.high));
+        Self {
+            month: i64::from(month.month),
+            rate,
+            low,
+            high,
+        }
+    }
 }
 
 /// First and last month of the run-up, shaded.

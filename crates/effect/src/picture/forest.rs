@@ -6,6 +6,8 @@
 use super::canvas::{Anchor, Canvas, LINE, Mark, Stroke, width_of, wrapped};
 use super::scale::Scale;
 use super::{Frame, Picture, Table, shown};
+use crate::stats::comparison::Comparison;
+use crate::stats::estimate::Estimate;
 
 /// What the estimates are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,49 @@ pub struct Row {
     pub range: Option<(f64, f64)>,
     /// The row the reader should look at first.
     pub headline: bool,
+}
+
+impl Row {
+    /// A ratio from its logarithm.
+    fn of_log_ratio(label: &str, log_ratio: &Estimate, headline: bool) -> Self {
+        Self {
+            label: label.to_owned(),
+            estimate: Some(log_ratio.value.exp()),
+            range: log_ratio
+                .interval
+                .map(|interval| (interval.low.exp(), interval.high.exp())),
+            headline,
+        }
+    }
+
+    /// The rows of a comparison: the ratio, with both errors, what the others did, and
+    /// the quarters before the referral.
+    #[must_use]
+    pub fn of_comparison(result: &Comparison) -> Vec<Self> {
+        let mut rows = vec![
+            Self::of_log_ratio(
+                "Referred against others at the same peak",
+                &result.log_ratio,
+                true,
+            ),
+            Self::of_log_ratio("The same, errors by practice", &result.by_practice, false),
+            Self::of_log_ratio("The same, errors by person", &result.by_person, false),
+            Self::of_log_ratio(
+                "The others themselves, after against before",
+                &result.controls_change,
+                false,
+            ),
+        ];
+        for lead in result
+            .leads
+            .iter()
+            .flat_map(|leads| leads.quarters.iter().rev())
+        {
+            let label = format!("{} to {} months before", lead.to, lead.from);
+            rows.push(Self::of_log_ratio(&label, &lead.log_ratio, false));
+        }
+        rows
+    }
 }
 
 /// Draws the rows; `axis` names the measure with its unit.

@@ -7,6 +7,8 @@ use super::canvas::{Mark, Stroke};
 use super::plot::{Key, Plot};
 use super::scale::Scale;
 use super::{Frame, Picture, Table, shown};
+use crate::stats::disclosure::{self, Shown};
+use crate::stats::funnel::Funnel;
 
 /// One place in the funnel.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +32,41 @@ pub struct Limit {
     pub inner: (f64, f64),
     /// 99.8% limits.
     pub outer: (f64, f64),
+}
+
+/// Points along each limit of the funnel.
+const STEPS: u64 = 100;
+
+/// Draws a funnel. Places with 1 to 7 reached are left out of the picture and its table.
+#[must_use]
+pub fn of(frame: &Frame, axis: &str, funnel: &Funnel) -> Picture {
+    let points: Vec<Point> = funnel
+        .places
+        .iter()
+        .filter(|p| disclosure::shown(p.share.events()) != Shown::Hidden)
+        .filter_map(|p| {
+            Some(Point {
+                label: p.label.clone(),
+                people: p.share.people() as f64,
+                rate: p.share.rate()?,
+                outside: p.outside == Some(true),
+            })
+        })
+        .collect();
+    let sizes = funnel.places.iter().map(|p| p.share.people());
+    let largest = sizes.max().unwrap_or(0);
+    let limits: Vec<Limit> = (1..=STEPS)
+        .map(|step| (largest * step).div_ceil(STEPS))
+        .filter_map(|people| {
+            let limit = funnel.limits_at(people)?;
+            Some(Limit {
+                people: people as f64,
+                inner: limit.inner,
+                outer: limit.outer,
+            })
+        })
+        .collect();
+    draw(frame, axis, funnel.overall, &points, &limits)
 }
 
 /// Draws the points, the limits in order of size, and the overall rate.

@@ -6,6 +6,7 @@
 use super::canvas::{Mark, Stroke};
 use super::plot::{Key, Plot};
 use super::{Frame, Picture, Table, shown};
+use crate::stats::xmr::Chart;
 
 /// One point of the series.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,29 @@ pub struct Point {
     pub signals: Vec<&'static str>,
 }
 
+impl Point {
+    /// The points of a chart, each with the signals it carries.
+    #[must_use]
+    pub fn of(chart: &Chart, labels: &[String], values: &[Option<f64>]) -> Vec<Self> {
+        let rules = [
+            (&chart.outside, "outside the limits"),
+            (&chart.shift, "7 on one side of the mean"),
+            (&chart.trend, "7 rising or falling"),
+            (&chart.two_of_three, "2 of 3 far from the mean"),
+        ];
+        let point = |(place, (label, value)): (usize, (&String, &Option<f64>))| Self {
+            label: label.clone(),
+            value: *value,
+            signals: rules
+                .into_iter()
+                .filter(|(places, _)| places.contains(&place))
+                .map(|(_, words)| words)
+                .collect(),
+        };
+        labels.iter().zip(values).enumerate().map(point).collect()
+    }
+}
+
 /// Mean and natural process limits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lines {
@@ -27,6 +51,18 @@ pub struct Lines {
     pub low: f64,
     /// Upper limit.
     pub high: f64,
+}
+
+impl Lines {
+    /// The lines of a chart; none when it has too few points for limits.
+    #[must_use]
+    pub fn of(chart: &Chart) -> Option<Self> {
+        chart.limits.map(|limits| Self {
+            mean: chart.mean,
+            low: limits.low,
+            high: limits.high,
+        })
+    }
 }
 
 /// Draws the values in order; `axis` names what they are; without `lines` there were too
@@ -103,13 +139,19 @@ fn described(points: &[Point], lines: Option<Lines>) -> String {
 
 fn table(frame: &Frame, points: &[Point]) -> Table {
     let mut table = Table::new(&frame.title, &["Point", "Value", "Signals"]);
+    // Counts are written as counts.
+    let whole = points
+        .iter()
+        .filter_map(|p| p.value)
+        .all(|v| v.fract() == 0.0);
+    let words = |v: f64| if whole { format!("{v:.0}") } else { shown(v) };
     for p in points {
         let signals = if p.signals.is_empty() {
             "none".to_owned()
         } else {
             p.signals.join("; ")
         };
-        let value = p.value.map_or_else(|| "missing".to_owned(), shown);
+        let value = p.value.map_or_else(|| "missing".to_owned(), words);
         table.rows.push(vec![p.label.clone(), value, signals]);
     }
     table

@@ -14,6 +14,7 @@ use kith_pages::{
     form::FormToken,
     go,
 };
+use kith_report::paths as figures;
 
 use crate::areas;
 
@@ -47,22 +48,39 @@ pub fn home_of(actor: &Actor) -> String {
 /// The places to go, the most used first: at most six. A place is offered
 /// when the role reaches it and there is a page.
 fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
-    let mut by_role: Vec<(&'static str, String, Ability)> = match actor.role {
+    let mut places = places_of_role(actor.role);
+    if actor.can(Ability::HandleConcern) {
+        places.push(("Concerns", "/concerns".to_owned(), Ability::HandleConcern));
+    }
+    places
+        .into_iter()
+        .filter(|(_, href, ability)| actor.can(*ability) && areas::has_page(href))
+        .map(|(name, href, _)| (name, href))
+        .take(6)
+        .collect()
+}
+
+/// The places of each role.
+fn places_of_role(role: Role) -> Vec<(&'static str, String, Ability)> {
+    match role {
         Role::Practice => vec![
             ("Refer", paths::refer(), Ability::Refer),
             ("Sent", paths::sent(), Ability::SeeReferral),
+            ("Figures", figures::figures(), Ability::SeeFigures),
         ],
         Role::LinkWorker => vec![
             ("Today", paths::today(), Ability::SeeCaseload),
             ("Caseload", paths::caseload(), Ability::SeeCaseload),
             ("Waiting", paths::waiting(), Ability::TakeReferral),
             ("Refer", paths::refer(), Ability::Refer),
+            ("What changed", figures::changed(), Ability::SeeFigures),
         ],
         Role::Manager => vec![
             ("Team", paths::team(), Ability::SeeTeam),
             ("Waiting", paths::waiting(), Ability::AssignReferral),
             ("Refer", paths::refer(), Ability::Refer),
             ("Import", "/import".to_owned(), Ability::ImportReferrals),
+            ("Figures", figures::figures(), Ability::SeeFigures),
         ],
         Role::Administrator => vec![
             (
@@ -95,16 +113,7 @@ fn places_of(actor: &Actor) -> Vec<(&'static str, String)> {
             ),
             ("Releases", paths::exports_waiting(), Ability::ReleaseExport),
         ],
-    };
-    if actor.can(Ability::HandleConcern) {
-        by_role.push(("Concerns", "/concerns".to_owned(), Ability::HandleConcern));
     }
-    by_role
-        .into_iter()
-        .filter(|(_, href, ability)| actor.can(*ability) && areas::has_page(href))
-        .map(|(name, href, _)| (name, href))
-        .take(6)
-        .collect()
 }
 
 /// Puts the places to go into the frame of an account's pages.
