@@ -115,6 +115,54 @@ async fn whoever_is_refused_costs_one_hash_and_waits_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_try_to_sign_in_is_in_the_trail() {
+    for world in World::on_both().await {
+        let ada = world.welcomed("ada@example.org").await;
+        world.pass(60);
+        let wrong = [
+            ("email", "ada@example.org"),
+            ("password", "not the right one"),
+        ];
+        assert_eq!(world.browser().fill("/sign-in", &wrong).await.status, 422);
+        world.pass(60);
+        let mut browser = world.browser();
+        let right = [("email", "ada@example.org"), ("password", PASSWORD)];
+        assert_eq!(browser.fill("/sign-in", &right).await.status, 303);
+        let wrong = browser.fill("/sign-in/second", &[("code", "000000")]).await;
+        assert_eq!(wrong.status, 422);
+        world.pass(60);
+        let mut elsewhere = world.browser();
+        let home = elsewhere
+            .signs_in("ada@example.org", &ada.key, world.now())
+            .await;
+        assert_eq!(home.status, 303);
+        let rows = world
+            .db
+            .read(async |tx| {
+                Ok::<_, kith_db::Failure>(on!(tx, c => sqlx::query_as::<_, (String, String)>(
+                    "select action, outcome from audit where scheme_id = $1
+                        and role = 'sign-in' order by id")
+                    .bind(world.scheme).fetch_all(c))?)
+            })
+            .await
+            .unwrap();
+        let rows: Vec<String> = rows
+            .into_iter()
+            .map(|(what, how)| format!("{what}: {how}"))
+            .collect();
+        let expected = [
+            "try a password: done",
+            "try a password: done",
+            "give a second factor: refused",
+            "try a password: done",
+            "give a second factor: done",
+            "sign in: done",
+        ];
+        assert_eq!(rows, expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_try_makes_the_next_wait_and_the_wait_ends() {
     for world in World::on_both().await {
         world.welcomed("ada@example.org").await;

@@ -52,16 +52,8 @@ pub fn routes() -> Routes {
         .merge(release_pages::routes())
 }
 
-async fn offer(app: App, signed: Signed) -> Answer {
-    let actor = &signed.actor;
-    actor.scope(Ability::ExportScheme)?;
-    let (two, open) = app
-        .db
-        .read(async |tx| -> Outcome<_> {
-            let two = release::needs_two(tx, actor.scheme).await?;
-            Ok((two, release::open(tx, actor.scheme, actor.now).await?))
-        })
-        .await?;
+/// Every table, and what is left out with the reason.
+fn contents() -> Html {
     let mut table = Table::new()
         .caption("What is in it")
         .responsive(true)
@@ -82,6 +74,19 @@ async fn offer(app: App, signed: Signed) -> Answer {
             }
         }
     }
+    table.into()
+}
+
+async fn offer(app: App, signed: Signed) -> Answer {
+    let actor = &signed.actor;
+    actor.scope(Ability::ExportScheme)?;
+    let (two, open) = app
+        .db
+        .read(async |tx| -> Outcome<_> {
+            let two = release::needs_two(tx, actor.scheme).await?;
+            Ok((two, release::open(tx, actor.scheme, actor.now).await?))
+        })
+        .await?;
     let intro = el("p").child(
         "All of the scheme's records in one ZIP file: a table for each thing, what every column means, and a list with the hash of each file. \
          It holds everybody's names, notes and addresses, restricted people and hidden places among them: keep it where nobody else can read it, and delete it when it has done its work.",
@@ -111,7 +116,7 @@ async fn offer(app: App, signed: Signed) -> Answer {
                 Some(Html::from(intro)),
                 Some(step),
                 others,
-                Some(table.into()),
+                Some(contents()),
             ]
             .into_iter()
             .flatten()
