@@ -267,7 +267,7 @@ async fn a_note_is_voided_with_a_reason_and_stays_struck_through() {
 }
 
 #[tokio::test]
-async fn a_fourth_action_is_added_without_a_script() {
+async fn another_action_is_added_without_a_script() {
     let world = World::smallest(program).await;
     let mary = world.takes_on(world.kay, &mary()).await;
     let mut kay = world.signed_in(world.kay).await;
@@ -275,7 +275,7 @@ async fn a_fourth_action_is_added_without_a_script() {
     kay.talks("Plan")
         .fills_in("Action 1", "What will be done", "Ring the council");
     kay.presses("Add another action").await;
-    kay.fills_in("Action 4", "What will be done", "Find the choir's room");
+    kay.fills_in("Action 3", "What will be done", "Find the choir's room");
     kay.presses("Save note").await;
     kay.sees("Ring the council").sees("Find the choir's room");
 }
