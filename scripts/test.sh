@@ -44,6 +44,8 @@ step "build" cargo build --workspace --all-targets
 KITH_BIN=$(cd "$target/debug" && pwd)/kith
 export KITH_BIN
 step "tests" cargo test --workspace --no-fail-fast
+step "the format" cargo fmt --check
+step "the lints" cargo clippy --quiet --workspace --all-targets -- -D warnings
 step "our own checks" "$target/debug/xtask"
 step "the browser" sh scripts/browser.sh
 step "the benchmark runs" sh bench/run.sh --smoke
