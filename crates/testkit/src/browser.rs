@@ -566,7 +566,7 @@ impl Browser {
     #[must_use]
     pub fn hidden(&self, name: &str) -> String {
         let hidden = crate::seen::css(&format!("input[type=hidden][name=\"{name}\"]"));
-        let last = self.page.html.select(&hidden).last();
+        let last = self.page.html.select(&hidden).next_back();
         let value = last.and_then(|field| field.value().attr("value"));
         value.map_or_else(
             || self.fail(&format!("no hidden field \"{name}\"")),
