@@ -508,6 +508,7 @@ async fn brings_figures(mo: &mut Browser) {
     let list = format!(
         "NHS number,Registered from,Registered until,Year of birth,Sex,Deprivation fifth\n\
          {},2019-03-01,,1951,F,2\n\
+         999 000 0026,2021-05-01,,1980,M,3\n\
          999 900 0029,{},,1980,male,\n",
         WORDS[2], WORDS[0]
     );
@@ -518,7 +519,7 @@ async fn brings_figures(mo: &mut Browser) {
         .attaches("File", "list.csv", list)
         .presses("Read the file")
         .await
-        .presses("Count this row")
+        .presses("Count these 2 rows")
         .await
         .is_answered(200);
 }
