@@ -298,7 +298,11 @@ impl Objects {
                 "id" if path.starts_with("/admin/organisations/") => self.organisation,
                 "id" if path.starts_with("/account/passkeys/") => None,
                 "slug" | "kind" => {
-                    let word = if place == "slug" { "harbour" } else { "gp_register" };
+                    let word = if place == "slug" {
+                        "harbour"
+                    } else {
+                        "gp_register"
+                    };
                     parts.push(word.into());
                     continue;
                 }
@@ -329,8 +333,7 @@ const ACCOUNT: &str =
 const ORGANISATION: &str = "select id from organisation where scheme_id = $1 order by id limit 1";
 const FILE: &str = "select id from gathered_file where scheme_id = $1 order by id limit 1";
 const READING: &str = "select id from reading where scheme_id = $1 order by id limit 1";
-const WORKER: &str =
-    "select id from account where scheme_id = $1 and role = 'link_worker' order by name, id limit 1";
+const WORKER: &str = "select id from account where scheme_id = $1 and role = 'link_worker' order by name, id limit 1";
 /// The record that may be Mary's too.
 const OTHER: &str =
     "select id from person where scheme_id = $1 and family = 'Thistle-Brown' limit 1";
