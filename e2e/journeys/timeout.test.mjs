@@ -27,13 +27,15 @@ async function newNote(page) {
   return page.url()
 }
 
+const theNote = (page) => page.locator('textarea[name=note]')
+
 test('timeout_keeps_draft', { timeout: 120_000 }, async () => {
   const page = await windowOf(browser, kith.origin, WIDE)
   await signInAs(page, 'Kay Ward')
   await page.clock.install()
   const note = await newNote(page)
   const half = 'She has not sung since the spring, and'
-  await page.getByLabel('Note', { exact: true }).fill(half)
+  await theNote(page).fill(half)
   await page.clock.runFor(6_000)
   await page.getByText(/^Draft saved/).waitFor()
 
@@ -57,18 +59,18 @@ test('timeout_keeps_draft', { timeout: 120_000 }, async () => {
 
   await signInAs(page, 'Kay Ward')
   await page.goto(note)
-  assert.equal(await page.getByLabel('Note', { exact: true }).inputValue(), half)
+  assert.equal(await theNote(page).inputValue(), half)
 })
 
 test('a link worker comes back to a page left by another tab and loses nothing', { timeout: 120_000 }, async () => {
   const page = await windowOf(browser, kith.origin, WIDE)
   await signInAs(page, 'Kay Ward')
   const note = await newNote(page)
-  await page.getByLabel('Note', { exact: true }).fill('Half a sentence')
+  await theNote(page).fill('Half a sentence')
   await page.getByText(/^Draft saved/).waitFor({ timeout: 15_000 })
   // Away to another page, and back with the browser's own button.
   await page.goto('/today')
   await page.goBack()
   assert.equal(page.url(), note)
-  assert.equal(await page.getByLabel('Note', { exact: true }).inputValue(), 'Half a sentence')
+  assert.equal(await theNote(page).inputValue(), 'Half a sentence')
 })
