@@ -89,9 +89,7 @@ impl<'a> Sent<'a> {
             Ok(on!(tx, c => sqlx::query_scalar(sql).bind(scheme).fetch_one(c))?)
         };
         let found = self.world.db.read(asks).await;
-        found
-            .unwrap_or_else(|e| panic!("{sql}: {e}"))
-            .to_string()
+        found.unwrap_or_else(|e| panic!("{sql}: {e}")).to_string()
     }
 
     async fn version(&self, somebody: Somebody) -> String {
@@ -312,8 +310,13 @@ async fn a_note(sent: &mut Sent<'_>, somebody: Somebody) {
     let mut right = NOTE.to_vec();
     right.extend([("note", "She sings well"), ("version", "1")]);
     let kept = paths::contact(person, &contact);
-    sent.twice(&mut kay, "/people/{person}/contact/{contact}", &kept, &right)
-        .await;
+    sent.twice(
+        &mut kay,
+        "/people/{person}/contact/{contact}",
+        &kept,
+        &right,
+    )
+    .await;
     let reason = [("reason", "Written twice"), ("version", "2")];
     let void = paths::void_contact(person, &contact);
     sent.twice(
@@ -435,11 +438,7 @@ async fn concerns(sent: &mut Sent<'_>) {
     let note = [("note", "Rang the practice"), ("version", "2")];
     sent.twice(&mut lena, "/concerns/{concern}/note", &step("note"), &note)
         .await;
-    let end = [
-        ("end", "safe"),
-        ("line", "Looked into"),
-        ("version", "3"),
-    ];
+    let end = [("end", "safe"), ("line", "Looked into"), ("version", "3")];
     sent.twice(&mut lena, "/concerns/{concern}/close", &step("close"), &end)
         .await;
     let jo = world.takes_on(world.kay, &named("Ann", "Lee")).await;
@@ -491,8 +490,13 @@ async fn two_records(sent: &mut Sent<'_>) {
     let merge = sent
         .id("select id from person_merge where scheme_id = $1")
         .await;
-    sent.twice(&mut mo, "/merges/{merge}/undo", &paths::unmerge(&merge), &[])
-        .await;
+    sent.twice(
+        &mut mo,
+        "/merges/{merge}/undo",
+        &paths::unmerge(&merge),
+        &[],
+    )
+    .await;
     let asks = "insert into task (scheme_id, id, person_id, other_person_id, kind, what, who, due_on, made_at)
         select t.scheme_id, $4, $2, $3, 'same_person', 'A like name', 'worker', t.received_on, t.changed_at
           from referral t where t.scheme_id = $1 and t.person_id = $2";
@@ -518,7 +522,10 @@ const FILE: &str = "Forename,Surname,DOB,Consent\nIda,Frost,09/01/1970,Yes\n";
 async fn an_import(sent: &mut Sent<'_>) {
     let world = sent.world;
     let mut mo = world.signed_in(world.mo).await;
-    for (ends, file) in [("undo", FILE.to_owned()), ("drop", FILE.replace("Ida", "Eva"))] {
+    for (ends, file) in [
+        ("undo", FILE.to_owned()),
+        ("drop", FILE.replace("Ida", "Eva")),
+    ] {
         mo.opens("/import").await;
         mo.attaches("File with referrals", "list.csv", file);
         mo.presses("Read the file").await;
@@ -536,8 +543,13 @@ async fn an_import(sent: &mut Sent<'_>) {
             ("col-3", "agreed"),
             ("dates", "dmy"),
         ];
-        sent.twice(&mut mo, "/import/{import}/columns", &step("columns"), &columns)
-            .await;
+        sent.twice(
+            &mut mo,
+            "/import/{import}/columns",
+            &step("columns"),
+            &columns,
+        )
+        .await;
         sent.twice(&mut mo, "/import/{import}/check", &step("check"), &[])
             .await;
         if ends == "drop" {

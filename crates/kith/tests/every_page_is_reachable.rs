@@ -164,7 +164,12 @@ fn route_of<'a>(routes: &[&'a str], path: &str) -> Option<&'a str> {
                 .zip(&parts)
                 .all(|(wanted, part)| wanted.starts_with('{') || wanted == part)
     };
-    let said = |route: &&&str| route.split('/').filter(|part| !part.starts_with('{')).count();
+    let said = |route: &&&str| {
+        route
+            .split('/')
+            .filter(|part| !part.starts_with('{'))
+            .count()
+    };
     routes.iter().filter(fits).max_by_key(said).copied()
 }
 

@@ -54,9 +54,10 @@ impl Default for SchemeSettings {
                 For urgent medical help, ring 111.\n\
                 To talk to somebody at any hour, ring Samaritans on 116 123."
                 .into(),
-            under_age: "For somebody younger, use the social prescribing pathway for children and young \
+            under_age:
+                "For somebody younger, use the social prescribing pathway for children and young \
                 people, or the children's services of your council"
-                .into(),
+                    .into(),
         }
     }
 }

@@ -17,8 +17,8 @@ use kith_access::{Account, Routes};
 use kith_base::{Id, Line, Name, Story, Ts};
 use kith_db::FromRow;
 
-pub use staff::no_lead;
 pub use rules::{Danger, Door, End, Move, State};
+pub use staff::no_lead;
 
 use crate::person::Person;
 

@@ -304,7 +304,10 @@ mod tests {
             phone: None,
             ..asked()
         };
-        assert_eq!(silent.wrong(today(), "Ring the youth service")[0].field, Some("phone"));
+        assert_eq!(
+            silent.wrong(today(), "Ring the youth service")[0].field,
+            Some("phone")
+        );
         let safely = Asked {
             safe_contact: "Ask at the library".parse().ok(),
             ..silent
@@ -318,6 +321,9 @@ mod tests {
             born: Day::ymd(2012, 1, 1).unwrap(),
             ..asked()
         };
-        assert_eq!(child.wrong(today(), "Ring the youth service")[0].field, Some("born"));
+        assert_eq!(
+            child.wrong(today(), "Ring the youth service")[0].field,
+            Some("born")
+        );
     }
 }

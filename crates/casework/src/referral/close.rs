@@ -22,8 +22,8 @@ use kith_pages::{
 use super::{
     CloseReason, Referral,
     about::{About, about, look},
-    open_actions::{self, Ended, OpenActions, with_handed},
     actions::{self, Closing, Terms, end_words},
+    open_actions::{self, Ended, OpenActions, with_handed},
 };
 use crate::{message::Stage, paths};
 
@@ -161,12 +161,7 @@ fn check(
 }
 
 /// What was typed, carried unseen, with the two ways on.
-fn send_or_change(
-    signed: &Signed,
-    about: &About,
-    actions: &OpenActions,
-    posted: &Posted,
-) -> Html {
+fn send_or_change(signed: &Signed, about: &About, actions: &OpenActions, posted: &Posted) -> Html {
     let names = [
         "version",
         "reason",

@@ -80,13 +80,28 @@ fn the_main_need_comes_first_and_none_twice() {
 #[test]
 fn a_known_number_is_shown_before_anything_is_sent() {
     let mary = mary();
-    assert_eq!(whom(&typed(), Some(&mary), None, today(), "Ring the youth service"), Whom::IsThisThem);
+    assert_eq!(
+        whom(
+            &typed(),
+            Some(&mary),
+            None,
+            today(),
+            "Ring the youth service"
+        ),
+        Whom::IsThisThem
+    );
     let looked = Typed {
         person: Some(mary.id),
         ..typed()
     };
     assert_eq!(
-        whom(&looked, Some(&mary), None, today(), "Ring the youth service"),
+        whom(
+            &looked,
+            Some(&mary),
+            None,
+            today(),
+            "Ring the youth service"
+        ),
         Whom::Clear(Who::Known(mary.id))
     );
 }
@@ -107,7 +122,13 @@ fn an_unknown_number_asks_for_the_details_it_still_needs() {
         fields(&asked),
         [Some("given"), Some("family"), Some("born")]
     );
-    let asked = whom(&detailed("Mary", "", None), None, None, today(), "Ring the youth service");
+    let asked = whom(
+        &detailed("Mary", "", None),
+        None,
+        None,
+        today(),
+        "Ring the youth service",
+    );
     assert_eq!(fields(&asked), [Some("family"), Some("born")]);
 }
 
@@ -118,7 +139,13 @@ fn without_number_and_details_the_number_is_asked_for() {
         ..typed()
     };
     assert_eq!(
-        fields(&whom(&nothing, None, None, today(), "Ring the youth service")),
+        fields(&whom(
+            &nothing,
+            None,
+            None,
+            today(),
+            "Ring the youth service"
+        )),
         [Some("nhs_number")]
     );
 }
@@ -130,7 +157,9 @@ fn somebody_without_a_number_is_described() {
         agreed: Agreed::YesTextSafe,
         ..detailed("Mary", "Okafor", Day::ymd(1951, 5, 3))
     };
-    let Whom::Clear(Who::Described(details)) = whom(&described, None, None, today(), "Ring the youth service") else {
+    let Whom::Clear(Who::Described(details)) =
+        whom(&described, None, None, today(), "Ring the youth service")
+    else {
         panic!("not clear");
     };
     assert_eq!(details.nhs_number, None);
@@ -150,7 +179,13 @@ fn details_that_contradict_the_number_are_stopped_at_the_door() {
         detailed("Tom", "Khan", Day::ymd(1951, 5, 3)),
     ] {
         assert_eq!(
-            fields(&whom(&wrong, Some(&mary), None, today(), "Ring the youth service")),
+            fields(&whom(
+                &wrong,
+                Some(&mary),
+                None,
+                today(),
+                "Ring the youth service"
+            )),
             [Some("nhs_number")]
         );
     }
@@ -161,7 +196,13 @@ fn somebody_too_young_is_told_the_other_pathway_known_or_described() {
     let child = Day::ymd(2010, 1, 1);
     let described = detailed("Ade", "Okafor", child);
     assert_eq!(
-        fields(&whom(&described, None, None, today(), "Ring the youth service")),
+        fields(&whom(
+            &described,
+            None,
+            None,
+            today(),
+            "Ring the youth service"
+        )),
         [Some("born")]
     );
     let known = Identity {
@@ -169,7 +210,13 @@ fn somebody_too_young_is_told_the_other_pathway_known_or_described() {
         ..mary()
     };
     assert_eq!(
-        fields(&whom(&typed(), Some(&known), None, today(), "Ring the youth service")),
+        fields(&whom(
+            &typed(),
+            Some(&known),
+            None,
+            today(),
+            "Ring the youth service"
+        )),
         [Some("born")]
     );
 }

@@ -344,8 +344,10 @@ fn search_page(signed: &Signed, form: &KnownForm, answer: Html) -> Response {
         .and(why)
         .and(open.sheet(fields, Button::send("Look")));
     let glass = signed.actor.can(Ability::BreakGlass).then(|| {
-        p("When waiting would harm somebody, ")
-            .and(link(BREAK_GLASS, "open a restricted record for an hour, with a reason"))
+        p("When waiting would harm somebody, ").and(link(
+            BREAK_GLASS,
+            "open a restricted record for an hour, with a reason",
+        ))
     });
     let body = body.and(glass.unwrap_or_default());
     let page = signed

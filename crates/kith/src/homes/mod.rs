@@ -111,11 +111,7 @@ fn places_of_role(role: Role) -> Vec<(&'static str, String, Ability)> {
                 "/break-glass".to_owned(),
                 Ability::ReviewBreakGlass,
             ),
-            (
-                "Restricted record",
-                paths::restricted(),
-                Ability::SeeNotes,
-            ),
+            ("Restricted record", paths::restricted(), Ability::SeeNotes),
             (
                 "Accounts",
                 "/admin/accounts".to_owned(),
@@ -126,6 +122,7 @@ fn places_of_role(role: Role) -> Vec<(&'static str, String, Ability)> {
                 "/admin/organisations".to_owned(),
                 Ability::SeeAccounts,
             ),
+            ("Releases", paths::exports_waiting(), Ability::ReleaseExport),
         ],
     }
 }
