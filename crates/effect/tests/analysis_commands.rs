@@ -322,7 +322,6 @@ fn people_are_compared_from_a_file_as_from_memory() {
     let memory = kith_effect::stats::comparison::compare(&people, 1).expect("a comparison");
     let apart = log_ratio["value"].as_f64().expect("a number") - memory.result.log_ratio.value;
     assert!(apart.abs() < 1e-9, "{apart}");
-    assert!(folder.path().join("compare.svg").exists());
 }
 
 #[test]
@@ -477,39 +476,67 @@ fn several_models_are_asked_the_same_and_none_is_chosen() {
     );
 }
 
-#[test]
-fn a_refused_ratio_is_not_drawn_and_the_months_are_described() {
-    let folder = folder();
-    let plan = MadeUp {
-        people: 900,
-        practices: 3,
-        ..MadeUp::default()
-    };
+/// The people a simulation writes, compared from its file.
+fn compared_as_simulated(folder: &TempDir, plan: MadeUp) -> String {
     let simulated = SimulateArgs {
         people: plan.people,
         practices: plan.practices,
-        ratio: 1.0,
+        ratio: plan.ratio,
         chance: plan.chance,
         spread: plan.spread,
         season: plan.season,
         leaving: plan.leaving,
         repetitions: 1,
-        seed: 1,
+        seed: plan.seed,
         out: Some(folder.path().to_owned()),
     };
     told(|out| simulate::run(&simulated, out)).expect("a simulation");
-    // What the simulation writes is what the comparison reads.
     let args = CompareArgs {
-        days: Some(owned("days")),
         deprivation: owned("deprivation"),
         count: owned("count"),
-        ..compare_args(&folder, folder.path().join("simulate-people.csv"))
+        ..compare_args(folder, folder.path().join("simulate-people.csv"))
     };
-    let said = told(|out| compare::run(&args, out)).expect("a good file");
+    told(|out| compare::run(&args, out)).expect("a good file")
+}
+
+#[test]
+fn a_refused_ratio_is_not_drawn_and_the_months_are_described() {
+    let folder = folder();
+    let said = compared_as_simulated(
+        &folder,
+        MadeUp {
+            people: 900,
+            practices: 3,
+            ..MadeUp::default()
+        },
+    );
     assert!(said.contains("R3"), "{said}");
     assert!(!folder.path().join("compare.svg").exists());
     assert!(folder.path().join("compare-profile.svg").exists());
     assert!(json(&folder, "compare.json")["headline"]["p"].is_null());
+}
+
+#[test]
+fn a_ratio_that_stands_is_drawn() {
+    let folder = folder();
+    let said = compared_as_simulated(
+        &folder,
+        MadeUp {
+            people: 7_000,
+            practices: 20,
+            ratio: 0.6,
+            chance: 0.05,
+            seed: 21,
+            ..MadeUp::default()
+        },
+    );
+    assert!(said.contains("fewer GP contacts a year"), "{said}");
+    assert!(folder.path().join("compare.svg").exists());
+    assert!(!folder.path().join("compare-profile.svg").exists());
+    let p = json(&folder, "compare.json")["headline"]["p"]
+        .as_f64()
+        .expect("a p");
+    assert!(p < 0.001, "{p}");
 }
 
 #[test]
