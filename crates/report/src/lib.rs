@@ -7,7 +7,13 @@
 
 pub mod paths;
 pub mod month;
+pub mod gathered;
+pub mod gp;
+pub mod score;
+pub mod population;
+pub mod files;
 pub mod subject;
+pub mod cells;
 pub mod shown;
 pub mod rhythm;
 pub mod home;

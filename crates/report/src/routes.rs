@@ -6,6 +6,7 @@ use kith_access::Routes;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .merge(crate::files::routes())
         .merge(crate::rhythm::routes())
         .merge(crate::home::routes())
 }
