@@ -12,8 +12,10 @@ use kith_effect::command::compare::{self, CompareArgs};
 use kith_effect::command::describe::{self, DescribeArgs};
 use kith_effect::command::plan::{self, Fixed, PlanArgs};
 use kith_effect::command::rollout::{self, RolloutArgs};
+use kith_effect::command::sensitivity::{self, SensitivityArgs};
 use kith_effect::command::series::{self, SeriesArgs};
 use kith_effect::command::simulate::{self, SimulateArgs};
+use kith_effect::command::together::{self, TogetherArgs};
 use kith_effect::stats::made_up::{MadeUp, made_up};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -159,6 +161,7 @@ fn describe_args(folder: &TempDir) -> DescribeArgs {
         count: owned("y"),
         days: Some(owned("days")),
         referred: Some(owned("referred")),
+        only: None,
         constant: vec![],
         out: Some(folder.path().to_owned()),
     }
@@ -319,7 +322,6 @@ fn people_are_compared_from_a_file_as_from_memory() {
     let memory = kith_effect::stats::comparison::compare(&people, 1).expect("a comparison");
     let apart = log_ratio["value"].as_f64().expect("a number") - memory.result.log_ratio.value;
     assert!(apart.abs() < 1e-9, "{apart}");
-    assert!(folder.path().join("compare.svg").exists());
 }
 
 #[test]
@@ -346,25 +348,239 @@ fn rows_of_a_person_that_disagree_are_pointed_at() {
     assert!(nobody.contains("R1"), "{nobody}");
 }
 
+/// The moment at which a plan was fixed.
+const FIXED: &str = "2026-03-02T09:00:00Z";
+
+/// Fixes a plan and takes down its number.
+fn hash_of(args: &PlanArgs) -> String {
+    let said = told(|out| plan::run(args, FIXED, out)).expect("a plan");
+    let hash = said
+        .split_whitespace()
+        .skip_while(|word| *word != "SHA-256")
+        .nth(1);
+    hash.expect("a hash").to_owned()
+}
+
+#[test]
+fn several_planned_questions_share_the_chance_of_a_false_finding_and_the_rest_is_exploratory() {
+    let folder = folder();
+    let file = folder.path().join("plan.json");
+    let question = |words: &str, analysis: &str| (owned(words), owned(analysis));
+    let (questions, analyses) = [
+        question("Do contacts change in the north?", "series"),
+        question("Do contacts change in the south?", "series"),
+        question("Does wellbeing change?", "wellbeing"),
+    ]
+    .into_iter()
+    .unzip();
+    let hash = hash_of(&PlanArgs {
+        questions,
+        analyses,
+        file: file.clone(),
+    });
+    let fixed = |number| Fixed {
+        file: file.clone(),
+        hash: hash.clone(),
+        number,
+    };
+    let result = |name: &str, plan: Option<Fixed>| -> Result<PathBuf, CommandFailure> {
+        let out = folder.path().join(name);
+        let args = SeriesArgs {
+            plan,
+            out: Some(out.clone()),
+            ..series_args(&folder)
+        };
+        told(|to| series::run(&args, to)).map(|_| out.join("series.json"))
+    };
+    let which = result("open", Some(fixed(None)))
+        .expect_err("two are for a series")
+        .to_string();
+    assert!(which.contains("--answers"), "{which}");
+    assert!(
+        result("strange", Some(fixed(Some(3)))).is_err(),
+        "the third is for wellbeing"
+    );
+    let north = result("north", Some(fixed(Some(1)))).expect("the first");
+    let afterwards = result("afterwards", None).expect("exploratory");
+    let together = |files: Vec<PathBuf>| {
+        let args = TogetherArgs {
+            files,
+            plan: Some(fixed(None)),
+            out: Some(folder.path().to_owned()),
+        };
+        told(|out| together::run(&args, out))
+    };
+    let said = together(vec![north.clone(), afterwards]).expect("judged");
+    let judged = &json(&folder, "together.json")["result"];
+    let p = judged["planned"][0]["p"].as_f64().expect("a p");
+    // Three were planned and two have no answer: the one there is counts three times.
+    let adjusted = judged["planned"][0]["adjusted"].as_f64().expect("adjusted");
+    assert!((adjusted - (3.0 * p).min(1.0)).abs() < 1e-12, "{judged}");
+    assert_eq!(judged["planned"][1]["adjusted"], 1.0);
+    assert_eq!(
+        judged["exploratory"][0]["adjusted"],
+        judged["exploratory"][0]["p"]
+    );
+    assert!(said.contains("Of 3 questions fixed beforehand"), "{said}");
+    assert!(said.contains("1 more were asked afterwards"), "{said}");
+    let twice = together(vec![north.clone(), north])
+        .expect_err("the same twice")
+        .to_string();
+    assert!(twice.contains("answered twice"), "{twice}");
+    let none = together(vec![file.clone()])
+        .expect_err("a plan is no result")
+        .to_string();
+    assert!(none.contains("is not a result"), "{none}");
+}
+
+#[test]
+fn several_models_are_asked_the_same_and_none_is_chosen() {
+    let folder = folder();
+    let args = SensitivityArgs {
+        file: case("count_panel.csv"),
+        practice: owned("practice"),
+        of: owned("post"),
+        count: owned("y"),
+        days: Some(owned("days")),
+        groups: vec![owned("age"), owned("sex"), owned("imd")],
+        numbers: vec![owned("t")],
+        constant: vec![],
+        out: Some(folder.path().to_owned()),
+    };
+    let said = told(|out| sensitivity::run(&args, out)).expect("a good file");
+    assert!(said.contains("Does the answer change"), "{said}");
+    let found = &json(&folder, "sensitivity.json")["result"]["found"];
+    let ratio = |place: usize| {
+        let value = &found["result"]["answers"][place]["log_ratio"]["value"];
+        value.as_f64().expect("a number")
+    };
+    let poisson = expected(
+        "expected_py.json",
+        &["count_panel", "poisson", "coef", "post"],
+    );
+    let negative = expected("expected_py.json", &["count_panel", "nb2", "coef", "post"]);
+    assert!((ratio(0) / poisson - 1.0).abs() < 1e-9 && (ratio(2) / negative - 1.0).abs() < 1e-9);
+    let table = fs::read_to_string(folder.path().join("sensitivity.csv")).expect("a table");
+    assert_eq!(table.lines().count(), 6, "{table}");
+    assert!(folder.path().join("sensitivity.svg").exists());
+    let wrong = SensitivityArgs {
+        of: owned("age"),
+        ..args
+    };
+    let wrong = told(|out| sensitivity::run(&wrong, out)).expect_err("age is no yes or no");
+    assert!(
+        wrong
+            .to_string()
+            .contains("column \"age\": expected 1 for yes or 0 for no"),
+        "{wrong}"
+    );
+}
+
+/// The people a simulation writes, compared from its file.
+fn compared_as_simulated(folder: &TempDir, plan: MadeUp) -> String {
+    let simulated = SimulateArgs {
+        people: plan.people,
+        practices: plan.practices,
+        ratio: plan.ratio,
+        chance: plan.chance,
+        spread: plan.spread,
+        season: plan.season,
+        leaving: plan.leaving,
+        repetitions: 1,
+        seed: plan.seed,
+        out: Some(folder.path().to_owned()),
+    };
+    told(|out| simulate::run(&simulated, out)).expect("a simulation");
+    let args = CompareArgs {
+        deprivation: owned("deprivation"),
+        count: owned("count"),
+        ..compare_args(folder, folder.path().join("simulate-people.csv"))
+    };
+    told(|out| compare::run(&args, out)).expect("a good file")
+}
+
+#[test]
+fn a_refused_ratio_is_not_drawn_and_the_months_are_described() {
+    let folder = folder();
+    let said = compared_as_simulated(
+        &folder,
+        MadeUp {
+            people: 900,
+            practices: 3,
+            ..MadeUp::default()
+        },
+    );
+    assert!(said.contains("R3"), "{said}");
+    assert!(!folder.path().join("compare.svg").exists());
+    assert!(folder.path().join("compare-profile.svg").exists());
+    assert!(json(&folder, "compare.json")["headline"]["p"].is_null());
+}
+
+#[test]
+fn a_ratio_that_stands_is_drawn() {
+    let folder = folder();
+    let said = compared_as_simulated(
+        &folder,
+        MadeUp {
+            people: 7_000,
+            practices: 20,
+            ratio: 0.6,
+            chance: 0.05,
+            seed: 21,
+            ..MadeUp::default()
+        },
+    );
+    assert!(said.contains("fewer GP contacts a year"), "{said}");
+    assert!(folder.path().join("compare.svg").exists());
+    assert!(!folder.path().join("compare-profile.svg").exists());
+    let p = json(&folder, "compare.json")["headline"]["p"]
+        .as_f64()
+        .expect("a p");
+    assert!(p < 0.001, "{p}");
+}
+
+#[test]
+fn every_finding_carries_how_many_how_and_under_what() {
+    let folder = folder();
+    told(|out| series::run(&series_args(&folder), out)).expect("an answer");
+    told(|out| describe::run(&describe_args(&folder), out)).expect("an answer");
+    for name in ["series", "describe"] {
+        let found = &json(&folder, &format!("{name}.json"))["result"]["found"];
+        for part in [
+            "n",
+            "missing",
+            "method",
+            "assumptions",
+            "refusals",
+            "result",
+        ] {
+            assert!(!found[part].is_null(), "{name} without {part}");
+        }
+        let said =
+            fs::read_to_string(folder.path().join(format!("{name}.txt"))).expect("sentences");
+        assert!(
+            said.contains("How this was made: ") && said.contains("It supposes: "),
+            "{said}"
+        );
+    }
+}
+
 #[test]
 fn only_the_planned_question_is_not_exploratory() {
     let folder = folder();
     let file = folder.path().join("plan.json");
-    let question = owned("Do GP contacts change after the service starts?");
     let args = PlanArgs {
-        question,
-        analysis: owned("series"),
+        questions: vec![owned("Do GP contacts change after the service starts?")],
+        analyses: vec![owned("series")],
         file: file.clone(),
     };
-    let said = told(|out| plan::run(&args, out)).expect("a plan");
-    let hash = said
-        .split_whitespace()
-        .skip_while(|word| *word != "SHA-256")
-        .nth(1)
-        .expect("a hash")
-        .to_owned();
+    let hash = hash_of(&args);
     assert_eq!(hash.len(), 64);
-    let again = told(|out| plan::run(&args, out));
+    assert!(
+        fs::read_to_string(&file).expect("a plan").contains(FIXED),
+        "the time is part of it"
+    );
+    let again = told(|out| plan::run(&args, FIXED, out));
     assert!(
         matches!(again, Err(CommandFailure::Unwritten { .. })),
         "a plan is fixed once"
@@ -383,6 +599,7 @@ fn only_the_planned_question_is_not_exploratory() {
     let fixed = Fixed {
         file: file.clone(),
         hash,
+        number: None,
     };
     assert_eq!(refusals(Some(fixed.clone())).expect("the plan holds"), "[]");
     assert!(refusals(None).expect("no plan").contains("exploratory"));
@@ -404,23 +621,21 @@ fn a_plan_for_another_analysis_leaves_this_one_exploratory() {
     let folder = folder();
     let file = folder.path().join("plan.json");
     let plan_args = |analysis: &str, question: &str| PlanArgs {
-        question: owned(question),
-        analysis: owned(analysis),
+        questions: vec![owned(question)],
+        analyses: vec![owned(analysis)],
         file: file.clone(),
     };
-    let none = told(|out| plan::run(&plan_args("guess", "Does it work?"), out));
+    let none = told(|out| plan::run(&plan_args("guess", "Does it work?"), FIXED, out));
     assert!(matches!(none, Err(CommandFailure::BadArguments { .. })));
-    let empty = told(|out| plan::run(&plan_args("series", " "), out));
+    let empty = told(|out| plan::run(&plan_args("series", " "), FIXED, out));
     assert!(matches!(empty, Err(CommandFailure::BadArguments { .. })));
-    let said = told(|out| plan::run(&plan_args("compare", "Does it work?"), out)).expect("a plan");
-    let hash = said
-        .split_whitespace()
-        .skip_while(|word| *word != "SHA-256")
-        .nth(1)
-        .expect("a hash")
-        .to_owned();
+    let hash = hash_of(&plan_args("compare", "Does it work?"));
     let args = SeriesArgs {
-        plan: Some(Fixed { file, hash }),
+        plan: Some(Fixed {
+            file,
+            hash,
+            number: None,
+        }),
         ..series_args(&folder)
     };
     told(|out| series::run(&args, out)).expect("an answer");

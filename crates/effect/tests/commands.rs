@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use kith_effect::command::CommandFailure;
 use kith_effect::command::agreement::{self, AgreementArgs};
 use kith_effect::command::equity::{self, EquityArgs, EquityView};
+use kith_effect::command::slice::Only;
 use kith_effect::command::wellbeing::{self, WellbeingArgs};
 use kith_effect::command::xmr::{self, XmrArgs};
 use kith_effect::stats::agreement::Level;
@@ -63,10 +64,12 @@ fn wellbeing_args(file: PathBuf, out: Option<&TempDir>) -> WellbeingArgs {
         better: Better::Higher,
         reliability: Some(0.84),
         threshold: Some(20.0),
-        plan: Plan {
+        only: None,
+        filled: Plan {
             imputations: 50,
             seed: 1,
         },
+        plan: None,
         out: out.map(|o| o.path().to_owned()),
     }
 }
@@ -106,6 +109,61 @@ fn wellbeing_says_it_three_ways_and_writes_every_digit() {
     }
     assert!(text(&out, "wellbeing-bounds.csv").contains("Tipping value"));
     assert!(text(&out, "wellbeing.txt").contains("For researchers: Completers 1.88"));
+    assert!(text(&out, "wellbeing.txt").contains("How this was made: paired change"));
+    // The same threshold in words and in a table, not only in the file of numbers.
+    assert!(
+        said.contains("At 20 or above: ") && said.contains("exact McNemar p 0.0000"),
+        "{said}"
+    );
+    let crossed = text(&out, "wellbeing-threshold.csv");
+    assert!(
+        crossed.contains("At the start,") && crossed.contains("At follow-up,"),
+        "{crossed}"
+    );
+}
+
+#[test]
+fn fewer_than_twenty_people_of_one_link_worker_are_not_shown() {
+    let out = folder();
+    let mut rows = String::from("base,follow,practice,age,imd,worker\n");
+    for i in 0..80 {
+        let worker = if i < 19 { "Kay" } else { "Sam" };
+        rows += &format!(
+            "{},{},North,{},{},{worker}\n",
+            15 + i % 9,
+            16 + i * 7 % 13,
+            i % 5,
+            1 + i % 4
+        );
+    }
+    let args = wellbeing_args(file(&out, &rows), Some(&out));
+    let one = |name: &str| {
+        let only = Some(Only {
+            column: "worker".to_owned(),
+            name: name.to_owned(),
+        });
+        run_wellbeing(&WellbeingArgs {
+            only,
+            ..args.clone()
+        })
+        .expect("it runs")
+    };
+    let kay = one("Kay");
+    assert!(
+        kay.contains("19 people of one link worker are too few to show"),
+        "{kay}"
+    );
+    assert!(!out.path().join("wellbeing-bounds.svg").exists());
+    assert_eq!(
+        json(&out, "wellbeing.json")["result"]["refused"]["code"],
+        "R10"
+    );
+    let sam = one("Sam");
+    assert!(sam.contains("For link workers"), "{sam}");
+    assert_eq!(
+        json(&out, "wellbeing.json")["result"]["change"]["found"]["n"],
+        61
+    );
 }
 
 #[test]

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::failure::CommandFailure;
 use super::folder::{Answer, Folder, answer};
-use super::printed;
 use super::sheet::Sheet;
+use super::{made, tell};
 use crate::sentence;
 use crate::stats::agreement::{Kappa, Level, Ratings, Weights, alpha, kappa};
 use crate::stats::estimate::{Estimate, Finding};
@@ -62,7 +62,16 @@ pub fn run(args: &AgreementArgs, out: &mut dyn Write) -> Result<(), CommandFailu
     let folder = Folder::create(args.out.as_deref())?;
     let ratings = match read(args)? {
         Ok(ratings) => ratings,
-        Err(refusal) => return printed(out, &sentence::of_refusal(&refusal)),
+        Err(refusal) => {
+            folder.json("agreement", &answer::<()>(&Err(refusal.clone())))?;
+            return tell(
+                out,
+                &folder,
+                "agreement",
+                &sentence::of_refusal(&refusal),
+                None,
+            );
+        }
     };
     let (found, pairs) = (
         alpha(&ratings, args.level, args.seed),
@@ -76,8 +85,8 @@ pub fn run(args: &AgreementArgs, out: &mut dyn Write) -> Result<(), CommandFailu
         }
         Err(refusal) => sentence::of_refusal(refusal),
     };
-    folder.sentences("agreement", &said)?;
-    printed(out, &said)
+    let made = found.as_ref().ok().map(made);
+    tell(out, &folder, "agreement", &said, made.as_deref())
 }
 
 fn outcome<'a>(

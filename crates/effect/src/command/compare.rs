@@ -8,13 +8,15 @@ use std::path::PathBuf;
 use super::definition::Definition;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
-use super::plan::{Fixed, exploratory};
+use super::plan::{Fixed, asked};
 use super::sheet::{Row, Sheet};
-use super::{month, printed};
+use super::{describe, made, month, tell};
 use crate::picture::forest::{self as picture, Measure, Row as Line};
-use crate::sentence;
+use crate::sentence::{self, standing};
 use crate::stats::comparison::{Comparison, compare};
-use crate::stats::matching::{MonthSeen, PersonHistory};
+use crate::stats::event_time::{EventCell, profile};
+use crate::stats::limits::{BASELINE_FIRST, FOLLOW_UP_MONTHS};
+use crate::stats::matching::{MonthSeen, PersonHistory, matched};
 use crate::stats::refusal::Refusal;
 
 /// What to read.
@@ -55,25 +57,30 @@ pub struct CompareArgs {
 /// # Errors
 /// A bad file, or a result that cannot be written.
 pub fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
-    let exploratory = exploratory(args.plan.as_ref(), "compare")?;
+    let asked = asked(args.plan.as_ref(), "compare")?;
     let folder = Folder::create(args.out.as_deref())?;
     let (people, changed) = read(args)?;
     let mut found = compare(&people, args.seed);
     if let Ok(finding) = &mut found {
         finding
             .refusals
-            .extend(changed.into_iter().chain(exploratory));
+            .extend(changed.into_iter().chain(asked.refusal()));
     }
-    folder.json("compare", &answer(&found))?;
+    let claims = found.as_ref().ok();
+    let claims = claims.filter(|finding| standing(&finding.refusals).is_none());
+    let p = claims.and_then(|finding| finding.result.log_ratio.p());
+    folder.headed("compare", Some(asked.headline(p)), &answer(&found))?;
+    // A ratio that is refused is not drawn; the months before and after still describe.
+    match claims {
+        Some(finding) => draw(&folder, &finding.result)?,
+        None => draw_profile(&folder, &people, args.seed)?,
+    }
     let said = match &found {
-        Ok(finding) => {
-            draw(&folder, &finding.result)?;
-            sentence::comparison::sentences(finding)
-        }
+        Ok(finding) => sentence::comparison::sentences(finding),
         Err(refusal) => sentence::of_refusal(refusal),
     };
-    folder.sentences("compare", &said)?;
-    printed(out, &said)
+    let made = found.as_ref().ok().map(made);
+    tell(out, &folder, "compare", &said, made.as_deref())
 }
 
 /// What the rows say of one person, as it stands in the file.
@@ -213,6 +220,47 @@ fn histories(people: BTreeMap<String, Person>) -> Vec<PersonHistory> {
         }
     };
     (0..).zip(people).map(history).collect()
+}
+
+/// The profile of everybody referred, and of the controls they found.
+fn draw_profile(
+    folder: &Folder,
+    people: &[PersonHistory],
+    seed: u64,
+) -> Result<(), CommandFailure> {
+    let controls = matched(people, seed).entries;
+    let controls = controls.iter().filter(|entry| !entry.referred);
+    let referred: Vec<(usize, i64)> = (0..people.len())
+        .filter_map(|place| Some((place, people[place].referred?)))
+        .collect();
+    let arms = controls
+        .map(|entry| (false, entry.place, entry.index, entry.last))
+        .chain(
+            referred
+                .iter()
+                .map(|&(place, index)| (true, place, index, i64::MAX)),
+        );
+    let cells: Vec<EventCell> = arms
+        .flat_map(|(referred, place, index, last)| {
+            let months = i64::from(BASELINE_FIRST)..=FOLLOW_UP_MONTHS;
+            months.filter_map(move |since| {
+                let seen = people[place].seen(index + since)?;
+                let count = u64::from(seen.count);
+                (index + since <= last).then_some(EventCell {
+                    referred,
+                    month: since as i32,
+                    exposure: seen.days / 30.0,
+                    n: 1,
+                    sum: count,
+                    sum_squares: count * count,
+                })
+            })
+        })
+        .collect();
+    match profile(&cells, referred.len() as u64) {
+        Ok(finding) => describe::draw(folder, "compare-profile", &finding.result),
+        Err(_) => Ok(()),
+    }
 }
 
 fn draw(folder: &Folder, result: &Comparison) -> Result<(), CommandFailure> {

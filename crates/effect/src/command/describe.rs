@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
 use super::grouped::Grouped;
-use super::printed;
+use super::slice::{Only, too_small};
+use super::{made, tell};
 use crate::picture::event_profile::{self as picture, Month};
 use crate::sentence;
 use crate::stats::event_time::{EventCell, Profile, ProfileMonth, profile};
@@ -28,6 +29,8 @@ pub struct DescribeArgs {
     pub days: Option<String>,
     /// Column of 1 for people referred and 0 for controls; all were referred without it.
     pub referred: Option<String>,
+    /// One link worker's people alone.
+    pub only: Option<Only>,
     /// Columns that must keep one value: definition of a contact, code set, supplier.
     pub constant: Vec<String>,
     /// Where to write; nothing is written without it.
@@ -41,20 +44,23 @@ pub struct DescribeArgs {
 pub fn run(args: &DescribeArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
     let folder = Folder::create(args.out.as_deref())?;
     let (cells, people, changed) = read(args)?;
-    let mut found = profile(&cells, people);
+    let mut found = match too_small(args.only.as_ref(), people) {
+        Some(refusal) => Err(refusal),
+        None => profile(&cells, people),
+    };
     if let Ok(finding) = &mut found {
         finding.refusals.extend(changed);
     }
     folder.json("describe", &answer(&found))?;
     let said = match &found {
         Ok(finding) => {
-            draw(&folder, &finding.result)?;
+            draw(&folder, "describe", &finding.result)?;
             sentence::profile::sentences(finding)
         }
         Err(refusal) => sentence::of_refusal(refusal),
     };
-    folder.sentences("describe", &said)?;
-    printed(out, &said)
+    let made = found.as_ref().ok().map(made);
+    tell(out, &folder, "describe", &said, made.as_deref())
 }
 
 /// The cells, how many people were referred, and R13 if a definition changed.
@@ -63,6 +69,7 @@ fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64, Option<Refusal>), C
     keys.extend(args.days.as_deref());
     keys.extend(args.constant.iter().map(String::as_str));
     keys.extend(args.referred.as_deref());
+    keys.extend(args.only.as_ref().map(|only| only.column.as_str()));
     let grouped = Grouped::read(&args.file, &keys, &args.count)?;
     let months = grouped.months(&args.month)?;
     let exposure = grouped.exposure(args.days.as_deref())?;
@@ -70,8 +77,20 @@ fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64, Option<Refusal>), C
         Some(column) => grouped.yes_or_no(column)?,
         None => vec![true; months.len()],
     };
+    let inside = match &args.only {
+        Some(only) => grouped
+            .texts(&only.column)?
+            .iter()
+            .map(|name| *name == only.name)
+            .collect(),
+        None => vec![true; months.len()],
+    };
     let mut cells = Vec::with_capacity(months.len());
     for (place, sums) in grouped.rows.sums().enumerate() {
+        // Somebody never referred has no link worker, and stays as a control.
+        if referred[place] && !inside[place] {
+            continue;
+        }
         let month = i32::try_from(months[place]).map_err(|_| {
             CommandFailure::arguments(format!(
                 "\"{}\" must hold months since the referral",
@@ -87,15 +106,16 @@ fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64, Option<Refusal>), C
             sum_squares: sums.sum_squares,
         });
     }
-    let people = grouped.people(&args.person, |cell| referred[cell])?;
+    let people = grouped.people(&args.person, |cell| referred[cell] && inside[cell])?;
     Ok((cells, people, grouped.changed(&args.constant, None)?))
 }
 
-fn draw(folder: &Folder, profile: &Profile) -> Result<(), CommandFailure> {
+/// The profile as a picture of this name.
+pub(super) fn draw(folder: &Folder, name: &str, profile: &Profile) -> Result<(), CommandFailure> {
     let months =
         |months: &[ProfileMonth]| -> Vec<Month> { months.iter().map(Month::from).collect() };
     let (referred, controls) = (months(&profile.referred), months(&profile.controls));
-    folder.picture("describe", "GP contacts around the referral", |frame| {
+    folder.picture(name, "GP contacts around the referral", |frame| {
         picture::draw(frame, &referred, &controls)
     })
 }

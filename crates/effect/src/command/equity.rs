@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
-use super::printed;
 use super::sheet::{Row, Sheet};
+use super::{made, tell};
 use crate::picture::forest::{self, Measure};
 use crate::picture::funnel as funnel_picture;
 use crate::picture::{Frame, Table};
@@ -71,9 +71,12 @@ pub fn run(args: &EquityArgs, out: &mut dyn Write) -> Result<(), CommandFailure>
         EquityView::Funnel => ("equity-funnel", places(&folder, &rows)?),
         EquityView::Standardised { .. } => ("equity-standardised", expected(&folder, &rows)?),
     };
-    folder.sentences(name, &said)?;
-    printed(out, &said)
+    let (said, made) = said;
+    tell(out, &folder, name, &said, made.as_deref())
 }
+
+/// The sentences, and how the result was made when there is one.
+type Told = (Sentences, Option<String>);
 
 /// One row of the file; the reference is there when its columns were named.
 struct Line {
@@ -131,12 +134,12 @@ fn groups_of(lines: &[Line]) -> Vec<Group> {
     lines.iter().map(group).collect()
 }
 
-fn groups(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
+fn groups(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
     let found = reach(&groups_of(lines));
     folder.json("equity-groups", &answer(&found))?;
     let finding = match found {
         Ok(finding) => finding,
-        Err(refusal) => return Ok(sentence::of_refusal(&refusal)),
+        Err(refusal) => return Ok((sentence::of_refusal(&refusal), None)),
     };
     folder.table("equity-groups", &table_of(&finding))?;
     let rows: Vec<forest::Row> = finding
@@ -158,7 +161,7 @@ fn groups(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> 
     let title = "Rate of each group against everybody else";
     let draw = |frame: &Frame| forest::draw(frame, Measure::Ratio, "Rate ratio", &rows);
     folder.picture("equity-ratios", title, draw)?;
-    Ok(sentence::equity::groups(&finding))
+    Ok((sentence::equity::groups(&finding), Some(made(&finding))))
 }
 
 /// People, reached and rate by group, as they may be shown.
@@ -198,7 +201,7 @@ fn table_of(finding: &Finding<Reach>) -> Table {
     table
 }
 
-fn in_order(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
+fn in_order(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
     let groups: Vec<Share> = recorded(lines).map(|(_, line)| line.here).collect();
     let found = gradient(&groups).map(|finding| with_missing(finding, lines));
     folder.json("equity-gradient", &answer(&found))?;
@@ -208,7 +211,7 @@ fn in_order(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure
     Ok(said(&found, sentence::equity::gradient, lines))
 }
 
-fn expected(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
+fn expected(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
     let strata: Vec<Stratum> = recorded(lines)
         .filter_map(|(_, line)| {
             Some(Stratum {
@@ -222,7 +225,7 @@ fn expected(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure
     Ok(said(&found, sentence::equity::standardised, lines))
 }
 
-fn places(folder: &Folder, lines: &[Line]) -> Result<Sentences, CommandFailure> {
+fn places(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
     let places: Vec<Place> = recorded(lines)
         .map(|(label, line)| Place {
             label: label.to_owned(),
@@ -262,12 +265,14 @@ fn said<T>(
     found: &Result<Finding<T>, Refusal>,
     sentences: impl Fn(&Finding<T>) -> Sentences,
     lines: &[Line],
-) -> Sentences {
+) -> Told {
     match found {
         Ok(finding) => {
-            sentence::equity::with_not_recorded(sentences(finding), people_not_recorded(lines))
+            let missing = people_not_recorded(lines);
+            let said = sentence::equity::with_not_recorded(sentences(finding), missing);
+            (said, Some(made(finding)))
         }
-        Err(refusal) => sentence::of_refusal(refusal),
+        Err(refusal) => (sentence::of_refusal(refusal), None),
     }
 }
 

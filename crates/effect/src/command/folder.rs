@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::failure::CommandFailure;
+use super::plan::Headline;
 use crate::picture::{Frame, Picture, Size, Table};
 use crate::sentence::Sentences;
 use crate::stats::refusal::Refusal;
@@ -19,6 +20,8 @@ pub struct Folder(Option<PathBuf>);
 struct Whole<'a, T> {
     /// Small numbers are not hidden in this file.
     keep: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headline: Option<Headline>,
     result: &'a T,
 }
 
@@ -66,9 +69,27 @@ impl Folder {
     /// # Errors
     /// `Unwritten`.
     pub fn json(&self, name: &str, result: &impl Serialize) -> Result<(), CommandFailure> {
+        self.headed(name, None, result)
+    }
+
+    /// The same with what it is the answer to, for `kith effect together`.
+    ///
+    /// # Errors
+    /// `Unwritten`.
+    pub(super) fn headed(
+        &self,
+        name: &str,
+        headline: Option<Headline>,
+        result: &impl Serialize,
+    ) -> Result<(), CommandFailure> {
         self.write(name, "json", || {
             let keep = "Inside the service only: small numbers are not hidden here.";
-            let mut text = serde_json::to_string_pretty(&Whole { keep, result })?;
+            let whole = Whole {
+                keep,
+                headline,
+                result,
+            };
+            let mut text = serde_json::to_string_pretty(&whole)?;
             text.push('\n');
             Ok(text.into_bytes())
         })
@@ -111,15 +132,23 @@ impl Folder {
         self.table(name, &wide.table)
     }
 
-    /// The sentences for the three readers, as `{name}.txt`.
+    /// The sentences for the three readers, and how the result was made, as `{name}.txt`.
     ///
     /// # Errors
     /// `Unwritten`.
-    pub fn sentences(&self, name: &str, said: &Sentences) -> Result<(), CommandFailure> {
-        let text: String = said
+    pub fn sentences(
+        &self,
+        name: &str,
+        said: &Sentences,
+        made: Option<&str>,
+    ) -> Result<(), CommandFailure> {
+        let mut text: String = said
             .with_readers()
             .map(|(reader, sentence)| format!("{reader}: {sentence}\n"))
             .concat();
+        if let Some(made) = made {
+            text += &format!("How this was made: {made}\n");
+        }
         self.write(name, "txt", || Ok(text.into_bytes()))
     }
 

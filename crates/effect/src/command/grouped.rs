@@ -1,12 +1,11 @@
 //! Person-months grouped into cells for a command, and its failures as those of a command.
 
-use std::collections::BTreeSet;
-use std::fs::File;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::definition::Definition;
 use super::failure::CommandFailure;
-use super::month;
+use super::{month, progress};
 use crate::cells::{BadFile, Columns, GroupedRows};
 use crate::stats::refusal::Refusal;
 
@@ -19,7 +18,7 @@ pub(super) struct Grouped<'a> {
 impl<'a> Grouped<'a> {
     /// Reads the file once.
     pub(super) fn read(file: &'a Path, keys: &[&str], count: &str) -> Result<Self, CommandFailure> {
-        let opened = open(file)?;
+        let opened = progress::open(file)?;
         let rows = GroupedRows::read(opened, &Columns { keys, count })
             .map_err(|bad| failure(file, bad))?;
         Ok(Self { file, rows })
@@ -66,6 +65,13 @@ impl<'a> Grouped<'a> {
             .map_err(|bad| failure(self.file, bad))
     }
 
+    /// A key column of numbers.
+    pub(super) fn numbers(&self, column: &str) -> Result<Vec<f64>, CommandFailure> {
+        self.rows
+            .numbers(column)
+            .map_err(|bad| failure(self.file, bad))
+    }
+
     /// A key column that says yes or no (1 or 0).
     pub(super) fn yes_or_no(&self, column: &str) -> Result<Vec<bool>, CommandFailure> {
         let parse = |text: &str| match text {
@@ -106,7 +112,7 @@ impl<'a> Grouped<'a> {
         let mut people = BTreeSet::new();
         let pass = self
             .rows
-            .again(open(self.file)?, person, |cell, person, _| {
+            .again(progress::open(self.file)?, person, |cell, person, _| {
                 if of(cell) && !people.contains(person) {
                     people.insert(person.to_vec());
                 }
@@ -116,11 +122,14 @@ impl<'a> Grouped<'a> {
     }
 }
 
-fn open(file: &Path) -> Result<File, CommandFailure> {
-    File::open(file).map_err(|source| CommandFailure::Unreadable {
-        file: file.to_owned(),
-        source,
-    })
+/// A number for every name, in the order of the names.
+pub(super) fn numbered(names: &[String]) -> Vec<i64> {
+    let mut numbers: BTreeMap<&str, i64> = names.iter().map(|name| (name.as_str(), 0)).collect();
+    numbers
+        .values_mut()
+        .zip(0..)
+        .for_each(|(number, next)| *number = next);
+    names.iter().map(|name| numbers[name.as_str()]).collect()
 }
 
 fn failure(file: &Path, bad: BadFile) -> CommandFailure {

@@ -1,6 +1,7 @@
-//! `kith effect plan`: the one primary question, fixed before data are read (R11). The
-//! plan is a file; its SHA-256 is printed, to be kept where it cannot be changed. An
-//! analysis that is run without that plan, or that is not the planned one, is exploratory.
+//! `kith effect plan`: the primary question, or a few of them, fixed before data are read
+//! (R11). The plan is a file; its SHA-256 is printed, to be kept where it cannot be
+//! changed. An analysis that is run without that plan, or that is not a planned one, is
+//! exploratory. Several planned questions are answered together (`together`), by Holm.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -16,25 +17,34 @@ use crate::stats::refusal::Refusal;
 /// What to fix.
 #[derive(Debug, Clone)]
 pub struct PlanArgs {
-    /// The question, in the words of those who ask it.
-    pub question: String,
-    /// The command that will answer it: "compare", "rollout", "series" or "wellbeing".
-    pub analysis: String,
+    /// The questions, in the words of those who ask them.
+    pub questions: Vec<String>,
+    /// The command that will answer each: "compare", "rollout", "series" or "wellbeing".
+    pub analyses: Vec<String>,
     /// Where the plan is written; a file that is there is never written over.
     pub file: PathBuf,
 }
 
-/// Analyses that can answer a primary question.
+/// Analyses that can answer a primary question. The others describe, or test many things
+/// at once and are exploratory by nature (Benjamini and Hochberg).
 const ANALYSES: [&str; 4] = ["compare", "rollout", "series", "wellbeing"];
 
 /// What a plan file holds.
 #[derive(Serialize, Deserialize)]
 struct Plan {
-    question: String,
-    analysis: String,
+    /// When it was fixed.
+    fixed: String,
+    questions: Vec<Planned>,
     /// "No real difference" lies inside these ratios.
     margin_low: f64,
     margin_high: f64,
+}
+
+/// One of its questions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Planned {
+    pub(super) question: String,
+    pub(super) analysis: String,
 }
 
 /// A plan, and the SHA-256 that was printed when it was fixed.
@@ -44,25 +54,61 @@ pub struct Fixed {
     pub file: PathBuf,
     /// 64 hexadecimal digits.
     pub hash: String,
+    /// Which of its questions is answered, counted from 1; needed when several are for the
+    /// same analysis.
+    pub number: Option<usize>,
 }
 
-/// Runs the command.
+/// The question an analysis answers: a planned one, or none.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    analysis: &'static str,
+    question: Option<Question>,
+}
+
+/// A planned question, as a result names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Question {
+    /// SHA-256 of the plan.
+    pub(super) plan: String,
+    /// Counted from 1.
+    pub(super) number: usize,
+}
+
+/// What a result is the answer to, beside the result in its file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Headline {
+    pub(super) analysis: String,
+    /// None when exploratory.
+    pub(super) question: Option<Question>,
+    /// Two-sided p of the headline; none when it is refused.
+    pub(super) p: Option<f64>,
+}
+
+impl Asked {
+    /// R11, unless this is a planned question.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.question.is_none().then_some(Refusal::Exploratory)
+    }
+
+    /// What stands beside the result.
+    pub(super) fn headline(self, p: Option<f64>) -> Headline {
+        Headline {
+            analysis: self.analysis.to_owned(),
+            question: self.question,
+            p,
+        }
+    }
+}
+
+/// Runs the command; `fixed` is the moment.
 ///
 /// # Errors
 /// No question, an analysis that is none, or a file that is there already.
-pub fn run(args: &PlanArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
-    if args.question.trim().is_empty() {
-        return Err(CommandFailure::arguments(
-            "a plan needs its question in words",
-        ));
-    }
-    if !ANALYSES.contains(&args.analysis.as_str()) {
-        let expected = format!("the analysis must be one of {}", ANALYSES.join(", "));
-        return Err(CommandFailure::arguments(expected));
-    }
+pub fn run(args: &PlanArgs, fixed: &str, out: &mut dyn Write) -> Result<(), CommandFailure> {
     let plan = Plan {
-        question: args.question.trim().to_owned(),
-        analysis: args.analysis.clone(),
+        fixed: fixed.to_owned(),
+        questions: questions(args)?,
         margin_low: MARGIN_LOW,
         margin_high: MARGIN_HIGH,
     };
@@ -77,11 +123,39 @@ pub fn run(args: &PlanArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
         .map_err(CommandFailure::unwritten(&args.file))?;
     writeln!(
         out,
-        "Fixed in {}.\nSHA-256 {}\nKeep this number where nobody can change it, and give both when the data are read.",
+        "Fixed in {} at {fixed}.\nSHA-256 {}\nKeep this number where nobody can change it, and give both when the data are read.",
         args.file.display(),
         hash(text.as_bytes())
     )
     .map_err(CommandFailure::unprinted)
+}
+
+fn questions(args: &PlanArgs) -> Result<Vec<Planned>, CommandFailure> {
+    if args.questions.is_empty() || args.questions.len() != args.analyses.len() {
+        return Err(CommandFailure::arguments(
+            "a plan needs a question and, for each question, the analysis that will answer it",
+        ));
+    }
+    let planned = |(question, analysis): (&String, &String)| {
+        if question.trim().is_empty() {
+            return Err(CommandFailure::arguments(
+                "a plan needs its question in words",
+            ));
+        }
+        if !ANALYSES.contains(&analysis.as_str()) {
+            let expected = format!("the analysis must be one of {}", ANALYSES.join(", "));
+            return Err(CommandFailure::arguments(expected));
+        }
+        Ok(Planned {
+            question: question.trim().to_owned(),
+            analysis: analysis.clone(),
+        })
+    };
+    args.questions
+        .iter()
+        .zip(&args.analyses)
+        .map(planned)
+        .collect()
 }
 
 fn hash(bytes: &[u8]) -> String {
@@ -91,19 +165,46 @@ fn hash(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// R11, unless this analysis is the planned one.
+/// Which planned question this analysis answers, if any.
 ///
 /// # Errors
-/// A plan that cannot be read, or that is not the one that was fixed.
-pub(super) fn exploratory(
-    plan: Option<&Fixed>,
-    analysis: &str,
-) -> Result<Option<Refusal>, CommandFailure> {
-    let Some(fixed) = plan else {
-        return Ok(Some(Refusal::Exploratory));
+/// A plan that cannot be read, that is not the one that was fixed, or that leaves open
+/// which of its questions is meant.
+pub(super) fn asked(plan: Option<&Fixed>, analysis: &'static str) -> Result<Asked, CommandFailure> {
+    let mut asked = Asked {
+        analysis,
+        question: None,
     };
+    let Some(fixed) = plan else {
+        return Ok(asked);
+    };
+    let (hash, questions) = checked(fixed)?;
+    let own: Vec<usize> = (1..=questions.len())
+        .filter(|number| questions[number - 1].analysis == analysis)
+        .filter(|number| fixed.number.is_none_or(|meant| meant == *number))
+        .collect();
+    match own[..] {
+        [number] => asked.question = Some(Question { plan: hash, number }),
+        [] if fixed.number.is_none() => {}
+        [] => {
+            return Err(CommandFailure::arguments(format!(
+                "the plan has no such question for {analysis}"
+            )));
+        }
+        _ => {
+            return Err(CommandFailure::arguments(format!(
+                "several questions of the plan are for {analysis}: say which with --answers and its number"
+            )));
+        }
+    }
+    Ok(asked)
+}
+
+/// The hash of a plan that is the one that was fixed, and its questions.
+pub(super) fn checked(fixed: &Fixed) -> Result<(String, Vec<Planned>), CommandFailure> {
     let bytes = read(&fixed.file)?;
-    if !hash(&bytes).eq_ignore_ascii_case(fixed.hash.trim()) {
+    let hash = hash(&bytes);
+    if !hash.eq_ignore_ascii_case(fixed.hash.trim()) {
         let expected = format!(
             "{} is not the plan that was fixed: its SHA-256 differs",
             fixed.file.display()
@@ -113,7 +214,7 @@ pub(super) fn exploratory(
     let plan: Plan = serde_json::from_slice(&bytes).map_err(|error| {
         CommandFailure::arguments(format!("{} is no plan: {error}", fixed.file.display()))
     })?;
-    Ok((plan.analysis != analysis).then_some(Refusal::Exploratory))
+    Ok((hash, plan.questions))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CommandFailure> {

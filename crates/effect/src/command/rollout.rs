@@ -1,17 +1,16 @@
 //! `kith effect rollout`: practices that started in different months (A3), one row a
 //! person-month.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
-use super::grouped::Grouped;
-use super::plan::{Fixed, exploratory};
-use super::printed;
+use super::grouped::{Grouped, numbered};
+use super::plan::{Fixed, asked};
+use super::{made, tell};
 use crate::picture::forest::{self as picture, Measure, Row};
-use crate::sentence;
+use crate::sentence::{self, standing};
 use crate::stats::estimate::Estimate;
 use crate::stats::etwfe::RolloutCell;
 use crate::stats::refusal::Refusal;
@@ -47,25 +46,29 @@ pub struct RolloutArgs {
 /// # Errors
 /// A bad file, or a result that cannot be written.
 pub fn run(args: &RolloutArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
-    let exploratory = exploratory(args.plan.as_ref(), "rollout")?;
+    let asked = asked(args.plan.as_ref(), "rollout")?;
     let folder = Folder::create(args.out.as_deref())?;
     let (cells, people, changed) = read(args)?;
     let mut found = rollout(&cells, people);
     if let Ok(finding) = &mut found {
         finding
             .refusals
-            .extend(changed.into_iter().chain(exploratory));
+            .extend(changed.into_iter().chain(asked.refusal()));
     }
-    folder.json("rollout", &answer(&found))?;
+    let claims = found.as_ref().ok();
+    let claims = claims.filter(|finding| standing(&finding.refusals).is_none());
+    let p = claims.and_then(|finding| finding.result.model.overall.log_ratio.p());
+    folder.headed("rollout", Some(asked.headline(p)), &answer(&found))?;
+    // A ratio that is refused is not drawn either.
+    if let Some(finding) = claims {
+        draw(&folder, &finding.result)?;
+    }
     let said = match &found {
-        Ok(finding) => {
-            draw(&folder, &finding.result)?;
-            sentence::rollout::sentences(finding, people)
-        }
+        Ok(finding) => sentence::rollout::sentences(finding, people),
         Err(refusal) => sentence::of_refusal(refusal),
     };
-    folder.sentences("rollout", &said)?;
-    printed(out, &said)
+    let made = found.as_ref().ok().map(made);
+    tell(out, &folder, "rollout", &said, made.as_deref())
 }
 
 /// The cells, how many people they are of, and R13 if a definition changed.
@@ -97,16 +100,6 @@ fn read(args: &RolloutArgs) -> Result<(Vec<RolloutCell>, u64, Option<Refusal>), 
         grouped.people(&args.person, |_| true)?,
         changed,
     ))
-}
-
-/// A number for every name, in the order of the names.
-fn numbered(names: &[String]) -> Vec<i64> {
-    let mut numbers: BTreeMap<&str, i64> = names.iter().map(|name| (name.as_str(), 0)).collect();
-    numbers
-        .values_mut()
-        .zip(0..)
-        .for_each(|(number, next)| *number = next);
-    names.iter().map(|name| numbers[name.as_str()]).collect()
 }
 
 fn draw(folder: &Folder, result: &Rollout) -> Result<(), CommandFailure> {

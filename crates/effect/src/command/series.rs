@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use super::definition::Definition;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
-use super::plan::{Fixed, exploratory};
+use super::plan::{Fixed, asked};
 use super::sheet::Sheet;
-use super::{month, printed};
+use super::{made, month, tell};
 use crate::picture::series::{self as picture, Point};
-use crate::sentence;
+use crate::sentence::{self, standing};
 use crate::stats::refusal::Refusal;
 use crate::stats::series::{MonthTotal, SeriesPlan, SeriesResult, interrupted_series};
 
@@ -47,7 +47,7 @@ pub struct SeriesArgs {
 /// # Errors
 /// A bad file or month, or a result that cannot be written.
 pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
-    let exploratory = exploratory(args.plan.as_ref(), "series")?;
+    let asked = asked(args.plan.as_ref(), "series")?;
     let folder = Folder::create(args.out.as_deref())?;
     let start = argument(&args.start)?;
     let changes = args
@@ -71,18 +71,23 @@ pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure>
     if let Ok(finding) = &mut found {
         finding
             .refusals
-            .extend(changed.into_iter().chain(exploratory));
+            .extend(changed.into_iter().chain(asked.refusal()));
     }
-    folder.json("series", &answer(&found))?;
+    let claims = found.as_ref().ok();
+    let claims = claims.filter(|finding| standing(&finding.refusals).is_none());
+    let model = claims.and_then(|finding| finding.result.model.as_ref());
+    let p = model.and_then(|model| model.at_horizon.p());
+    folder.headed("series", Some(asked.headline(p)), &answer(&found))?;
     let said = match &found {
         Ok(finding) => {
-            draw(&folder, start, args.control.is_some(), &finding.result)?;
+            let ratio = args.control.is_some();
+            draw(&folder, start, ratio, model.is_some(), &finding.result)?;
             sentence::series::sentences(finding, args.horizon)
         }
         Err(refusal) => sentence::of_refusal(refusal),
     };
-    folder.sentences("series", &said)?;
-    printed(out, &said)
+    let made = found.as_ref().ok().map(made);
+    tell(out, &folder, "series", &said, made.as_deref())
 }
 
 fn argument(text: &str) -> Result<i64, CommandFailure> {
@@ -116,10 +121,12 @@ fn read(
     Ok((totals, definition.refusal()))
 }
 
+/// The months; what the model makes of them only when it may be said.
 fn draw(
     folder: &Folder,
     start: i64,
     ratio: bool,
+    modelled: bool,
     result: &SeriesResult,
 ) -> Result<(), CommandFailure> {
     // A rate per person is too small to read; a ratio to a control is not.
@@ -135,8 +142,11 @@ fn draw(
             month: month.month,
             name: month::name(month.month),
             observed: month.rate * times,
-            fitted: month.fitted.map(|rate| rate * times),
-            without: month.counterfactual.map(|rate| rate * times),
+            fitted: month.fitted.filter(|_| modelled).map(|rate| rate * times),
+            without: month
+                .counterfactual
+                .filter(|_| modelled)
+                .map(|rate| rate * times),
         })
         .collect();
     folder.picture("series", "Before and after the start", |frame| {

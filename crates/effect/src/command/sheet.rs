@@ -3,17 +3,18 @@
 //! stops the reading with its row, its column and what was expected.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Stderr};
 use std::path::{Path, PathBuf};
 
 use csv::{ErrorKind, Reader, StringRecord};
 
 use super::failure::CommandFailure;
+use super::progress::{self, Told};
 
 /// A file being read.
 pub struct Sheet {
     file: PathBuf,
-    reader: Reader<BufReader<File>>,
+    reader: Reader<BufReader<Told<File, Stderr>>>,
     header: Vec<String>,
     /// Places of the columns asked for.
     places: Vec<usize>,
@@ -27,10 +28,7 @@ impl Sheet {
     /// # Errors
     /// `Unreadable`, or `NoColumn` with the columns there are.
     pub fn open(file: &Path, columns: &[&str]) -> Result<Self, CommandFailure> {
-        let opened = File::open(file).map_err(|source| CommandFailure::Unreadable {
-            file: file.to_owned(),
-            source,
-        })?;
+        let opened = progress::open(file)?;
         let mut sheet = Self {
             file: file.to_owned(),
             reader: Reader::from_reader(BufReader::new(opened)),

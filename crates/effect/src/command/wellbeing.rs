@@ -9,12 +9,15 @@ use serde::Serialize;
 
 use super::failure::CommandFailure;
 use super::folder::{Answer, Folder, answer};
-use super::printed;
+use super::plan::{Fixed, asked};
 use super::sheet::{Row, Sheet};
+use super::slice::{Only, too_small};
+use super::{made, tell};
+use crate::picture::Table;
 use crate::picture::bounds;
 use crate::picture::slope_pairs::{self, Pair};
-use crate::sentence;
-use crate::stats::disclosure::{Shown, shown};
+use crate::sentence::{self, standing};
+use crate::stats::disclosure::{Shown, shown, table_shown};
 use crate::stats::estimate::Finding;
 use crate::stats::imputation::Plan;
 use crate::stats::noise::{Reliable, Threshold, reliable, threshold};
@@ -47,8 +50,12 @@ pub struct WellbeingArgs {
     pub reliability: Option<f64>,
     /// A threshold, in points.
     pub threshold: Option<f64>,
+    /// One link worker's people alone.
+    pub only: Option<Only>,
     /// Imputations and their seed.
-    pub plan: Plan,
+    pub filled: Plan,
+    /// The plan this answers; without it the answer is exploratory.
+    pub plan: Option<Fixed>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
@@ -68,12 +75,25 @@ struct Outcome<'a> {
 pub fn run(args: &WellbeingArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
     let scale = Scale::new(&args.measure, args.low, args.high, args.better)
         .map_err(|refusal| CommandFailure::arguments(refusal.to_string()))?;
+    let asked = asked(args.plan.as_ref(), "wellbeing")?;
     let folder = Folder::create(args.out.as_deref())?;
     let (people, practices) = match read(args, &scale)? {
         Ok(read) => read,
-        Err(refusal) => return printed(out, &sentence::of_refusal(&refusal)),
+        Err(refusal) => {
+            folder.json("wellbeing", &answer::<()>(&Err(refusal.clone())))?;
+            return tell(
+                out,
+                &folder,
+                "wellbeing",
+                &sentence::of_refusal(&refusal),
+                None,
+            );
+        }
     };
-    let change = wellbeing(&people, args.plan);
+    let mut change = wellbeing(&people, args.filled);
+    if let Ok(finding) = &mut change {
+        finding.refusals.extend(asked.refusal());
+    }
     let reliable = args.reliability.map(|r| reliable(&people, r));
     let threshold = args.threshold.map(|t| threshold(&people, t));
     let outcome = Outcome {
@@ -81,7 +101,9 @@ pub fn run(args: &WellbeingArgs, out: &mut dyn Write) -> Result<(), CommandFailu
         reliable: reliable.as_ref().map(answer),
         threshold: threshold.as_ref().map(answer),
     };
-    folder.json("wellbeing", &outcome)?;
+    let p = change.as_ref().ok().and_then(p_of);
+    folder.headed("wellbeing", Some(asked.headline(p)), &outcome)?;
+    let crossed = threshold.as_ref().and_then(|found| found.as_ref().ok());
     let said = match &change {
         Err(refusal) => sentence::of_refusal(refusal),
         Ok(finding) if shown(finding.n) == Shown::Hidden => {
@@ -89,15 +111,69 @@ pub fn run(args: &WellbeingArgs, out: &mut dyn Write) -> Result<(), CommandFailu
         }
         Ok(finding) => {
             pictures(&folder, args, &people, &practices, finding)?;
+            if let Some(crossed) = crossed {
+                folder.table("wellbeing-threshold", &crossings(crossed))?;
+            }
             let reliable = reliable
                 .as_ref()
                 .and_then(|r| r.as_ref().ok())
                 .map(|f| &f.result);
-            sentence::wellbeing::sentences(finding, reliable)
+            let said = sentence::wellbeing::sentences(finding, reliable);
+            match crossed {
+                Some(crossed) => sentence::wellbeing::with_threshold(said, crossed),
+                None => said,
+            }
         }
     };
-    folder.sentences("wellbeing", &said)?;
-    printed(out, &said)
+    let made = change.as_ref().ok().map(made);
+    tell(out, &folder, "wellbeing", &said, made.as_deref())
+}
+
+/// The p of the mean change, when it may be spoken of.
+fn p_of(finding: &Finding<Wellbeing>) -> Option<f64> {
+    let answers = finding.result.answers.as_ref()?;
+    standing(&finding.refusals)
+        .is_none()
+        .then(|| answers.completers.mean.p())?
+}
+
+/// Who was at or above the threshold, as it may be shown.
+fn crossings(finding: &Finding<Threshold>) -> Table {
+    let crossed = &finding.result;
+    let title = format!(
+        "At {} or above among those with both scores; exact McNemar p {:.4}",
+        crossed.at, crossed.p
+    );
+    let mut table = Table::new(
+        &title,
+        &["When", "At or above", "Below", "Share (%)", "Low", "High"],
+    );
+    let sides = [
+        ("At the start", crossed.before, crossed.before_share),
+        ("At follow-up", crossed.after, crossed.after_share),
+    ];
+    let counts: Vec<Vec<u64>> = sides
+        .iter()
+        .map(|side| vec![side.1, finding.n - side.1])
+        .collect();
+    let cells = table_shown(&counts).unwrap_or_default();
+    for ((when, _, share), cells) in sides.into_iter().zip(cells) {
+        let open = !cells.contains(&Shown::Hidden);
+        let percent = |value: f64| match open {
+            true => format!("{:.1}", 100.0 * value),
+            false => Shown::Hidden.words(),
+        };
+        let interval = share.interval.filter(|_| open);
+        table.rows.push(vec![
+            when.to_owned(),
+            cells[0].words(),
+            cells[1].words(),
+            percent(share.value),
+            interval.map_or_else(String::new, |i| percent(i.low)),
+            interval.map_or_else(String::new, |i| percent(i.high)),
+        ]);
+    }
+    table
 }
 
 /// The people, and the names of the practices by their number.
@@ -108,10 +184,19 @@ fn read(args: &WellbeingArgs, scale: &Scale) -> Result<Result<Read, Refusal>, Co
     columns.extend(args.practice.as_deref());
     let first_known = columns.len();
     columns.extend(args.known.iter().map(String::as_str));
+    let worker = columns.len();
+    columns.extend(args.only.as_ref().map(|only| only.column.as_str()));
     let mut sheet = Sheet::open(&args.file, &columns)?;
     let mut practices: BTreeMap<String, i64> = BTreeMap::new();
     let (mut people, mut known, mut without_start) = (vec![], vec![], 0);
     while let Some(row) = sheet.next_row()? {
+        if args
+            .only
+            .as_ref()
+            .is_some_and(|only| row.words(worker) != Some(&only.name))
+        {
+            continue;
+        }
         let (before, after) = (score(&row, 0, scale)?, score(&row, 1, scale)?);
         let Some(before) = before else {
             without_start += 1;
@@ -130,6 +215,9 @@ fn read(args: &WellbeingArgs, scale: &Scale) -> Result<Result<Read, Refusal>, Co
             after,
             traits: vec![],
         });
+    }
+    if let Some(refusal) = too_small(args.only.as_ref(), people.len() as u64) {
+        return Ok(Err(refusal));
     }
     let names = complete_traits(&mut people, &known, &args.known);
     let mut by_number: Vec<(String, i64)> = practices.into_iter().collect();

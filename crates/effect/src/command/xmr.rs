@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
-use super::printed;
 use super::sheet::Sheet;
+use super::{made, tell};
 use crate::picture::xmr::{self as picture, Lines, Point};
 use crate::sentence;
 use crate::stats::estimate::Finding;
@@ -48,8 +48,8 @@ pub fn run(args: &XmrArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
         }
         Err(refusal) => sentence::of_refusal(refusal),
     };
-    folder.sentences("xmr", &said)?;
-    printed(out, &said)
+    let made = found.as_ref().ok().map(made);
+    tell(out, &folder, "xmr", &said, made.as_deref())
 }
 
 fn draw(

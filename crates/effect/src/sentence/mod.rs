@@ -6,10 +6,12 @@
 //! people stand in tenths for the link worker, and small ones are not given.
 
 mod verdict;
+pub(crate) use verdict::standing;
 pub mod profile;
 pub mod comparison;
 pub mod rollout;
 pub mod series;
+pub mod sensitivity;
 pub mod wellbeing;
 pub mod equity;
 pub mod xmr;

@@ -27,10 +27,21 @@ pub(super) enum Verdict {
     Refused(Option<Refusal>),
 }
 
+/// The first refusal that forbids a conclusion whatever the interval says.
+pub(crate) fn standing(refusals: &[Refusal]) -> Option<&Refusal> {
+    refusals
+        .iter()
+        .find(|r| !NOTES.contains(&r.code()) && !OF_INTERVAL.contains(&r.code()))
+}
+
+/// The first refusal that is more than a note said beside a conclusion.
+pub(super) fn against(refusals: &[Refusal]) -> Option<&Refusal> {
+    refusals.iter().find(|r| !NOTES.contains(&r.code()))
+}
+
 /// Judges a log ratio of contacts that rests on so many people.
 pub(super) fn verdict(log_ratio: &Estimate, people: u64, refusals: &[Refusal]) -> Verdict {
-    let stands = |r: &&Refusal| !NOTES.contains(&r.code()) && !OF_INTERVAL.contains(&r.code());
-    if let Some(refusal) = refusals.iter().find(stands) {
+    if let Some(refusal) = standing(refusals) {
         return Verdict::Refused(Some(refusal.clone()));
     }
     match log_ratio

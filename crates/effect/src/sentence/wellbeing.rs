@@ -1,10 +1,11 @@
 //! Change in wellbeing (A5): change, never effect; those with no second score are always
 //! mentioned, and a conclusion that hangs on them is not drawn.
 
+use super::verdict::against;
 use super::{Sentences, codes, in_ten, number, people, percent, with_interval};
-use crate::stats::disclosure::{Shown, list_shown};
+use crate::stats::disclosure::{Shown, list_shown, table_shown};
 use crate::stats::estimate::{Estimate, Finding};
-use crate::stats::noise::Reliable;
+use crate::stats::noise::{Reliable, Threshold};
 use crate::stats::scores::{Better, Scale};
 use crate::stats::wellbeing::{Answers, Wellbeing};
 
@@ -14,7 +15,9 @@ use crate::stats::wellbeing::{Answers, Wellbeing};
 pub fn sentences(finding: &Finding<Wellbeing>, reliable: Option<&Reliable>) -> Sentences {
     match &finding.result.answers {
         None => bounds_only(finding),
-        Some(answers) if finding.concludes() => concludes(finding, answers, reliable),
+        Some(answers) if against(&finding.refusals).is_none() => {
+            concludes(finding, answers, reliable)
+        }
         Some(answers) => cannot_tell(finding, answers),
     }
 }
@@ -81,10 +84,7 @@ fn on_average(mean: &Estimate) -> String {
 }
 
 fn cannot_tell(finding: &Finding<Wellbeing>, answers: &Answers) -> Sentences {
-    let why = finding
-        .refusals
-        .first()
-        .map_or_else(String::new, ToString::to_string);
+    let why = against(&finding.refusals).map_or_else(String::new, ToString::to_string);
     Sentences {
         link_worker: format!(
             "We cannot tell how people changed. {why} {}",
@@ -120,6 +120,49 @@ fn more_than_noise(reliable: &Reliable) -> String {
         "Of every 10 with two scores, {} improved by more than the noise of the score.",
         improved.trim_end_matches(" in 10")
     )
+}
+
+/// The same with who was at or above a threshold before and after, among those with both
+/// scores. Where follow-up is too low for an average it is too low for this.
+#[must_use]
+pub fn with_threshold(said: Sentences, finding: &Finding<Threshold>) -> Sentences {
+    let crossed = &finding.result;
+    let below = |at_or_above: u64| finding.n - at_or_above;
+    let counts = [
+        vec![crossed.before, below(crossed.before)],
+        vec![crossed.after, below(crossed.after)],
+    ];
+    let shown = table_shown(&counts).unwrap_or_default();
+    if !finding.concludes() || shown.iter().flatten().any(|cell| *cell == Shown::Hidden) {
+        return said;
+    }
+    let at = number(crossed.at, 0);
+    let share = |estimate: &Estimate| {
+        let range = estimate.interval.map_or_else(String::new, |i| {
+            format!(" (95% CI {} to {})", percent(i.low, 0), percent(i.high, 0))
+        });
+        format!("{}{range}", percent(estimate.value, 0))
+    };
+    let tenths = |estimate: &Estimate| in_ten(estimate.value).replace(" in 10", " of 10");
+    let counted = format!(
+        "At {at} or above: {} at the start, {} at follow-up",
+        share(&crossed.before_share),
+        share(&crossed.after_share)
+    );
+    Sentences {
+        link_worker: format!(
+            "{} At {at} or above: {} at the start, {} later.",
+            said.link_worker,
+            tenths(&crossed.before_share),
+            tenths(&crossed.after_share)
+        ),
+        gp: format!("{} {counted}.", said.gp),
+        researcher: format!(
+            "{} {counted} (Wilson); exact McNemar p {}.",
+            said.researcher,
+            number(crossed.p, 4)
+        ),
+    }
 }
 
 fn unseen(finding: &Finding<Wellbeing>) -> String {
@@ -174,7 +217,7 @@ fn capital(words: &str) -> String {
 mod tests {
     use super::*;
     use crate::stats::imputation::Plan;
-    use crate::stats::noise::reliable;
+    use crate::stats::noise::{reliable, threshold};
     use crate::stats::scores::{Person, Scores};
     use crate::stats::wellbeing::wellbeing;
 
@@ -274,6 +317,51 @@ mod tests {
             plain(-5)
         );
         assert!(plain(0).contains("no more than chance"), "{}", plain(0));
+    }
+
+    #[test]
+    fn a_threshold_is_said_beside_the_change_unless_a_handful_would_be_told() {
+        let people = scores(80, 5);
+        let at = |score: f64| {
+            let crossed = threshold(&people, score).expect("pairs");
+            with_threshold(said(&people, 0.9), &crossed)
+        };
+        let plain = at(20.0);
+        assert!(
+            plain.link_worker.contains("At 20 or above: "),
+            "{}",
+            plain.link_worker
+        );
+        assert!(
+            plain.gp.contains("% at the start, ") && plain.gp.contains("95% CI"),
+            "{}",
+            plain.gp
+        );
+        assert!(
+            plain.researcher.contains("exact McNemar p "),
+            "{}",
+            plain.researcher
+        );
+        // Nobody starts at 38 and hardly anybody comes to it.
+        assert!(!at(26.0).gp.contains("At 26"), "{}", at(26.0).gp);
+    }
+
+    #[test]
+    fn an_exploratory_change_is_still_said() {
+        let mut finding = wellbeing(
+            &scores(80, 5),
+            Plan {
+                imputations: 20,
+                seed: 1,
+            },
+        )
+        .expect("people");
+        finding
+            .refusals
+            .push(crate::stats::refusal::Refusal::Exploratory);
+        let said = sentences(&finding, None);
+        assert!(said.gp.starts_with("Mean change"), "{}", said.gp);
+        assert!(said.researcher.contains("R11"), "{}", said.researcher);
     }
 
     #[test]

@@ -70,16 +70,17 @@ pub struct Comparison {
     pub reading: Option<Reading>,
 }
 
-const METHOD: &str = "people referred; controls at the same peak (practice, calendar quarter, run-up, baseline, \
-                 age band, sex, deprivation), up to 5 with replacement; months +1 to +12, Poisson \
-                 quasi-likelihood on arm, stratum, month of year and window, offset log(days/30), controls weighted for those who have left; the wider of \
-                 CR2 by practice (Satterthwaite t) and CR1 by person; missing counts the referred without a control";
+const METHOD: &str = "people referred; controls at the same peak (practice, calendar quarter, run-up, \
+                      baseline, age band, sex, deprivation), up to 5 with replacement, those who stay \
+                      weighted for those who have left; months +1 to +12, Poisson quasi-likelihood on arm, \
+                      stratum, month of year and window, offset log(days/30); the wider of CR2 by practice \
+                      (Satterthwaite t) and CR1 by person; missing counts the referred without a control";
 
 const ASSUMPTIONS: [&str; 3] = [
     "within a stratum, who was referred is as good as random",
     "a control's contacts would be the same if the others were not referred",
-    "controls who leave at their own referral would have gone on like those who stay with as many contacts \
-             in the quarter before",
+    "controls who leave at their own referral would have gone on like those who stay with as many \
+     contacts in the quarter before",
 ];
 
 /// Matches, fits and judges. The same people and seed give the same numbers.

@@ -97,6 +97,17 @@ impl Estimate {
         Some((2.0 * Normal::standard().sf((self.value / error).abs())).min(1.0))
     }
 
+    /// Two-sided p of "it is 0", by the t of its interval, or the normal where it has none.
+    #[must_use]
+    pub fn p(&self) -> Option<f64> {
+        let Some(df) = self.df else {
+            return self.normal_p();
+        };
+        let error = self.standard_error.filter(|error| *error > 0.0)?;
+        let t = StudentsT::new(0.0, 1.0, df).ok()?;
+        Some((2.0 * t.sf((self.value / error).abs())).min(1.0))
+    }
+
     fn within(value: f64, standard_error: f64, reach: f64) -> Self {
         let interval = Interval {
             low: value - reach,
@@ -168,6 +179,20 @@ mod tests {
             .expect("a normal interval exists");
         assert!((interval.high - (1.0 + 2.0 * 1.959_963_984_540_054)).abs() < 1e-9);
         assert!((interval.low - (1.0 - 2.0 * 1.959_963_984_540_054)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn p_is_that_of_the_interval() {
+        // R: 2 * pt(-2.228138851964939, 10) and 2 * pnorm(-1.959963984540054).
+        let t = Estimate::student(2.228_138_851_964_939, 1.0, 10.0);
+        let normal = Estimate::normal(-1.959_963_984_540_054, 1.0);
+        for estimate in [t, normal] {
+            assert!(
+                (estimate.p().expect("a p") - 0.05).abs() < 1e-9,
+                "{estimate:?}"
+            );
+        }
+        assert_eq!(Estimate::bare(1.0).p(), None);
     }
 
     #[test]

@@ -13,28 +13,30 @@ use kith_effect::{
         equity::{EquityArgs, EquityView},
         plan::PlanArgs,
         rollout::RolloutArgs,
+        sensitivity::SensitivityArgs,
         series::SeriesArgs,
         simulate::SimulateArgs,
+        together::TogetherArgs,
         wellbeing::WellbeingArgs,
         xmr::XmrArgs,
     },
     stats,
 };
 
-use super::Planned;
+use super::{OneWorker, Planned};
 
 /// Declares a command's arguments and hands them over, name by name.
 macro_rules! given {
-    ($(#[$doc:meta])* $name:ident => $args:ident { $($(#[$about:meta])* $field:ident: $type:ty,)* } $(with $also:ident: $planned:ty)?) => {
+    ($(#[$doc:meta])* $name:ident => $args:ident { $($(#[$about:meta])* $field:ident: $type:ty,)* } $(with $($also:ident: $planned:ty),*)?) => {
         $(#[$doc])*
         #[derive(Args, Debug)]
         pub(super) struct $name {
             $($(#[$about])* $field: $type,)*
-            $(#[command(flatten)] $also: $planned,)?
+            $($(#[command(flatten)] $also: $planned,)*)?
         }
         impl From<$name> for $args {
             fn from(given: $name) -> Self {
-                Self { $($field: given.$field.into(),)* $($also: given.$also.into(),)? }
+                Self { $($field: given.$field.into(),)* $($($also: given.$also.into(),)*)? }
             }
         }
     };
@@ -45,12 +47,12 @@ given! {
     Plan => PlanArgs {
         /// Where the plan is written; never over a file that is there
         file: PathBuf,
-        /// The question, in the words of those who ask it
-        #[arg(long)]
-        question: String,
-        /// What will answer it: compare, rollout, series or wellbeing
-        #[arg(long)]
-        analysis: String,
+        /// The question, in the words of those who ask it; again for each further one
+        #[arg(long = "question", required = true)]
+        questions: Vec<String>,
+        /// What will answer it: compare, rollout, series or wellbeing; again for each question
+        #[arg(long = "analysis", required = true)]
+        analyses: Vec<String>,
     }
 }
 
@@ -80,7 +82,7 @@ given! {
         /// Where to write; nothing is written without it
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
-    }
+    } with only: OneWorker
 }
 
 given! {
@@ -194,6 +196,50 @@ given! {
     } with plan: Planned
 }
 
+given! {
+    /// `kith effect sensitivity`.
+    Sensitivity => SensitivityArgs {
+        /// The CSV, one row a person-month
+        file: PathBuf,
+        /// Column of the practice
+        #[arg(long, default_value = "practice")]
+        practice: String,
+        /// Column of 1 and 0 whose ratio is asked for, such as after the referral
+        #[arg(long, default_value = "referred")]
+        of: String,
+        /// Column of contacts
+        #[arg(long, default_value = "count")]
+        count: String,
+        /// Column of days registered in the month; whole months without it
+        #[arg(long)]
+        days: Option<String>,
+        /// Columns whose values are groups, such as age band
+        #[arg(long, value_delimiter = ',')]
+        groups: Vec<String>,
+        /// Columns whose values are numbers, such as a running month
+        #[arg(long, value_delimiter = ',')]
+        numbers: Vec<String>,
+        /// Columns that must keep one value in a practice
+        #[arg(long, value_delimiter = ',')]
+        constant: Vec<String>,
+        /// Where to write; nothing is written without it
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    }
+}
+
+given! {
+    /// `kith effect together`.
+    Together => TogetherArgs {
+        /// Results of other runs: the .json files in their folders
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Where to write; nothing is written without it
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    } with plan: Planned
+}
+
 /// Which way is better.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Better {
@@ -270,7 +316,7 @@ given! {
         /// Where to write; nothing is written without it
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
-    } with plan: Filled
+    } with only: OneWorker, filled: Filled, plan: Planned
 }
 
 /// The question of reach.

@@ -7,7 +7,7 @@ mod given;
 use std::{io, path::PathBuf};
 
 use clap::{Args, Subcommand};
-use kith_base::Refusal;
+use kith_base::{Clock, Refusal};
 use kith_effect::command;
 
 use super::Done;
@@ -31,6 +31,8 @@ enum What {
     Rollout(given::Rollout),
     /// Read a practice's or an area's monthly rate before and after a start
     Series(given::Series),
+    /// Ask the same of other models: does the answer change?
+    Sensitivity(given::Sensitivity),
     /// Read scores at the start and at follow-up
     Wellbeing(given::Wellbeing),
     /// Read who was reached, group by group
@@ -39,6 +41,8 @@ enum What {
     Xmr(given::Xmr),
     /// Measure how far coders agree
     Agreement(given::Agreement),
+    /// Judge the results of several runs together: Holm within a plan
+    Together(given::Together),
     /// See what each analysis says of made-up people when the true effect is known
     Simulate(given::Simulate),
 }
@@ -48,15 +52,19 @@ impl Effect {
     pub fn run(self) -> Done {
         let out = &mut io::stdout().lock();
         let done = match self.what {
-            What::Plan(given) => command::plan::run(&given.into(), out),
+            What::Plan(given) => {
+                command::plan::run(&given.into(), &Clock::Real.now().to_string(), out)
+            }
             What::Describe(given) => command::describe::run(&given.into(), out),
             What::Compare(given) => command::compare::run(&given.into(), out),
             What::Rollout(given) => command::rollout::run(&given.into(), out),
             What::Series(given) => command::series::run(&given.into(), out),
+            What::Sensitivity(given) => command::sensitivity::run(&given.into(), out),
             What::Wellbeing(given) => command::wellbeing::run(&given.into(), out),
             What::Equity(given) => command::equity::run(&given.into(), out),
             What::Xmr(given) => command::xmr::run(&given.into(), out),
             What::Agreement(given) => command::agreement::run(&given.into(), out),
+            What::Together(given) => command::together::run(&given.into(), out),
             What::Simulate(given) => command::simulate::run(&given.into(), out),
         };
         done.map_err(|failure| Refusal::invalid(failure.to_string()))
@@ -73,11 +81,36 @@ struct Planned {
     /// The number that was printed when the plan was fixed
     #[arg(long, value_name = "SHA-256", requires = "plan")]
     plan_hash: Option<String>,
+    /// Which of its questions, counted from 1, when several are for this analysis
+    #[arg(long, value_name = "NUMBER", requires = "plan")]
+    answers: Option<usize>,
 }
 
 impl From<Planned> for Option<command::plan::Fixed> {
     fn from(planned: Planned) -> Self {
         let (file, hash) = (planned.plan?, planned.plan_hash?);
-        Some(command::plan::Fixed { file, hash })
+        Some(command::plan::Fixed {
+            file,
+            hash,
+            number: planned.answers,
+        })
+    }
+}
+
+/// One link worker's people alone.
+#[derive(Args, Debug)]
+struct OneWorker {
+    /// Column of the link worker, to read one link worker's people alone (20 at least)
+    #[arg(long, value_name = "COLUMN", requires = "only")]
+    worker: Option<String>,
+    /// The link worker, as in the file
+    #[arg(long, value_name = "NAME", requires = "worker")]
+    only: Option<String>,
+}
+
+impl From<OneWorker> for Option<command::slice::Only> {
+    fn from(one: OneWorker) -> Self {
+        let (column, name) = (one.worker?, one.only?);
+        Some(command::slice::Only { column, name })
     }
 }
