@@ -43,7 +43,7 @@ enum Size {
     Pcn,
     /// The staff of the small network, and nobody referred yet
     Empty,
-    /// Four practices, 50 link workers, 8,000 cases
+    /// 40 practices, 50 link workers, 8,000 cases
     Icb,
 }
 
@@ -117,7 +117,20 @@ impl Demo {
                 seed::staff(db, size, now).await.map_err(failed)?;
             }
             Size::Icb => {
-                seed::cases(db, 8_000, now, |_| ()).await.map_err(failed)?;
+                let size = seed::Size {
+                    practices: 40,
+                    workers: 50,
+                };
+                let mut told = 0;
+                let tell = |done: u32| {
+                    if done - told >= 2_000 {
+                        told = done;
+                        println!("Made {done} of 8000 cases.");
+                    }
+                };
+                seed::cases(db, size, 8_000, now, tell)
+                    .await
+                    .map_err(failed)?;
             }
         }
         println!("Made the people in {:.1} s.", began.elapsed().as_secs_f64());
