@@ -9,7 +9,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 demo: ## Kith with made-up people, at http://127.0.0.1:8080
-	$(CARGO) run --release -p kith -- demo
+	@CARGO="$(CARGO)" sh scripts/release.sh
+	@"$${CARGO_TARGET_DIR:-target}/release/kith" demo
 
 setup: ## installs what the tests need (Debian, as root), or says what is missing
 	@sh scripts/setup.sh

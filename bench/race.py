@@ -3,159 +3,90 @@
 line that says so, where it is not). The peer has no sign-in, no permissions
 and no protection of its forms; Kith is measured with all of them. What is
 compared is the processor's time for a request, read from /proc: it depends
-least on how busy the machine is."""
+least on how busy the machine is. Both sides take turns, round by round, and
+the middle round counts."""
 
 import argparse
-import http.cookiejar
+import datetime
 import os
 import pathlib
+import platform
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
+
+import bare
+from browser import Browser, fields_of
+from load import cpu_seconds, free_port, race, resident_mb, server_cpu, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
 PEER = HERE.parent.parent / "shared" / "peers" / "casework"
-TICK = os.sysconf("SC_CLK_TCK")
-CONNECTIONS = 64
-SECONDS = 8
-
-REPORT = """
-done = function(summary, latency, requests)
-  local e = summary.errors
-  io.write(string.format("DONE %d requests %d wrong p50 %.2f p99 %.2f\\n", summary.requests,
-    e.connect + e.read + e.write + e.timeout + e.status, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
-end
-"""
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def cpu_seconds(pid):
-    """Processor time of a process and of its children."""
-    total = 0.0
-    own = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    for one in [str(pid), *own]:
-        fields = pathlib.Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
-        total += (int(fields[11]) + int(fields[12])) / TICK
-    return total
-
-
-def resident_mb(pid):
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
-
-
-def wait_for(url, seconds, process):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            sys.exit(f"bench: the server stopped before it answered {url}")
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.005)
-    sys.exit(f"bench: {url} did not answer in {seconds} s")
-
-
-def race(pid, url, body, work, seconds, connections):
-    """One run of wrk: requests a second, CPU ms a request, times in ms. Any
-    request that goes wrong ends the benchmark: a fast refusal is no figure."""
-    script = work / "race.lua"
-    script.write_text(body + REPORT)
-    before = cpu_seconds(pid)
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", str(script), url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    spent = cpu_seconds(pid) - before
-    found = re.search(r"DONE (\d+) requests (\d+) wrong p50 ([\d.]+) p99 ([\d.]+)", said)
-    if not found:
-        sys.exit(f"bench: wrk did not say what it did:\n{said}")
-    requests, wrong = int(found.group(1)), int(found.group(2))
-    if requests == 0 or wrong > 0:
-        sys.exit(f"bench: {wrong} of {requests} requests to {url} went wrong:\n{said}")
-    return {"rate": requests / seconds, "cpu": spent * 1000 / requests, "p50": found.group(3), "p99": found.group(4)}
+CONNECTIONS, SECONDS, ROUNDS, SIGNED_IN = 64, 4, 3, 24
+MIDDLE, SMALL, LARGE = 100_000, 10_000, 1_000_000
 
 
 class Kith:
     """Our program, served as the demonstration so that it can be signed in to."""
 
-    def __init__(self, program, cases, work):
-        folder = work / f"kith-{cases}"
-        self.seeded_in = None
-        if not (folder / "kith.db").exists():
-            folder.mkdir(parents=True)
-            began = time.monotonic()
-            database = f"sqlite:{folder / 'kith.db'}"
+    def __init__(self, program, cases, work, server=None):
+        self.server = server
+        folder = work / f"kith-{cases}{'-pg' if server else ''}"
+        database = server or f"sqlite:{folder / 'kith.db'}"
+        self.file = None if server else folder / "kith.db"
+        self.seeded_in = self.seeded_cpu = None
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "seeded").exists():
+            began, before = time.monotonic(), os.times()
             subprocess.run([program, "--database", database, "seed", "--cases", str(cases)], check=True, stdout=subprocess.DEVNULL)
+            after = os.times()
             self.seeded_in = time.monotonic() - began
+            self.seeded_cpu = sum(after[2:4]) - sum(before[2:4])
+            (folder / "seeded").touch()
         self.origin = f"http://127.0.0.1:{free_port()}"
         began = time.monotonic()
-        port = self.origin.rsplit(":", 1)[1]
-        self.process = subprocess.Popen([program, "demo", "--port", port, "--data", str(folder)], stdout=subprocess.DEVNULL)
+        command = [program, "--database", database, "demo", "--port", self.origin.rsplit(":", 1)[1], "--data", str(folder)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         wait_for(f"{self.origin}/health", 120, self.process)
         self.started_in = time.monotonic() - began
+        self.pid = self.process.pid
 
-    def sign_in(self, name):
-        """A browser signed in as somebody made up, and its cookies."""
-        jar = http.cookiejar.CookieJar()
-        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-        page = browser.open(f"{self.origin}/demo").read().decode()
-        for form in re.findall(r"<form.*?</form>", page, re.S):
-            if f"Sign in as {name}" in form:
-                body = urllib.parse.urlencode(fields_of(form)).encode()
-                browser.open(urllib.request.Request(f"{self.origin}/demo", body, {"Origin": self.origin}))
-                return browser, "; ".join(f"{one.name}={one.value}" for one in jar)
-        sys.exit(f"bench: nobody called {name} can be signed in as")
+    def cpu(self):
+        return cpu_seconds(self.pid) + (server_cpu(self.server) if self.server else 0.0)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
 
+    def caseload(self, work, many=SIGNED_IN):
+        """The caseload page of several link workers, each signed in."""
+        browsers = [Browser(self.origin, name) for name in Browser.names(self.origin, "Link worker")[:many]]
+        pages = [one.page("/caseload") for one in browsers]
+        rows = min(page.count('<tr class="nhsuk-table__row"') - 1 for page in pages)
+        print(f"the caseload page of {len(pages)}: at least {rows} rows, {len(pages[0]) // 1024} KiB")
+        cookies = ", ".join(f'"{one.cookies()}"' for one in browsers)
+        get = f"""
+local cookies = {{ {cookies} }}
+request = function()
+  return wrk.format("GET", "/caseload", {{ ["Cookie"] = cookies[math.random(#cookies)] }})
+end
+"""
+        return Runner("caseload", self, get, work)
 
-def fields_of(form):
-    """Every hidden field, and the first choice of each group."""
-    fields = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        parts = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        if parts.get("type") in ("hidden", "radio", "checkbox") and "name" in parts:
-            fields.setdefault(parts["name"], parts.get("value", ""))
-    return fields
-
-
-def race_kith(kith, work, seconds, connections):
-    """The caseload page and the referral form, by people who are signed in."""
-    figures = {}
-    browser, cookie = kith.sign_in("Kay Ward")
-    try:
-        page = browser.open(f"{kith.origin}/caseload").read().decode()
-    except urllib.error.HTTPError as error:
-        print(f"left out: the caseload page answers {error.code}")
-    else:
-        print(f"the caseload page: {page.count('<tr')} rows, {len(page) // 1024} KiB")
-        get = f'wrk.headers["Cookie"] = "{cookie}"\nwrk.path = "/caseload"\n'
-        figures["caseload"] = race(kith.process.pid, kith.origin, get, work, seconds, connections)
-    browser, cookie = kith.sign_in("Rita Shah")
-    page = browser.open(f"{kith.origin}/refer").read().decode()
-    form = max(re.findall(r"<form.*?</form>", page, re.S), key=len)
-    fields = fields_of(form) | {"given": "Aisha", "family": "Aname", "born-day": "3", "born-month": "5", "born-year": "1951"}
-    fields.pop("once", None)
-    body = urllib.parse.urlencode(fields)
-    # Each referral is of somebody else, and is sent once.
-    post = f"""
-math.randomseed({os.getpid()})
+    def refer(self, work):
+        """The referral form, sent by practice staff who are signed in."""
+        browser = Browser(self.origin, "Rita Shah")
+        form = max(re.findall(r"<form.*?</form>", browser.page("/refer"), re.S), key=len)
+        fields = fields_of(form) | {"given": "Aisha", "family": "Aname", "born-day": "3", "born-month": "5", "born-year": "1951"}
+        fields.pop("once", None)
+        body = urllib.parse.urlencode(fields)
+        # Each referral is of somebody else, and is sent once.
+        post = f"""
+math.randomseed(os.time() + {self.pid})
 local letters = "abcdefghijklmnopqrstuvwxyz"
 local function word(n)
   local out = {{}}
@@ -165,114 +96,240 @@ end
 local body = "{body}"
 request = function()
   local own = body:gsub("family=Aname", "family=F" .. word(9)):gsub("born%-year=1951", "born-year=" .. math.random(1930, 2000))
-  local head = {{ ["Content-Type"] = "application/x-www-form-urlencoded", ["Cookie"] = "{cookie}",
-    ["Origin"] = "{kith.origin}", ["Sec-Fetch-Site"] = "same-origin" }}
+    :gsub("born%-month=5", "born-month=" .. math.random(1, 12)):gsub("born%-day=3", "born-day=" .. math.random(1, 28))
+  local head = {{ ["Content-Type"] = "application/x-www-form-urlencoded", ["Cookie"] = "{browser.cookies()}",
+    ["Origin"] = "{self.origin}", ["Sec-Fetch-Site"] = "same-origin" }}
   return wrk.format("POST", "/refer", head, own .. "&once=" .. word(22))
 end
 """
-    figures["refer"] = race(kith.process.pid, kith.origin, post, work, seconds, connections)
-    return figures
+        return Runner("refer", self, post, work)
 
 
-def race_peer(cases, work):
-    """The same of the Django application; nothing when it cannot be run."""
-    if not PEER.is_dir():
-        print("left out: the race: ../shared/peers/casework is not there")
-        return {}
-    place = work / "peer"
-    if not place.exists():
-        shutil.copytree(PEER, place, copy_function=shutil.copyfile)
-        for folder in [place, *(one for one in place.rglob("*") if one.is_dir())]:
-            folder.chmod(0o755)
-    python = place / "venv" / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(place / "venv")], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "django==5.2.*", "gunicorn"], check=True)
-    surroundings = os.environ | {"DB": "sqlite", "PYTHONPATH": str(place), "DJANGO_SETTINGS_MODULE": ""}
-    if not (place / "djb.sqlite3").exists():
-        subprocess.run([python, "app.py", str(cases)], cwd=place, env=surroundings, check=True)
-    origin = f"http://127.0.0.1:{free_port()}"
-    gunicorn = [python, "-m", "gunicorn", "app:application", "-w", "3", "-b", origin[7:], "--log-level", "error"]
-    server = subprocess.Popen(gunicorn, cwd=place, env=surroundings)
-    get = 'request = function() return wrk.format("GET", "/caseload?worker=" .. math.random(1, 400)) end\n'
-    post = """
+class Django:
+    """The peer, on the same machine and with as many cases."""
+
+    def __init__(self, cases, work, server=None):
+        self.server = server
+        place = work / "peer"
+        if not place.exists():
+            shutil.copytree(PEER, place, copy_function=shutil.copyfile)
+            for folder in [place, *(one for one in place.rglob("*") if one.is_dir())]:
+                folder.chmod(0o755)
+        python = place / "venv" / "bin" / "python"
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", str(place / "venv")], check=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", "django==5.2.*", "gunicorn", "psycopg[binary,pool]"], check=True)
+        self.about = subprocess.run([python, "-c", "import django; print(django.__version__)"], capture_output=True, text=True, check=True).stdout.strip()
+        world = os.environ | {"DB": "pg" if server else "sqlite", "PYTHONPATH": str(place), "DJANGO_SETTINGS_MODULE": ""}
+        if server:
+            at = urllib.parse.urlsplit(server)
+            world |= {"PGHOST": at.hostname, "PGPORT": str(at.port)}
+        seeded = place / f"seeded{'-pg' if server else ''}"
+        if not seeded.exists():
+            subprocess.run([python, "app.py", str(cases)], cwd=place, env=world, check=True, stdout=subprocess.DEVNULL)
+            seeded.touch()
+        self.origin = f"http://127.0.0.1:{free_port()}"
+        gunicorn = [python, "-m", "gunicorn", "app:application", "-w", "3", "-b", self.origin[7:], "--log-level", "error"]
+        self.process = subprocess.Popen(gunicorn, cwd=place, env=world)
+        self.pid = self.process.pid
+        wait_for(f"{self.origin}/caseload?worker=5", 60, self.process)
+
+    def cpu(self):
+        return cpu_seconds(self.pid) + (server_cpu(self.server) if self.server else 0.0)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+    def caseload(self, work):
+        get = 'request = function() return wrk.format("GET", "/caseload?worker=" .. math.random(1, 400)) end\n'
+        return Runner("caseload", self, get, work)
+
+    def refer(self, work):
+        post = """
 request = function()
   return wrk.format("POST", "/referrals", { ["Content-Type"] = "application/json" },
     '{"org":1,"worker":1,"family":"Khan","given":"Aisha","dob":"1951-03-05","nhs":"","postcode":"LS1 4AP","reason":"Loneliness"}')
 end
 """
+        return Runner("refer", self, post, work)
+
+
+class Runner:
+    """One thing that is raced, and its rounds so far."""
+
+    def __init__(self, name, who, script, work):
+        self.name, self.who, self.script, self.work = name, who, script, work
+        self.rounds = []
+
+    def run(self, seconds=SECONDS, connections=CONNECTIONS, kept=True):
+        one = race(self.who, self.script, self.work, seconds, connections)
+        if kept:
+            self.rounds.append(one)
+
+    def middle(self, what):
+        return sorted(one[what] for one in self.rounds)[len(self.rounds) // 2]
+
+
+def in_turns(runners, rounds=ROUNDS):
+    """A round nobody counts, then the rounds, each of all in turn."""
+    for one in runners:
+        one.run(1, kept=False)
+    for _ in range(rounds):
+        for one in runners:
+            one.run()
+
+
+class Table:
+    """Rows of what was measured: ours, the peer's, the limit, whether it holds."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, what, ours, peer="", limit="", holds=None):
+        met = {None: "", True: "met", False: "NOT MET"}[holds]
+        self.rows.append((what, ours, peer, limit, met))
+
+    def compared(self, what, ours, peer, cpu_limit=None, rate_limit=None):
+        mine, other = ours.middle("cpu"), peer.middle("cpu") if peer else None
+        if peer is None:
+            self.add(f"{what}: CPU ms a request", f"{mine:.2f}", "left out")
+            self.add(f"{what}: a second", f"{ours.middle('rate'):.0f}", "left out")
+            return
+        share = other / mine
+        self.add(f"{what}: CPU ms a request", f"{mine:.2f}", f"{other:.2f} ({share:.1f} times)",
+                 f"1/{cpu_limit} of the peer's" if cpu_limit else "", share >= cpu_limit if cpu_limit else None)
+        ratio = ours.middle("rate") / peer.middle("rate")
+        self.add(f"{what}: requests a second", f"{ours.middle('rate'):.0f}", f"{peer.middle('rate'):.0f} (ours {ratio:.1f} times)",
+                 f"{rate_limit} times the peer's" if rate_limit else "", ratio >= rate_limit if rate_limit else None)
+        self.add(f"{what}: half within, 99 in 100 within, ms", f"{ours.middle('p50'):.1f}, {ours.middle('p99'):.1f}",
+                 f"{peer.middle('p50'):.1f}, {peer.middle('p99'):.1f}")
+
+    def print(self):
+        head = ("what", "Kith", "Django", "limit", "")
+        widths = [max(len(row[at]) for row in [head, *self.rows]) for at in range(len(head))]
+        for row in [head, tuple("-" * width for width in widths), *self.rows]:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+
+    def markdown(self):
+        lines = ["| what | Kith | Django | limit | |", "|---|---|---|---|---|"]
+        return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in self.rows])
+
+
+def embedded(program, work, table):
+    """Everything on SQLite: three sizes of ours, one of the peer's."""
+    sizes, peer = {}, None
     try:
-        wait_for(f"{origin}/caseload?worker=5", 60, server)
-        return {
-            "caseload": race(server.pid, origin, get, work, SECONDS, CONNECTIONS),
-            "refer": race(server.pid, origin, post, work, SECONDS, CONNECTIONS),
-        }
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def table(rows):
-    head = ("what", "ours", "the peer's", "limit", "ratio")
-    widths = [max(len(row[at]) for row in [head, *rows]) for at in range(len(head))]
-    for row in [head, tuple("-" * width for width in widths), *rows]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-
-
-def compared(what, name, ours, theirs):
-    if name not in ours:
-        return []
-    mine, peer = ours[name], theirs.get(name)
-    cpu = (f"{what}, CPU ms", f"{mine['cpu']:.2f}", f"{peer['cpu']:.2f}" if peer else "left out", "", f"{mine['cpu'] / peer['cpu']:.2f}" if peer else "")
-    rate = (f"{what}, a second", f"{mine['rate']:.0f}", f"{peer['rate']:.0f}" if peer else "left out", "", f"{mine['rate'] / peer['rate']:.2f}" if peer else "")
-    p99 = (f"{what}, p99 ms", mine["p99"], peer["p99"] if peer else "left out", "", "")
-    return [cpu, rate, p99]
-
-
-def whole(program, gate, work):
-    rows, ours, theirs = [], {}, {}
-    for cases in (100_000, 10_000, 1_000_000):
-        kith = Kith(program, cases, work)
-        try:
+        for cases in (MIDDLE, SMALL, LARGE):
+            kith = sizes[cases] = Kith(program, cases, work)
             if kith.seeded_in is not None:
-                rows.append((f"making {cases:,} cases, s", f"{kith.seeded_in:.1f}", "", "60" if cases == 100_000 else "", ""))
-            rows.append((f"start on {cases:,} cases, ms", f"{kith.started_in * 1000:.0f}", "", "", ""))
-            ours[cases] = race_kith(kith, work, SECONDS, CONNECTIONS)
-            rows.append((f"memory after the race at {cases:,}, MB", f"{resident_mb(kith.process.pid):.0f}", "", "", ""))
+                table.add(f"making {cases:,} cases: s (CPU s)", f"{kith.seeded_in:.0f} ({kith.seeded_cpu:.0f})")
+            limit, holds = ("1000", kith.started_in < 1) if cases == MIDDLE else ("", None)
+            table.add(f"start on {cases:,} cases, ms", f"{kith.started_in * 1000:.0f}", "", limit, holds)
+        peer = Django(MIDDLE, work) if PEER.is_dir() else None
+        ours = {cases: kith.caseload(work) for cases, kith in sizes.items()}
+        theirs = peer.caseload(work) if peer else None
+        in_turns([*ours.values(), *([theirs] if theirs else [])])
+        table.compared(f"caseload page of 50, {MIDDLE:,} cases", ours[MIDDLE], theirs, cpu_limit=20)
+        growth = ours[LARGE].middle("cpu") / ours[SMALL].middle("cpu")
+        figures = ", ".join(f"{ours[cases].middle('cpu'):.2f}" for cases in (SMALL, MIDDLE, LARGE))
+        table.add("caseload page at 10,000, 100,000, 1,000,000: CPU ms", f"{figures} ({growth:.2f} times)", "", "1.5 times from first to last", growth <= 1.5)
+        refer, peer_refer = sizes[MIDDLE].refer(work), peer.refer(work) if peer else None
+        in_turns([refer, *([peer_refer] if peer_refer else [])])
+        table.compared("referral by form, 64 connections", refer, peer_refer, rate_limit=6)
+        rate = bare.group_commit(sizes[MIDDLE].file, work)
+        table.add("the same rows straight into SQLite, 64 referrals a commit: a second", "", f"bare: {rate:.0f}")
+        memory = resident_mb(sizes[MIDDLE].pid)
+        table.add(f"memory after the race on {MIDDLE:,}, MB", f"{memory:.0f}", "", "150", memory < 150)
+        return peer.about if peer else None
+    finally:
+        for kith in sizes.values():
+            kith.stop()
+        if peer:
+            peer.stop()
+
+
+def on_a_server(program, work, table, server):
+    """The same two races on PostgreSQL."""
+    kith_db = bare.new_database(server, "kith_bench", work)
+    kith = Kith(program, MIDDLE, work, kith_db)
+    peer = None
+    try:
+        if PEER.is_dir():
+            peer = Django(MIDDLE, work, bare.new_database(server, "djb", work, owner="postgres"))
+        for what, words in (("caseload", "caseload page of 50"), ("refer", "referral by form")):
+            ours = getattr(kith, what)(work)
+            theirs = getattr(peer, what)(work) if peer else None
+            in_turns([ours, *([theirs] if theirs else [])])
+            table.compared(f"PostgreSQL: {words}", ours, theirs)
+    finally:
+        kith.stop()
+        if peer:
+            peer.stop()
+
+
+def version_of(command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+SPEED = """# How fast it is
+
+Generated by `make bench` (`bench/run.sh`); nobody types it. Ratios are what counts: absolute times belong to the machine.
+
+Measured on {date} with {kith}{peer}, {python}, {cores} cores ({machine}), {rounds} rounds of {seconds} s a side in turns at {connections} connections, the middle round taken. The load generator and both servers share the cores, and so did other work (load {load}).
+
+{table}
+
+Kith is signed in and checked: session, role, scope of every row, form token, audit row in the same transaction. The Django application has none of these. CPU counts the server's processes, and the database server's where there is one. PostgreSQL runs with its syncs off for both sides, as in the tests.
+"""
+
+
+def whole(program, work, server, write):
+    table = Table()
+    about = embedded(program, work, table)
+    if server:
+        on_a_server(program, work, table, server)
+    else:
+        print("left out: PostgreSQL: KITH_TEST_POSTGRES names no server")
+    table.print()
+    if write:
+        text = SPEED.format(
+            date=datetime.date.today().isoformat(), kith=version_of([program, "--version"]),
+            peer=f", Django {about} under gunicorn" if about else "", python=f"Python {platform.python_version()}",
+            cores=os.cpu_count(), machine=platform.machine(), rounds=ROUNDS, seconds=SECONDS,
+            connections=CONNECTIONS, load=f"{os.getloadavg()[2]:.1f}", table=table.markdown())
+        pathlib.Path(write).write_text(text)
+
+
+def smoke(program):
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        kith, table = Kith(program, 300, work), Table()
+        try:
+            for one in (kith.caseload(work, 1), kith.refer(work)):
+                one.run(1, 4)
+                table.add(f"{one.name} (smoke), CPU ms", f"{one.middle('cpu'):.2f}")
+            bare.group_commit(kith.file, work, seconds=0.2)
         finally:
             kith.stop()
-        if cases == 100_000:
-            theirs = race_peer(cases, work)
-    base = ours[100_000]
-    rows += compared("caseload page of 50", "caseload", base, theirs)
-    rows += compared("referral by form", "refer", base, theirs)
-    for cases in (10_000, 1_000_000):
-        for name, one in ours[cases].items():
-            ratio = f"{one['cpu'] / base[name]['cpu']:.2f}" if name in base else ""
-            rows.append((f"{name} at {cases:,}, CPU ms", f"{one['cpu']:.2f}", "", "", ratio))
-    print("bare group commit:", subprocess.run([gate], capture_output=True, text=True, check=True).stdout.strip(), sep="\n")
-    table(rows)
+        table.print()
 
 
 def main():
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--program", required=True)
-    reader.add_argument("--gate")
     reader.add_argument("--smoke", action="store_true", help="small data, once through, no figures to hold to")
+    reader.add_argument("--postgres", default=os.environ.get("KITH_TEST_POSTGRES"), help="a server to race on, too")
+    reader.add_argument("--work", default=str(HERE / ".work"), help="where data are kept between runs")
+    reader.add_argument("--write", help="the page the table is written to")
     asked = reader.parse_args()
     program = str(pathlib.Path(asked.program).resolve())
-    if not asked.smoke:
-        work = HERE / ".work"
-        work.mkdir(exist_ok=True)
-        whole(program, asked.gate, work)
+    if asked.smoke:
+        smoke(program)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        kith = Kith(program, 200, pathlib.Path(folder))
-        try:
-            figures = race_kith(kith, pathlib.Path(folder), 1, 4)
-        finally:
-            kith.stop()
-    table([(f"{name} (smoke)", f"{one['cpu']:.2f}", "", "", "") for name, one in figures.items()])
+    work = pathlib.Path(asked.work)
+    work.mkdir(exist_ok=True)
+    whole(program, work, asked.postgres, asked.write)
 
 
 if __name__ == "__main__":

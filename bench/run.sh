@@ -1,7 +1,8 @@
 #!/bin/sh
-# Races Kith with a plain Django application on the same data and machine, and
-# prints one table: our figure, the peer's, the limit, the ratio. Absolute
-# times are not promises: the machine is part of them.
+# Races Kith with a plain Django application on the same data and machine,
+# prints one table (our figure, the peer's, the limit and whether it holds), and
+# writes it to docs/reference/speed.md. Absolute times are not promises: the
+# machine is part of them.
 #   bench/run.sh          the whole race (half an hour, builds in release)
 #   bench/run.sh --smoke  small data, no limit on any time: only that it runs
 set -eu
@@ -29,6 +30,17 @@ if [ "${1:-}" = --smoke ]; then
     fi
     exec python3 bench/race.py --program "$KITH_BIN" --smoke
 fi
-cargo build --quiet --release -p kith
-cargo build --quiet --release -p kith-db --example gate_rate
-exec python3 bench/race.py --program "$target/release/kith" --gate "$target/release/examples/gate_rate"
+sh scripts/release.sh
+own_server=
+if [ -z "${KITH_TEST_POSTGRES:-}" ]; then
+    if KITH_TEST_POSTGRES=$(sh scripts/postgres.sh url 2>/dev/null); then
+        :
+    elif KITH_TEST_POSTGRES=$(sh scripts/postgres.sh start); then
+        own_server=yes
+    else
+        KITH_TEST_POSTGRES=
+    fi
+fi
+export KITH_TEST_POSTGRES
+trap '[ -z "$own_server" ] || sh scripts/postgres.sh stop' EXIT
+python3 bench/race.py --program "$target/release/kith" --write docs/reference/speed.md

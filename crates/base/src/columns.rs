@@ -124,7 +124,7 @@ impl Encode<'_, Postgres> for Day {
 }
 impl Decode<'_, Sqlite> for Day {
     fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
-        Ok(<String as Decode<Sqlite>>::decode(value)?.parse()?)
+        Ok(<&str as Decode<Sqlite>>::decode(value)?.parse()?)
     }
 }
 impl Decode<'_, Postgres> for Day {
@@ -161,7 +161,7 @@ macro_rules! text_columns {
         }
         impl Decode<'_, Sqlite> for $name {
             fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
-                Ok(Self::from_str(&<String as Decode<Sqlite>>::decode(value)?)?)
+                Ok(Self::from_str(<&str as Decode<Sqlite>>::decode(value)?)?)
             }
         }
         impl Decode<'_, Postgres> for $name {

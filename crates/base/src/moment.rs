@@ -2,7 +2,7 @@
 //! both databases keep and sort exactly. A `Day` is a date on the calendar.
 //! People are shown Europe/London; the store never holds a local time.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::LazyLock};
 
 use jiff::{Timestamp, ToSpan, civil, tz::TimeZone};
 
@@ -82,8 +82,26 @@ fn jiff_of(ts: Ts) -> Timestamp {
 
 /// London's clock. The time zone data are in the binary, so it is always there.
 fn london() -> TimeZone {
-    TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC)
+    static LONDON: LazyLock<TimeZone> =
+        LazyLock::new(|| TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC));
+    LONDON.clone()
 }
+
+/// The months as people read them, January first.
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 impl From<Timestamp> for Ts {
     /// Truncates to whole microseconds, as the databases do.
@@ -170,13 +188,19 @@ impl Day {
     /// As people read it: `3 May 2026`.
     #[must_use]
     pub fn as_uk_date(self) -> String {
-        self.0.strftime("%-d %B %Y").to_string()
+        format!("{} {} {:04}", self.0.day(), self.month(), self.0.year())
     }
 
     /// As the banner shows a birth date: `03-May-2026`.
     #[must_use]
     pub fn as_banner_date(self) -> String {
-        self.0.strftime("%d-%b-%Y").to_string()
+        let month = &self.month()[..3];
+        format!("{:02}-{month}-{:04}", self.0.day(), self.0.year())
+    }
+
+    fn month(self) -> &'static str {
+        let before = usize::try_from(self.0.month() - 1).unwrap_or(0);
+        MONTHS[before]
     }
 
     /// As a spreadsheet in this country writes it: `03/05/2026`.
@@ -215,6 +239,19 @@ mod tests {
         let at: Ts = "2026-06-01T12:00:00.123456789Z".parse().unwrap();
         assert_eq!(at.as_uk_moment(), "1 June 2026, 13:00");
         assert_eq!(at.micros() % 1_000_000, 123_456);
+    }
+
+    #[test]
+    fn a_day_reads_as_people_write_it() {
+        for (text, date, banner) in [
+            ("2026-05-03", "3 May 2026", "03-May-2026"),
+            ("1951-09-30", "30 September 1951", "30-Sep-1951"),
+            ("2000-12-01", "1 December 2000", "01-Dec-2000"),
+        ] {
+            let day: Day = text.parse().unwrap();
+            assert_eq!(day.as_uk_date(), date);
+            assert_eq!(day.as_banner_date(), banner);
+        }
     }
 
     #[test]

@@ -18,11 +18,22 @@ impl std::error::Error for BadText {}
 /// Trims, refuses control characters (line ends only where `lines`) and what
 /// is longer than `most` characters.
 fn clean(text: &str, most: usize, lines: bool) -> Result<String, BadText> {
-    let text = text.trim().replace("\r\n", "\n");
+    let text = text.trim();
+    let text = if text.contains('\r') {
+        text.replace("\r\n", "\n")
+    } else {
+        text.to_owned()
+    };
     if text.is_empty() {
         return Err(BadText("Enter some text".into()));
     }
-    let count = text.chars().count();
+    // No text has more characters than bytes.
+    let count = text.len();
+    let count = if count > most {
+        text.chars().count()
+    } else {
+        count
+    };
     if count > most {
         return Err(BadText(format!(
             "Must be {most} characters or fewer: this has {count}"

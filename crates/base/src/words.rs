@@ -106,7 +106,7 @@ macro_rules! word_columns {
                 &self,
                 to: &mut $crate::sqlx::$place::$buffer,
             ) -> Result<$crate::sqlx::encode::IsNull, $crate::sqlx::error::BoxDynError> {
-                let code = $crate::words::Word::code(*self).to_owned();
+                let code = $crate::words::Word::code(*self);
                 $crate::sqlx::Encode::<$crate::sqlx::$engine>::encode(code, to)
             }
         }
@@ -114,7 +114,7 @@ macro_rules! word_columns {
             fn decode(
                 value: $crate::sqlx::$place::$value<'_>,
             ) -> Result<Self, $crate::sqlx::error::BoxDynError> {
-                let code = <String as $crate::sqlx::Decode<$crate::sqlx::$engine>>::decode(value)?;
+                let code = <&str as $crate::sqlx::Decode<$crate::sqlx::$engine>>::decode(value)?;
                 Ok(code.parse::<Self>()?)
             }
         }

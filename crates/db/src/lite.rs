@@ -26,6 +26,9 @@ const STATEMENTS: usize = 500;
 /// Page cache of a connection, in KiB (SQLite wants them negative).
 const WRITER_CACHE: &str = "-32768";
 const READER_CACHE: &str = "-8192";
+/// Rows a reader may be ahead of whoever takes them: more than a page of any
+/// list has, so that its thread does not stop half way.
+const READER_ROWS: usize = 256;
 
 /// An open SQLite file.
 pub(crate) struct Lite {
@@ -67,6 +70,7 @@ impl Lite {
                 options
                     .clone()
                     .read_only(true)
+                    .row_buffer_size(READER_ROWS)
                     .pragma("cache_size", READER_CACHE)
                     .pragma("query_only", "on"),
             )

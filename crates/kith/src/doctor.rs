@@ -253,8 +253,9 @@ pub async fn of_database(db: &Db, now: Ts) -> Result<Vec<Line>, Box<dyn std::err
             Says::Wrong,
             "database",
             format!(
-                "is damaged: {}. Restore the last good copy: kith restore",
-                found.problems.join("; ")
+                "is damaged in {} places: {}. Restore the last good copy: kith restore",
+                found.problems.len(),
+                found.problems[..found.problems.len().min(3)].join("; ")
             ),
         )
     });

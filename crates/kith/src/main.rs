@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A page is hundreds of small texts: see docs/decisions/0008-release-build.md.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     kith::cli::run().await

@@ -5,7 +5,8 @@
 //! An attribute with nothing to say is left out, and an address that would
 //! run a script is refused by its type ([`Href`]).
 
-use std::fmt::{self, Write as _};
+use std::borrow::Cow;
+use std::fmt;
 
 /// A piece of a page, already safe: text in it has been escaped.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -87,7 +88,11 @@ impl From<&str> for Html {
 
 impl From<String> for Html {
     fn from(text: String) -> Self {
-        Self::from(text.as_str())
+        if text.contains(ESCAPED) {
+            Self::from(text.as_str())
+        } else {
+            Self(text)
+        }
     }
 }
 
@@ -120,38 +125,47 @@ impl<T: Into<Html>> Extend<T> for Html {
     }
 }
 
+/// What has a meaning in markup.
+const ESCAPED: [char; 5] = ['&', '<', '>', '"', '\''];
+
+/// Most texts need no escape: what stands between two is copied at once.
 fn escape_into(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(escaped);
+        from = at + 1;
     }
+    out.push_str(&text[from..]);
 }
 
 /// The value of an attribute; one that says nothing is left out.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Attr {
+pub enum Attr<'a> {
     /// Leave the attribute out.
     Out,
     /// The name alone, like `disabled`.
     Bare,
     /// A value, escaped when written.
-    Value(String),
+    Value(Cow<'a, str>),
 }
 
-impl From<bool> for Attr {
+impl From<bool> for Attr<'_> {
     fn from(on: bool) -> Self {
         if on { Self::Bare } else { Self::Out }
     }
 }
 
-impl From<&str> for Attr {
-    fn from(value: &str) -> Self {
+impl<'a> From<&'a str> for Attr<'a> {
+    fn from(value: &'a str) -> Self {
         if value.is_empty() {
             Self::Out
         } else {
@@ -160,34 +174,40 @@ impl From<&str> for Attr {
     }
 }
 
-impl From<String> for Attr {
+impl From<String> for Attr<'_> {
     fn from(value: String) -> Self {
         if value.is_empty() {
             Self::Out
         } else {
-            Self::Value(value)
+            Self::Value(value.into())
         }
     }
 }
 
 macro_rules! attr_from {
     ($($kind:ty),*) => { $(
-        impl From<$kind> for Attr {
+        impl From<$kind> for Attr<'_> {
             fn from(value: $kind) -> Self {
-                Self::Value(value.to_string())
+                Self::Value(value.to_string().into())
             }
         }
     )* };
 }
-attr_from!(u8, u16, u32, u64, usize, i32, i64, f64, &Href);
+attr_from!(u8, u16, u32, u64, usize, i32, i64, f64);
 
-impl From<&String> for Attr {
-    fn from(value: &String) -> Self {
+impl<'a> From<&'a Href> for Attr<'a> {
+    fn from(value: &'a Href) -> Self {
+        Self::Value(value.as_str().into())
+    }
+}
+
+impl<'a> From<&'a String> for Attr<'a> {
+    fn from(value: &'a String) -> Self {
         Self::from(value.as_str())
     }
 }
 
-impl<T: Into<Attr>> From<Option<T>> for Attr {
+impl<'a, T: Into<Attr<'a>>> From<Option<T>> for Attr<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Out, Into::into)
     }
@@ -236,7 +256,7 @@ impl Element {
 
     /// Sets an attribute, left out when there is nothing to say.
     #[must_use]
-    pub fn attr(mut self, name: &'static str, value: impl Into<Attr>) -> Self {
+    pub fn attr<'a>(mut self, name: &'static str, value: impl Into<Attr<'a>>) -> Self {
         match value.into() {
             Attr::Out => {}
             Attr::Bare => {
@@ -256,6 +276,7 @@ impl Element {
     }
 
     fn write_attr(&mut self, name: &str, value: &str) {
+        self.attrs.reserve(name.len() + value.len() + 4);
         self.attrs.push(' ');
         self.attrs.push_str(name);
         self.attrs.push_str("=\"");
@@ -266,7 +287,12 @@ impl Element {
     /// Adds a piece inside; text is escaped.
     #[must_use]
     pub fn child(mut self, piece: impl Into<Html>) -> Self {
-        self.inner.push_str(&piece.into().0);
+        let Html(piece) = piece.into();
+        if self.inner.is_empty() {
+            self.inner = piece;
+        } else {
+            self.inner.push_str(&piece);
+        }
         self
     }
 
@@ -278,28 +304,48 @@ impl Element {
         }
         self
     }
+
+    /// Writes the element to the end of `out`, with what `inside` writes in
+    /// place of its children: no copy of its own, for what a page has hundreds of.
+    pub(crate) fn around(&self, out: &mut Html, inside: impl FnOnce(&mut Html)) {
+        out.0.push('<');
+        out.0.push_str(self.name);
+        if !self.classes.is_empty() {
+            out.0.push_str(" class=\"");
+            out.0.push_str(&self.classes);
+            out.0.push('"');
+        }
+        out.0.push_str(&self.attrs);
+        out.0.push('>');
+        if matches!(self.name, "input" | "hr" | "br" | "img" | "meta" | "link") {
+            return;
+        }
+        inside(out);
+        out.0.push_str("</");
+        out.0.push_str(self.name);
+        out.0.push('>');
+    }
 }
 
 impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('<')?;
-        f.write_str(self.name)?;
-        if !self.classes.is_empty() {
-            write!(f, " class=\"{}\"", self.classes)?;
-        }
-        f.write_str(&self.attrs)?;
-        f.write_char('>')?;
-        if matches!(self.name, "input" | "hr" | "br" | "img" | "meta" | "link") {
-            return Ok(());
-        }
-        f.write_str(&self.inner)?;
-        write!(f, "</{}>", self.name)
+        f.write_str(Html::from(self).as_str())
+    }
+}
+
+impl From<&Element> for Html {
+    fn from(element: &Element) -> Self {
+        // Brackets, the name twice, and the class's name and quotes.
+        let around = 14 + 2 * element.name.len() + element.classes.len() + element.attrs.len();
+        let mut out = Self(String::with_capacity(around + element.inner.len()));
+        element.around(&mut out, |out| out.0.push_str(&element.inner));
+        out
     }
 }
 
 impl From<Element> for Html {
     fn from(element: Element) -> Self {
-        Self(element.to_string())
+        Self::from(&element)
     }
 }
 
@@ -322,25 +368,36 @@ impl Href {
     }
 }
 
-impl From<&str> for Href {
-    fn from(address: &str) -> Self {
-        // Browsers drop these before they look for the scheme: so do we.
-        let seen: String = address
-            .chars()
-            .filter(|c| !c.is_control() && !c.is_whitespace())
-            .collect();
-        let before_path = seen.split(['/', '?', '#']).next().unwrap_or("");
-        let safe = match before_path.split_once(':') {
-            None => true,
-            Some((scheme, _)) => SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()),
-        };
-        Self(if safe { address.into() } else { "#".into() })
+/// Whether an address leads within this program, or by a scheme that is taken.
+fn leads_somewhere(address: &str) -> bool {
+    if address.starts_with('/') {
+        return true;
+    }
+    // Browsers drop these before they look for the scheme: so do we.
+    let seen: String = address
+        .chars()
+        .filter(|c| !c.is_control() && !c.is_whitespace())
+        .collect();
+    let before_path = seen.split(['/', '?', '#']).next().unwrap_or("");
+    match before_path.split_once(':') {
+        None => true,
+        Some((scheme, _)) => SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()),
     }
 }
 
 impl From<String> for Href {
     fn from(address: String) -> Self {
-        Self::from(address.as_str())
+        if leads_somewhere(&address) {
+            Self(address)
+        } else {
+            Self("#".into())
+        }
+    }
+}
+
+impl From<&str> for Href {
+    fn from(address: &str) -> Self {
+        Self::from(address.to_owned())
     }
 }
 

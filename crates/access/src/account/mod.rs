@@ -5,8 +5,8 @@
 
 mod store;
 
-pub use store::{AccountRow, all, by_email, insert, link_workers, one};
-pub(crate) use store::{change, leave, scheme_of};
+pub use store::{AccountRow, all, by_email, insert, leave, link_workers, one};
+pub(crate) use store::{change, scheme_of};
 
 use kith_base::Refusal;
 

@@ -179,7 +179,7 @@ const DROP_LINKS: &str = "delete from mailed_token where scheme_id = $1 and acco
 ///
 /// # Errors
 /// `Conflict` when somebody else changed it since it was shown.
-pub(crate) async fn leave(
+pub async fn leave(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     id: Id<Account>,

@@ -8,7 +8,7 @@ use crate::{
     actor::{Account, Actor, Organisation, Scheme},
     role::Role,
     secret::{Hash, Token, random_word},
-    settings::{self, SchemeSettings},
+    settings::SchemeSettings,
 };
 
 /// How far somebody has come in proving who they are.
@@ -37,84 +37,109 @@ struct SessionRow {
     form_token: String,
     seen_at: Ts,
     proved_at: Ts,
-    account_id: Id<Account>,
+    #[sqlx(flatten)]
+    account: AccountRow,
 }
 
+/// An active account beside one setting of its scheme: as many rows as the
+/// scheme has settings, so that who asks and the rules they work under are
+/// read in one statement.
 #[derive(sqlx::FromRow)]
 struct AccountRow {
+    account_id: Id<Account>,
     name: String,
     role: Role,
     organisation_id: Id<Organisation>,
     kind: String,
     scheme_name: String,
+    setting: Option<String>,
+    value: Option<String>,
 }
 
-const FIND: &str = "select stage, form_token, seen_at, proved_at, account_id from session
-    where scheme_id = $1 and token_hash = $2 and ends_at > $3 and seen_at > $4";
+macro_rules! account_columns {
+    () => {
+        "a.id as account_id, a.name, a.role, a.organisation_id, o.kind, c.name as scheme_name,
+         st.name as setting, st.value"
+    };
+}
 
-const ACCOUNT: &str = "select a.name, a.role, a.organisation_id, o.kind, c.name as scheme_name
-    from account a
-    join organisation o on o.scheme_id = $1 and o.id = a.organisation_id
-    join scheme c on c.scheme_id = $1
-    where a.scheme_id = $1 and a.id = $2 and a.state = 'active'";
+macro_rules! account_joins {
+    () => {
+        "join organisation o on o.scheme_id = $1 and o.id = a.organisation_id
+         join scheme c on c.scheme_id = $1
+         left join setting st on st.scheme_id = $1"
+    };
+}
+
+const FIND: &str = concat!(
+    "select s.stage, s.form_token, s.seen_at, s.proved_at, ",
+    account_columns!(),
+    " from session s
+      join account a on a.scheme_id = $1 and a.id = s.account_id and a.state = 'active' ",
+    account_joins!(),
+    " where s.scheme_id = $1 and s.token_hash = $2 and s.ends_at > $3 and s.seen_at > $4
+      order by st.name"
+);
+
+const ACCOUNT: &str = concat!(
+    "select ",
+    account_columns!(),
+    " from account a ",
+    account_joins!(),
+    " where a.scheme_id = $1 and a.id = $2 and a.state = 'active' order by st.name"
+);
 
 /// The live session of a token, with its account as it stands now; `None`
 /// when the session is over or the account has left.
 pub(crate) async fn find(tx: &mut Tx, token: &Token, now: Ts) -> Outcome<Option<Found>> {
     let hash = token.hash();
     let idle_since = now.plus_seconds(-IDLE_SECONDS);
-    let row = on!(tx, c => sqlx::query_as::<_, SessionRow>(FIND)
-        .bind(token.scheme()).bind(&hash[..]).bind(now).bind(idle_since).fetch_optional(c))?;
-    let Some(row) = row else { return Ok(None) };
-    let settings = settings::of(tx, token.scheme()).await?;
-    let actor = load(
-        tx,
-        token.scheme(),
-        row.account_id,
-        row.proved_at,
-        now,
-        &settings,
-    )
-    .await?;
+    let mut rows = on!(tx, c => sqlx::query_as::<_, SessionRow>(FIND)
+        .bind(token.scheme()).bind(&hash[..]).bind(now).bind(idle_since).fetch_all(c))?;
+    let settings = settings_of(rows.iter_mut().map(|row| &mut row.account));
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
     let stage = if row.stage == "signed_in" {
         Stage::SignedIn
     } else {
         Stage::Password
     };
-    Ok(actor.map(|actor| Found {
+    Ok(Some(Found {
         token_hash: hash,
         stage,
         form_token: row.form_token,
         seen_at: row.seen_at,
-        actor,
+        actor: actor(token.scheme(), row.account, row.proved_at, now, &settings),
         settings,
     }))
 }
 
-async fn load(
-    tx: &mut Tx,
+fn settings_of<'r>(rows: impl Iterator<Item = &'r mut AccountRow>) -> SchemeSettings {
+    SchemeSettings::stored(rows.filter_map(|row| row.setting.take().zip(row.value.take())))
+}
+
+fn actor(
     scheme: Id<Scheme>,
-    account: Id<Account>,
+    row: AccountRow,
     proved_at: Ts,
     now: Ts,
     settings: &SchemeSettings,
-) -> Outcome<Option<Actor>> {
-    let row = on!(tx, c => sqlx::query_as::<_, AccountRow>(ACCOUNT)
-        .bind(scheme).bind(account).fetch_optional(c))?;
-    Ok(row.map(|row| Actor {
+) -> Actor {
+    Actor {
         scheme,
         scheme_name: row.scheme_name.into(),
-        account,
+        account: row.account_id,
         name: row.name.into(),
         role: row.role,
         organisation: row.organisation_id,
         practice: (row.role == Role::Practice && row.kind == "practice")
             .then_some(row.organisation_id),
-        lead: settings.handles_concerns(account, row.role),
+        lead: settings.handles_concerns(row.account_id, row.role),
         proved_at,
         now,
         at_command_line: false,
-    }))
+    }
 }
 
 /// The actor an active account is at `now`, for the command line, jobs and
@@ -129,9 +154,11 @@ pub async fn of_account(
     account: Id<Account>,
     now: Ts,
 ) -> Outcome<Actor> {
-    let settings = settings::of(tx, scheme).await?;
-    let actor = load(tx, scheme, account, now, now, &settings).await?;
-    Ok(actor.ok_or_else(Refusal::not_found)?)
+    let mut rows = on!(tx, c => sqlx::query_as::<_, AccountRow>(ACCOUNT)
+        .bind(scheme).bind(account).fetch_all(c))?;
+    let settings = settings_of(rows.iter_mut());
+    let row = rows.into_iter().next().ok_or_else(Refusal::not_found)?;
+    Ok(actor(scheme, row, now, now, &settings))
 }
 
 const BEGIN: &str = "insert into session

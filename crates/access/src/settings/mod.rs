@@ -106,6 +106,15 @@ impl SchemeSettings {
         ]
     }
 
+    /// The defaults with what is stored over them.
+    pub(crate) fn stored(rows: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut settings = Self::default();
+        for (name, value) in rows {
+            settings.take(&name, &value);
+        }
+        settings
+    }
+
     /// Takes one stored setting. A value that no longer parses keeps the
     /// default and says so in the log: the scheme must go on working.
     fn take(&mut self, name: &str, value: &str) {
@@ -152,11 +161,7 @@ const ALL: &str = "select name, value from setting where scheme_id = $1 order by
 /// When the database fails.
 pub async fn of(tx: &mut Tx, scheme: Id<Scheme>) -> Outcome<SchemeSettings> {
     let rows = on!(tx, c => sqlx::query_as::<_, (String, String)>(ALL).bind(scheme).fetch_all(c))?;
-    let mut settings = SchemeSettings::default();
-    for (name, value) in rows {
-        settings.take(&name, &value);
-    }
-    Ok(settings)
+    Ok(SchemeSettings::stored(rows))
 }
 
 #[cfg(test)]

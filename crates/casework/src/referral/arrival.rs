@@ -113,12 +113,16 @@ pub async fn take_in(
     let scope = by.map(|actor| actor.scope(Ability::Refer)).transpose()?;
     let whose = matching::whose(tx, scheme, scope.as_ref(), who, origin, at).await?;
     let person = whose.person;
-    if let Some(scope) = &scope
-        && let Some(open) = store::unfinished_seen(tx, scope, person).await?
-    {
-        return Ok(Arrived::AlreadyOpen(open));
+    // A record made a moment ago has no referral yet.
+    let mut unseen = None;
+    if !whose.made {
+        if let Some(scope) = &scope
+            && let Some(open) = store::unfinished_seen(tx, scope, person).await?
+        {
+            return Ok(Arrived::AlreadyOpen(open));
+        }
+        unseen = store::unfinished(tx, scheme, person).await?;
     }
-    let unseen = store::unfinished(tx, scheme, person).await?;
     let begin = if sent.agreed == Agreed::No {
         Act::KeepAsAdvice
     } else {

@@ -42,21 +42,25 @@ enum Size {
     Pcn,
     /// The staff of the small network, and nobody referred yet
     Empty,
-    /// Four practices, 50 link workers, 8,000 cases
+    /// 40 practices, 50 link workers, 8,000 cases
     Icb,
 }
 
 impl Demo {
     /// Runs it.
-    pub async fn run(self, _said: &Said) -> Done {
-        let config = self.config()?;
+    pub async fn run(self, said: &Said) -> Done {
+        let config = self.config(said)?;
         logs::start(&config);
         let failed = |e: io::Error| Refusal::conflict(format!("{}: {e}", self.data.display()));
         fs::create_dir_all(&self.data).map_err(failed)?;
-        let database = self.data.join("kith.db");
-        let _lock = DataLock::take(&database)?;
+        let file = config.database_file();
+        let _lock = file.map(DataLock::take).transpose()?;
         if self.reset {
-            forget(&database).map_err(failed)?;
+            let Some(file) = file else {
+                return Err(Refusal::invalid("A server's database is not removed")
+                    .try_next("Make a new one and give its address with --database"));
+            };
+            forget(file).map_err(failed)?;
         }
         if !config.key_file.exists() {
             key_file::make(&config.key_file).map_err(|bad| Refusal::conflict(bad.to_string()))?;
@@ -73,12 +77,17 @@ impl Demo {
     }
 
     /// The demonstration's own configuration: nothing of another installation
-    /// on this machine is used.
-    fn config(&self) -> Result<Config, Refusal> {
+    /// on this machine is used, unless a database is named on the command line.
+    fn config(&self, said: &Said) -> Result<Config, Refusal> {
         let address = format!("127.0.0.1:{}", self.port);
         let file = |name: &str| self.data.join(name).display().to_string();
         let values = Values::from([
-            ("database", format!("sqlite:{}", file("kith.db"))),
+            (
+                "database",
+                said.database
+                    .clone()
+                    .unwrap_or_else(|| format!("sqlite:{}", file("kith.db"))),
+            ),
             ("key_file", file("kith.key")),
             ("mail", format!("file:{}", file("outbox"))),
             ("origin", format!("http://{address}")),
@@ -118,7 +127,20 @@ impl Demo {
                 seed::staff(db, size, now).await.map_err(failed)?;
             }
             Size::Icb => {
-                seed::cases(db, 8_000, now, |_| ()).await.map_err(failed)?;
+                let size = seed::Size {
+                    practices: 40,
+                    workers: 50,
+                };
+                let mut told = 0;
+                let tell = |done: u32| {
+                    if done - told >= 2_000 {
+                        told = done;
+                        println!("Made {done} of 8000 cases.");
+                    }
+                };
+                seed::cases(db, size, 8_000, now, tell)
+                    .await
+                    .map_err(failed)?;
             }
         }
         println!("Made the people in {:.1} s.", began.elapsed().as_secs_f64());

@@ -21,8 +21,17 @@ impl Doctor {
         let mut lines = doctor::before_start(&config);
         match open::database(&config).await {
             Ok(db) => {
-                let more = doctor::of_database(&db, Clock::Real.now()).await;
-                lines.extend(more.map_err(|e| Refusal::conflict(e.to_string()))?);
+                match doctor::of_database(&db, Clock::Real.now()).await {
+                    Ok(more) => lines.extend(more),
+                    Err(error) => lines.push(Line {
+                        says: Says::Wrong,
+                        about: "database",
+                        words: format!(
+                            "could not be read to its end: {error}. If the file is damaged, \
+                             restore the last good copy: kith restore"
+                        ),
+                    }),
+                }
                 db.close().await;
             }
             Err(refusal) => {

@@ -38,18 +38,19 @@ impl Restore {
         look_over(&self.file).await?;
         let failed =
             |e: io::Error| Refusal::conflict(format!("The copy could not be put in place: {e}"));
+        if target.exists() && !self.replace {
+            return Err(Refusal::conflict(format!(
+                "There is a database at {}",
+                target.display()
+            ))
+            .try_next("Say --replace: it is then moved aside, not removed"));
+        }
+        let part = copy_beside(&self.file, target).map_err(failed)?;
         if target.exists() {
-            if !self.replace {
-                return Err(Refusal::conflict(format!(
-                    "There is a database at {}",
-                    target.display()
-                ))
-                .try_next("Say --replace: it is then moved aside, not removed"));
-            }
             let aside = move_aside(target).map_err(failed)?;
             println!("What was there is now {}.", aside.display());
         }
-        put_in_place(&self.file, target).map_err(failed)?;
+        put_in_place(&part, target).map_err(failed)?;
         println!(
             "Restored {} from {}.",
             target.display(),
@@ -115,13 +116,18 @@ fn move_aside(target: &Path) -> io::Result<PathBuf> {
     Ok(aside)
 }
 
-/// Copies under another name first, so that a break leaves all or nothing.
-fn put_in_place(file: &Path, target: &Path) -> io::Result<()> {
+/// Copies under another name first, so that a break leaves all or nothing, and
+/// what is there stands until its successor is safe on the disk.
+fn copy_beside(file: &Path, target: &Path) -> io::Result<PathBuf> {
     let part = with_ending(target, "part");
     fs::copy(file, &part)?;
     fs::set_permissions(&part, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     fs::File::open(&part)?.sync_all()?;
-    fs::rename(&part, target)?;
+    Ok(part)
+}
+
+fn put_in_place(part: &Path, target: &Path) -> io::Result<()> {
+    fs::rename(part, target)?;
     let folder = target
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())

@@ -18,7 +18,19 @@ pub struct Seed {
     cases: u32,
 }
 
+/// Cases a worker has had, of which a quarter is open.
+const CASES_A_WORKER: u32 = 250;
+const CASES_A_PRACTICE: u32 = 2_000;
+
 impl Seed {
+    fn size(&self) -> seed::Size {
+        let so_many = |each| usize::try_from(self.cases / each).unwrap_or(0);
+        seed::Size {
+            practices: so_many(CASES_A_PRACTICE).clamp(3, 400),
+            workers: so_many(CASES_A_WORKER).max(4),
+        }
+    }
+
     /// Runs it.
     pub async fn run(self, said: &Said) -> Done {
         let config = said.config([])?;
@@ -41,7 +53,7 @@ impl Seed {
                 println!("{done} cases");
             }
         };
-        seed::cases(&db, self.cases, Clock::Real.now(), tell)
+        seed::cases(&db, self.size(), self.cases, Clock::Real.now(), tell)
             .await
             .map_err(failed)?;
         let took = began.elapsed().as_secs_f64();

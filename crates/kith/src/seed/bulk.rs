@@ -1,11 +1,14 @@
 //! Many cases at once, for the benchmark: each is written through the stores
-//! the actions use, many to a transaction, in the state it has come to. About
-//! 40 open cases a worker, four contacts a case.
+//! the actions use, many to a transaction, in the state it has come to: a
+//! quarter of them open, four contacts a case.
 
-use kith_access::{Account, Organisation, session};
+use std::ops::Range;
+
+use futures::{StreamExt, stream};
+use kith_access::{Account, Actor, Organisation, session};
 use kith_base::{Id, Ts, Word, WorkingDays};
 use kith_casework::{
-    contact::{self, Attended, Mode, Note, Purpose, rules::Effects},
+    contact::{self, Attended, Mode, Note, Purpose},
     person::{self, store::Origin},
     referral::{
         Agreed, Case, CloseReason, DeclineReason, End, Need, Next, Sent, Source, Standing, Told,
@@ -13,7 +16,7 @@ use kith_casework::{
         store::{self, Moved, NewCase},
     },
 };
-use kith_db::{Db, Outcome, Tx};
+use kith_db::{Db, Outcome, Tx, run};
 
 use super::{
     draw::Draw,
@@ -23,49 +26,75 @@ use super::{
 };
 
 /// Cases in one transaction: well within an action's time.
-const BATCH: u32 = 250;
-/// Cases a worker has had, of which a quarter is open.
-const CASES_A_WORKER: u32 = 160;
+const BATCH: u32 = 100;
+/// Transactions under way at once: a server works at several, the embedded
+/// database takes them one after the other.
+const AT_ONCE: usize = 4;
 
 /// Makes a scheme with so many cases as it is at `now`; tells after every so
 /// many how far it has come.
 ///
 /// # Errors
 /// When the database fails, or holds such a scheme already.
-pub async fn cases(db: &Db, count: u32, now: Ts, mut tell: impl FnMut(u32)) -> Outcome<MadeScheme> {
-    let size = Size {
-        practices: usize::try_from(count / 2_000).unwrap_or(0).clamp(3, 400),
-        workers: usize::try_from(count / CASES_A_WORKER).unwrap_or(0).max(4),
-    };
+pub async fn cases(
+    db: &Db,
+    size: Size,
+    count: u32,
+    now: Ts,
+    mut tell: impl FnMut(u32),
+) -> Outcome<MadeScheme> {
     let begins = now.day().plus_days(-800).start();
+    let first = Size {
+        workers: size.workers.min(4),
+        ..size
+    };
     let made = db
-        .act(async |tx| {
-            scheme::make(
-                tx,
-                Size {
-                    practices: size.practices,
-                    workers: 4.min(size.workers),
-                },
-                begins,
-            )
-            .await
-        })
+        .act(async |tx| scheme::make(tx, first, begins).await)
         .await?;
     let made = with_workers(db, made, size.workers, begins).await?;
-    let mut from = 0;
-    while from < count {
-        let until = (from + BATCH).min(count);
-        db.act(async |tx| {
-            for number in from..until {
-                case(tx, &made, number, now).await?;
-            }
-            Ok(())
-        })
-        .await?;
-        from = until;
-        tell(from);
+    let workers = actors(db, &made, now).await?;
+    let batches = (0..count.div_ceil(BATCH)).map(|nth| {
+        let numbers = nth * BATCH..((nth + 1) * BATCH).min(count);
+        batch(db, &made, &workers, numbers, now)
+    });
+    let mut batches = stream::iter(batches).buffer_unordered(AT_ONCE);
+    let mut done = 0;
+    while let Some(more) = batches.next().await {
+        done += more?;
+        tell(done);
     }
+    drop(batches);
     Ok(made)
+}
+
+/// The link workers as they are at `now`.
+async fn actors(db: &Db, made: &MadeScheme, now: Ts) -> Outcome<Vec<Actor>> {
+    db.read(async |tx| {
+        let mut actors = Vec::with_capacity(made.workers.len());
+        for worker in &made.workers {
+            actors.push(session::of_account(tx, made.id, *worker, now).await?);
+        }
+        Ok(actors)
+    })
+    .await
+}
+
+async fn batch(
+    db: &Db,
+    made: &MadeScheme,
+    workers: &[Actor],
+    numbers: Range<u32>,
+    now: Ts,
+) -> Outcome<u32> {
+    let count = numbers.end - numbers.start;
+    db.act(async |tx| {
+        for number in numbers {
+            case(tx, made, workers, number, now).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(count)
 }
 
 /// The further link workers, a few to a transaction.
@@ -86,16 +115,23 @@ async fn with_workers(
 }
 
 /// One case: what is sent, and then the state it has come to.
-async fn case(tx: &mut Tx, made: &MadeScheme, number: u32, now: Ts) -> Outcome<()> {
+async fn case(
+    tx: &mut Tx,
+    made: &MadeScheme,
+    workers: &[Actor],
+    number: u32,
+    now: Ts,
+) -> Outcome<()> {
     let mut draw = Draw::of(u64::from(number));
-    let worker = *draw.one(&made.workers);
+    let actor = draw.one(workers);
+    let worker = actor.account;
     let case = arrives(tx, made, number, now, &mut draw).await?;
     let standing = standing(worker, number, now, &mut draw)?;
     let from = case.standing.state();
     if standing.state() == from {
         return Ok(());
     }
-    contacts(tx, made, &case, worker, now, &mut draw).await?;
+    contacts(tx, made, &case, actor, now, &mut draw).await?;
     store::stand(tx, made.id, case.id, 1, &standing, now).await?;
     let moved = Moved {
         referral: case.id,
@@ -224,21 +260,26 @@ fn standing(worker: Id<Account>, number: u32, now: Ts, draw: &mut Draw) -> Outco
     })
 }
 
+/// What a referral keeps of its contacts, once for all of them.
+const COUNTED: &str = "update referral set contact_count = $3, first_seen_at = $4, last_contact_at = $5
+    where scheme_id = $1 and id = $2";
+
 async fn contacts(
     tx: &mut Tx,
     made: &MadeScheme,
     case: &Case,
-    worker: Id<Account>,
+    actor: &Actor,
     now: Ts,
     draw: &mut Draw,
 ) -> Outcome<()> {
-    let actor = session::of_account(tx, made.id, worker, now).await?;
-    let count = draw.weighed(&[(0, 10), (2, 25), (4, 30), (7, 25), (10, 10)]);
+    let count: i64 = draw.weighed(&[(0, 10), (2, 25), (4, 30), (7, 25), (10, 10)]);
     let span = now.seconds_since(case.received_at).max(1);
+    let at = |nth| {
+        case.received_at
+            .plus_seconds(span * (nth + 1) / (count + 1))
+    };
     for nth in 0..count {
-        let at = case
-            .received_at
-            .plus_seconds(span * (nth + 1) / (count + 1));
+        let at = at(nth);
         let note = Note {
             at,
             mode: Mode::Phone,
@@ -258,14 +299,18 @@ async fn contacts(
             shared: false,
             restricted: false,
         };
-        contact::store::insert(tx, &actor, case, &note, at).await?;
-        let effects = Effects {
-            first_seen: nth == 0,
-            accepted: nth == 0,
-            connected: false,
-            moves: Vec::new(),
-        };
-        contact::store::count_on_referral(tx, made.id, case.id, at, &effects).await?;
+        contact::store::insert(tx, actor, case, &note, at).await?;
+    }
+    if count > 0 {
+        run!(
+            tx,
+            sqlx::query(COUNTED)
+                .bind(made.id)
+                .bind(case.id)
+                .bind(count)
+                .bind(at(0))
+                .bind(at(count - 1))
+        )?;
     }
     Ok(())
 }

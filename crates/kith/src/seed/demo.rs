@@ -1,6 +1,6 @@
 //! The demonstration: a small network with about 240 people over a year and a
 //! half, in every state a case can be in, among them those who are easily
-//! mistaken for each other.
+//! mistaken for each other and the few who need particular care (`few`).
 
 use kith_access::session;
 use kith_base::{Id, Refusal, Ts};
@@ -12,7 +12,7 @@ use kith_db::{Db, Outcome, on};
 
 use super::{
     draw::Draw,
-    people,
+    few, people,
     scheme::{self, MadeScheme, Size},
     story::{Cast, Teller},
     text,
@@ -40,11 +40,11 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
     for number in 0..people {
         let cast = cast(&made, &mut draw)?;
         let details = people::person(number, cast.practice, now.day())?;
-        // Referrals come evenly, and a few in the last days.
+        // The service has grown: more referrals lately, a few in the last days.
         let days_ago = if number % 20 == 0 {
             draw.between(0, 3)
         } else {
-            draw.between(0, DAYS)
+            draw.between(0, DAYS) * draw.between(0, DAYS) / DAYS
         };
         teller.live(details, &cast, days_ago, &mut draw).await?;
     }
@@ -52,6 +52,7 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
         let cast = cast(&made, &mut draw)?;
         teller.live(twin, &cast, 60, &mut draw).await?;
     }
+    few::live(&teller, &mut draw).await?;
     file_messages(db, &made, now).await?;
     Ok(made)
 }
@@ -94,7 +95,7 @@ pub async fn staff(db: &Db, size: Size, now: Ts) -> Outcome<MadeScheme> {
     db.act(async |tx| scheme::make(tx, size, now).await).await
 }
 
-fn cast(made: &MadeScheme, draw: &mut Draw) -> Outcome<Cast> {
+pub(super) fn cast(made: &MadeScheme, draw: &mut Draw) -> Outcome<Cast> {
     if made.practices.is_empty() || made.workers.is_empty() {
         return Err(Refusal::invalid("A scheme needs a practice and a link worker").into());
     }

@@ -1,5 +1,5 @@
 //! Made-up schemes to look at and to measure: the demonstration, whose people
-//! live through the same actions the pages call (`story`), and any number of
+//! live through the same actions the pages call (`story`, `few`), and any number of
 //! cases for the benchmark (`bulk`). Nobody in them exists; the same seed gives
 //! the same people.
 
@@ -8,6 +8,7 @@ mod people;
 mod words;
 mod scheme;
 mod story;
+mod few;
 mod bulk;
 mod demo;
 mod figures;

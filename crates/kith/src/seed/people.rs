@@ -220,12 +220,15 @@ fn place(draw: &mut Draw) -> Result<Place, Refusal> {
     })
 }
 
-/// The next number of the range 999 that has a check digit, one for each.
+/// A number of the range 999, another for each of a million people; one in
+/// eleven has none, because its first nine digits have no check digit.
 fn nhs_number(number: u32) -> Option<NhsNumber> {
-    // A candidate in eleven has no check digit: the next tenth is another's.
-    (0..10).find_map(|shift| {
-        NhsNumber::with_check_digit(999_000_000 + (number * 10 + shift) % 1_000_000)
-    })
+    // Neighbours in the demonstration are not neighbours in the range.
+    let place = u64::from(number) * 7_919 % 1_000_000;
+    let first_nine = 999_000_000 + u32::try_from(place).ok()?;
+    (number < 1_000_000)
+        .then(|| NhsNumber::with_check_digit(first_nine))
+        .flatten()
 }
 
 #[cfg(test)]

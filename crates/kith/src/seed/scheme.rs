@@ -35,6 +35,8 @@ pub struct MadeScheme {
     pub workers: Vec<Id<Account>>,
     /// Its manager.
     pub manager: Id<Account>,
+    /// Its safeguarding lead.
+    pub lead: Id<Account>,
 }
 
 const PRACTICES: &[&str] = &[
@@ -42,7 +44,7 @@ const PRACTICES: &[&str] = &[
     "Hillside Practice",
     "The Old Mill Surgery",
 ];
-const WORKERS: &[&str] = &["Kay Ward", "Sam Bright", "Lena Frost", "Idris Bello"];
+const WORKERS: &[&str] = &["Kay Ward", "Sam Bright", "Lena Frost", "Idris Bello", "Jo Marsh"];
 const DESKS: &[[&str; 2]] = &[
     ["Rita Shah", "Owen Pugh"],
     ["Harry Obi", "Sunita Rao"],
@@ -99,6 +101,7 @@ pub async fn make(tx: &mut Tx, size: Size, now: Ts) -> Outcome<MadeScheme> {
         practices,
         workers,
         manager,
+        lead,
     })
 }
 

@@ -9,7 +9,7 @@ use kith_casework::{
     person::{Details, store::Origin},
     referral::{
         Act, Agreed, CloseReason, DeclineReason, Need, Next, Referral, Sent, Source, Told,
-        actions::{self, Closing, Step, Terms, Who},
+        actions::{self, Closing, Referred, Step, Terms, Who},
         store,
     },
 };
@@ -38,7 +38,7 @@ pub struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    async fn terms(&self) -> Outcome<Terms> {
+    pub(super) async fn terms(&self) -> Outcome<Terms> {
         let settings = self
             .db
             .read(async |tx| settings::of(tx, self.made.id).await)
@@ -46,7 +46,7 @@ impl Teller<'_> {
         Terms::of(self.made.id, &settings)
     }
 
-    async fn actor(&self, tx: &mut Tx, account: Id<Account>, at: Ts) -> Outcome<Actor> {
+    pub(super) async fn actor(&self, tx: &mut Tx, account: Id<Account>, at: Ts) -> Outcome<Actor> {
         session::of_account(tx, self.made.id, account, at).await
     }
 
@@ -73,7 +73,10 @@ impl Teller<'_> {
         let Some(moment) = at.take() else {
             return Ok(());
         };
-        let referral = self.refer(&terms, cast, details, sent, moment).await?;
+        let referral = self
+            .refer(&terms, cast, details, sent, moment)
+            .await?
+            .referral;
         // The newest wait; now and then somebody has waited too long.
         let waits = days_ago <= 2 && draw.of_hundred(70) || days_ago < 20 && draw.of_hundred(6);
         if !agreed || waits {
@@ -118,16 +121,24 @@ impl Teller<'_> {
         let Some(moment) = at.take() else {
             return Ok(());
         };
-        let first = first_meeting(moment, need, draw)?;
-        let yes = first.answer == Some(Answer::Yes);
+        let mut first = first_meeting(moment, need, draw)?;
         self.write(terms, cast, referral, &first).await?;
-        if !yes {
+        while first.answer == Some(Answer::NotYet) {
+            // Somebody who is not ready yet is asked again.
+            at.later(self, draw.between(10, 25), draw);
+            let Some(moment) = at.take() else {
+                return Ok(());
+            };
+            first = first_meeting(moment, need, draw)?;
+            self.write(terms, cast, referral, &first).await?;
+        }
+        if first.answer == Some(Answer::No) {
             return Ok(());
         }
         let mut met = 1;
         let last = draw.between(3, 11);
         while met < last {
-            at.later(self, draw.between(6, 30), draw);
+            at.later(self, draw.between(10, 40), draw);
             let Some(moment) = at.take() else {
                 return Ok(());
             };
@@ -135,10 +146,12 @@ impl Teller<'_> {
                 .await?;
             met += 1;
             // Somebody falls silent, and comes up again by the date.
-            if draw.of_hundred(2) {
+            let lately = self.now.seconds_since(moment) < SILENT_DAYS * 24 * 3600;
+            if lately && draw.of_hundred(10) {
                 return Ok(());
             }
         }
+        self.last_words(terms, cast, referral, at, draw).await?;
         at.later(self, draw.between(3, 21), draw);
         let Some(moment) = at.take() else {
             return Ok(());
@@ -146,14 +159,37 @@ impl Teller<'_> {
         self.close(terms, cast, referral, moment, draw).await
     }
 
-    async fn refer(
+    /// The last meeting, in which what was done is looked back on.
+    async fn last_words(
+        &self,
+        terms: &Terms,
+        cast: &Cast,
+        referral: Id<Referral>,
+        at: &mut Moments,
+        draw: &mut Draw,
+    ) -> Outcome<()> {
+        at.later(self, draw.between(6, 20), draw);
+        let Some(moment) = at.take() else {
+            return Ok(());
+        };
+        let last = Written {
+            note: note(moment, Purpose::Close, draw)?,
+            answer: None,
+            matters: None,
+            actions: Vec::new(),
+            next: planned(moment, "Write to the practice and close", draw)?,
+        };
+        self.write(terms, cast, referral, &last).await
+    }
+
+    pub(super) async fn refer(
         &self,
         terms: &Terms,
         cast: &Cast,
         details: Details,
         sent: Sent,
         at: Ts,
-    ) -> Outcome<Id<Referral>> {
+    ) -> Outcome<Referred> {
         let done = self.db.act(async |tx| {
             let by = match cast.referrer {
                 Some(account) => Some(self.actor(tx, account, at).await?),
@@ -170,10 +206,10 @@ impl Teller<'_> {
             };
             actions::refer(tx, terms, by.as_ref(), who, sent, origin, at).await
         });
-        Ok(done.await?.referral)
+        done.await
     }
 
-    async fn step(
+    pub(super) async fn step(
         &self,
         terms: &Terms,
         cast: &Cast,
@@ -272,6 +308,10 @@ impl Moments {
     }
 }
 
+/// How long ago somebody may have fallen silent: those of longer ago have been
+/// looked after since.
+const SILENT_DAYS: i64 = 75;
+
 const NEEDS: &[(Need, i64)] = &[
     (Need::Loneliness, 26),
     (Need::Money, 16),
@@ -295,7 +335,7 @@ const ENDS: &[(CloseReason, i64)] = &[
     (CloseReason::Died, 1),
 ];
 
-fn sent(cast: &Cast, need: Need, draw: &mut Draw) -> Outcome<Sent> {
+pub(super) fn sent(cast: &Cast, need: Need, draw: &mut Draw) -> Outcome<Sent> {
     let itself = cast.referrer.is_none();
     let told = if itself {
         Told::SelfReferred

@@ -1,6 +1,8 @@
 //! A table: one thing a row. At most seven columns, and on a phone each cell
 //! carries its column's name (`responsive`).
 
+use std::borrow::Cow;
+
 use super::Size;
 use crate::html::{Href, Html, el, hidden};
 
@@ -160,16 +162,6 @@ impl Table {
                         .children(self.head.iter().map(|column| self.column(column))),
                 )
         });
-        let rows = self.rows.iter().map(|cells| {
-            let cells = cells
-                .iter()
-                .enumerate()
-                .map(|(at, cell)| self.cell(cell, at));
-            el("tr")
-                .class("nhsuk-table__row")
-                .attr("role", role("row"))
-                .children(cells)
-        });
         let table = el("table")
             .class("nhsuk-table")
             .class_if(self.compact, "nhsuk-table--compact")
@@ -189,7 +181,7 @@ impl Table {
             .attr("role", role("table"))
             .children(self.named(sortable))
             .children(head)
-            .child(el("tbody").class("nhsuk-table__body").children(rows));
+            .child(el("tbody").class("nhsuk-table__body").child(self.body()));
         if self.scroll {
             el("div")
                 .class("nhsuk-scroll")
@@ -251,7 +243,7 @@ impl Table {
             .attr("role", self.responsive.then_some("columnheader"))
             .attr("data-sort", sort.is_some())
             .attr("aria-sort", sorted)
-            .child(words(
+            .child(&*words(
                 &column.text,
                 column.visually_hidden_text.as_ref(),
                 column.href.as_ref(),
@@ -259,50 +251,84 @@ impl Table {
             .into()
     }
 
-    fn cell(&self, cell: &Cell, at: usize) -> Html {
+    /// The rows. A working list has hundreds of cells, so they are written
+    /// one after the other to one text.
+    fn body(&self) -> Html {
+        let row = el("tr")
+            .class("nhsuk-table__row")
+            .attr("role", self.responsive.then_some("row"));
+        let names: Vec<Html> = self.head.iter().map(|column| self.name_in(column)).collect();
+        let mut out = Html::default();
+        for cells in &self.rows {
+            row.around(&mut out, |out| {
+                for (at, cell) in cells.iter().enumerate() {
+                    self.cell(out, cell, at, names.get(at));
+                }
+            });
+        }
+        out
+    }
+
+    /// The column's name as each of its cells carries it; nothing where the
+    /// table does not fold.
+    fn name_in(&self, column: &Column) -> Html {
+        if !self.responsive {
+            return Html::default();
+        }
+        let name = words(
+            &column.text,
+            column.visually_hidden_text.as_ref(),
+            None,
+        );
+        el("span")
+            .class("nhsuk-table__heading")
+            .attr("aria-hidden", "true")
+            .child(&*name)
+            .child(" ")
+            .into()
+    }
+
+    fn cell(&self, out: &mut Html, cell: &Cell, at: usize, name: Option<&Html>) {
         let column = self.head.get(at);
         let is_head = at == 0 && self.first_cell_is_header;
-        let (name, class, role) = if is_head {
-            ("th", "nhsuk-table__header", "rowheader")
+        let (tag, class, number, role) = if is_head {
+            (
+                "th",
+                "nhsuk-table__header",
+                "nhsuk-table__header--numeric",
+                "rowheader",
+            )
         } else {
-            ("td", "nhsuk-table__cell", "cell")
+            (
+                "td",
+                "nhsuk-table__cell",
+                "nhsuk-table__cell--numeric",
+                "cell",
+            )
         };
         let numeric = cell.numeric || column.is_some_and(|column| column.numeric);
         let align = cell.align.or(column.and_then(|column| column.align));
-        let inside = words(
-            &cell.text,
-            cell.visually_hidden_text.as_ref(),
-            cell.href.as_ref(),
-        );
-        let element = el(name)
+        let element = el(tag)
             .class(class)
-            .class_if(numeric, format!("{class}--numeric"))
+            .class_if(numeric, number)
             .class(aligned(align))
             .class(cell.classes.as_deref().unwrap_or(""))
             .attr("scope", is_head.then_some("row"))
             .attr("role", self.responsive.then_some(role))
             .attr("data-sort-value", cell.sort_value.as_deref());
-        match column.filter(|_| self.responsive) {
-            None => element.child(inside).into(),
-            Some(column) => element
-                .child(
-                    el("span")
-                        .class("nhsuk-table__heading")
-                        .attr("aria-hidden", "true")
-                        .child(words(
-                            &column.text,
-                            column.visually_hidden_text.as_ref(),
-                            None,
-                        ))
-                        .child(" "),
-                )
-                .child(if cell.block {
-                    el("span").child(inside).into()
-                } else {
-                    inside
-                })
-                .into(),
-        }
+        let inside = words(
+            &cell.text,
+            cell.visually_hidden_text.as_ref(),
+            cell.href.as_ref(),
+        );
+        element.around(out, |out| {
+            out.extend(name);
+            if cell.block && self.responsive && name.is_some() {
+                el("span").around(out, |out| out.extend([&*inside]));
+            } else {
+                out.extend([&*inside]);
+            }
+        });
     }
 }
 
@@ -320,7 +346,7 @@ fn spaced(words: &Html) -> Html {
     )
 }
 
-fn words(text: &Html, hidden_text: Option<&Html>, href: Option<&Href>) -> Html {
+fn words<'a>(text: &'a Html, hidden_text: Option<&Html>, href: Option<&Href>) -> Cow<'a, Html> {
     let said = hidden_text.map(|said| {
         if text.is_empty() {
             hidden(said)
@@ -328,13 +354,18 @@ fn words(text: &Html, hidden_text: Option<&Html>, href: Option<&Href>) -> Html {
             spaced(said)
         }
     });
-    let words: Html = std::iter::once(text.clone()).chain(said).collect();
+    let words = match said {
+        None => Cow::Borrowed(text),
+        Some(said) => Cow::Owned(text.clone().and(said)),
+    };
     match href {
         None => words,
-        Some(href) => el("a")
-            .class("nhsuk-link")
-            .attr("href", href)
-            .child(words)
-            .into(),
+        Some(href) => Cow::Owned(
+            el("a")
+                .class("nhsuk-link")
+                .attr("href", href)
+                .child(words.into_owned())
+                .into(),
+        ),
     }
 }
