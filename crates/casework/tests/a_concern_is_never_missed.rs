@@ -8,29 +8,20 @@ use kith_access::{Ability, App, SchemeSettings, settings, who};
 use kith_base::{Id, Ts};
 use kith_casework::{
     concern::{self, Concern, Danger, Door, Raise, actions},
-    person::{self, Details, Person, Place},
+    person::{self, Details, Person},
 };
 use kith_db::{Failure, Outcome, on, run};
-use kith_testkit::{Browser, Staff, World};
+use kith_testkit::{Browser, Staff, World, mary};
 
 fn program(app: App) -> Router {
     kith_casework::routes().into_router(app)
 }
 
-fn mary(world: &World) -> Details {
-    Details {
-        given: "Mary".parse().unwrap(),
-        family: "Thistle".parse().unwrap(),
-        known_as: None,
-        born: "1951-05-03".parse().ok(),
-        nhs_number: kith_base::NhsNumber::with_check_digit(999_000_001),
-        practice: Some(world.riverside),
-        place: Place::default(),
-    }
-}
-
 async fn has_a_record(world: &World) -> Id<Person> {
-    let details = mary(world);
+    let details = Details {
+        practice: Some(world.riverside),
+        ..mary()
+    };
     let made = async |tx: &mut kith_db::Tx| {
         let origin = person::store::Origin::default();
         person::actions::make(tx, world.scheme, &details, origin, world.now()).await
@@ -95,21 +86,6 @@ async fn forgets_the_lead(world: &World) {
         Ok(())
     };
     world.app.db.act(forget).await.unwrap();
-}
-
-async fn restricts(world: &World, person: Id<Person>) {
-    const RESTRICT: &str = "update person set restricted = $3 where scheme_id = $1 and id = $2";
-    let restrict = async |tx: &mut kith_db::Tx| -> Outcome<()> {
-        run!(
-            tx,
-            sqlx::query(RESTRICT)
-                .bind(world.scheme)
-                .bind(person)
-                .bind(true)
-        )?;
-        Ok(())
-    };
-    world.app.db.act(restrict).await.unwrap();
 }
 
 #[tokio::test]
@@ -215,16 +191,10 @@ async fn a_form_sent_twice_raises_one_concern() {
     for world in World::small(program).await {
         let mut kay = world.signed_in(world.kay).await;
         kay.opens("/concerns/new").await;
-        let page = kay.html();
-        let hidden = |name: &str| {
-            let tag = page.split(&format!("name=\"{name}\"")).nth(1).unwrap();
-            let after = tag.split("value=\"").nth(1).unwrap();
-            after.split('"').next().unwrap().to_owned()
-        };
         let body = format!(
             "csrf={}&once={}&danger=no&about=&what=A+bruise",
-            hidden("csrf"),
-            hidden("once")
+            kay.hidden("csrf"),
+            kay.hidden("once")
         );
         let mut went_to = Vec::new();
         for _ in 0..2 {
@@ -396,7 +366,12 @@ async fn without_a_lead_every_manager_has_it_and_the_administrator_hears_that_no
 async fn a_restricted_person_is_opened_to_the_lead_by_a_concern_and_to_nobody_else() {
     for world in World::small(program).await {
         let person = has_a_record(&world).await;
-        restricts(&world, person).await;
+        world
+            .marks(
+                person,
+                "update person set restricted = $3 where scheme_id = $1 and id = $2",
+            )
+            .await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(format!("/people/{person}/concern"))
             .await

@@ -3,78 +3,16 @@
 
 use axum::Router;
 use kith_access::App;
-use kith_base::Id;
-use kith_casework::{
-    person::{Details, Place, store::Origin},
-    referral::{
-        Agreed, Need, Sent, Source, Told,
-        actions::{Referred, Terms, Who, refer},
-    },
-};
-use kith_testkit::{Staff, World};
+use kith_testkit::{World, mary, named};
 
 fn program(app: App) -> Router {
     kith_casework::routes::routes().into_router(app)
 }
 
-fn mary() -> Details {
-    Details {
-        given: "Mary".parse().unwrap(),
-        family: "Thistle".parse().unwrap(),
-        known_as: None,
-        born: "1951-05-03".parse().ok(),
-        nhs_number: kith_base::NhsNumber::with_check_digit(999_000_001),
-        practice: None,
-        place: Place {
-            phone: "01632960982".parse().ok(),
-            postcode: "LS1 4AP".parse().ok(),
-            ..Place::default()
-        },
-    }
-}
-
-/// Rita refers somebody, through the action every door uses.
-async fn refers(world: &World, by: Staff, details: Details) -> Referred {
-    let actor = world.actor(by).await;
-    let sent = Sent {
-        source: Source::Practice,
-        practice: actor.practice,
-        referrer: Some(actor.account),
-        referrer_name: by.name.parse().unwrap(),
-        needs: vec![Need::Loneliness],
-        why: None,
-        told: vec![Told::Talked],
-        agreed: Agreed::Yes,
-    };
-    let details = Details {
-        practice: actor.practice,
-        ..details
-    };
-    let terms = Terms::of(world.scheme, &kith_access::SchemeSettings::default()).unwrap();
-    world
-        .app
-        .db
-        .act(async |tx| {
-            let who = Who::Described(Box::new(details.clone()));
-            refer(
-                tx,
-                &terms,
-                Some(&actor),
-                who,
-                sent.clone(),
-                Origin::default(),
-                world.now(),
-            )
-            .await
-        })
-        .await
-        .unwrap()
-}
-
 #[tokio::test]
 async fn the_one_who_waits_longest_is_taken_on_and_then_stands_in_the_caseload() {
     for world in World::small(program).await {
-        refers(&world, world.rita, mary()).await;
+        world.refers(world.rita, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens("/waiting")
             .await
@@ -99,7 +37,7 @@ async fn the_one_who_waits_longest_is_taken_on_and_then_stands_in_the_caseload()
 #[tokio::test]
 async fn two_link_workers_press_take_and_the_second_reads_who_has_them() {
     for world in World::small(program).await {
-        refers(&world, world.rita, mary()).await;
+        world.refers(world.rita, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         let mut sam = world.signed_in(world.sam).await;
         kay.opens("/waiting").await;
@@ -114,7 +52,7 @@ async fn two_link_workers_press_take_and_the_second_reads_who_has_them() {
 #[tokio::test]
 async fn who_is_past_their_day_is_said_in_words() {
     for world in World::small(program).await {
-        refers(&world, world.rita, mary()).await;
+        world.refers(world.rita, &mary()).await;
         world.passes_days(3);
         let mut kay = world.signed_in(world.kay).await;
         kay.opens("/waiting")
@@ -125,10 +63,16 @@ async fn who_is_past_their_day_is_said_in_words() {
     }
 }
 
+/// Messages "came back" that wait for an answer.
+const TOLD: &str = "select count(*) from practice_message
+    where scheme_id = $1 and stage = 'declined' and needs_answer";
+/// Tasks to tell a person.
+const TO_TELL: &str = "select count(*) from task where scheme_id = $1 and kind = 'tell_person'";
+
 #[tokio::test]
 async fn a_referral_sent_back_needs_a_reason_and_tells_the_practice_and_leaves_the_task() {
     for world in World::small(program).await {
-        let referred = refers(&world, world.rita, mary()).await;
+        let mary = world.refers(world.rita, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens("/waiting")
             .await
@@ -149,9 +93,9 @@ async fn a_referral_sent_back_needs_a_reason_and_tells_the_practice_and_leaves_t
             .await
             .sees("Sent back. The practice has been told")
             .sees("Nobody is waiting.");
-        let told: (i64, i64) = count(&world, referred.referral).await;
-        assert_eq!(told, (1, 1), "{}", world.db.engine());
-        kay.opens(format!("/referrals/{}/decline", referred.referral))
+        assert_eq!(world.count(TOLD).await, 1, "{}", world.db.engine());
+        assert_eq!(world.count(TO_TELL).await, 1, "{}", world.db.engine());
+        kay.opens(format!("/referrals/{}/decline", mary.referral))
             .await;
         kay.chooses("Lives outside the area")
             .fills("What can the practice and the person do now?", "x")
@@ -172,7 +116,7 @@ async fn the_day_says_what_needs_the_worker_and_a_date_is_set_in_the_row() {
             .sees("Nothing needs you now.")
             .sees("0 on the waiting list")
             .sees("No step is due.");
-        refers(&world, world.rita, mary()).await;
+        world.refers(world.rita, &mary()).await;
         world.passes_days(3);
         let mut kay = world.signed_in(world.kay).await;
         kay.opens("/today")
@@ -203,28 +147,10 @@ async fn the_day_says_what_needs_the_worker_and_a_date_is_set_in_the_row() {
     }
 }
 
-/// How many messages "came back" wait for an answer, and how many tasks to
-/// tell the person there are.
-async fn count(world: &World, referral: Id<kith_casework::referral::Referral>) -> (i64, i64) {
-    world
-        .app
-        .db
-        .read(async |tx| -> kith_db::Outcome<(i64, i64)> {
-            Ok(kith_db::on!(tx, c => sqlx::query_as(
-                "select (select count(*) from practice_message m where m.scheme_id = $1 and m.referral_id = $2
-                           and m.stage = 'declined' and m.needs_answer),
-                        (select count(*) from task t where t.scheme_id = $1 and t.referral_id = $2
-                           and t.kind = 'tell_person')")
-                .bind(world.scheme).bind(referral).fetch_one(c))?)
-        })
-        .await
-        .unwrap()
-}
-
 #[tokio::test]
 async fn the_manager_gives_somebody_to_a_link_worker() {
     for world in World::small(program).await {
-        refers(&world, world.rita, mary()).await;
+        world.refers(world.rita, &mary()).await;
         let mut mo = world.signed_in(world.mo).await;
         mo.opens("/waiting")
             .await
@@ -251,16 +177,8 @@ async fn the_manager_gives_somebody_to_a_link_worker() {
 async fn somebody_is_found_by_a_misspelt_name_a_birth_date_a_number_or_the_end_of_a_telephone_number()
  {
     for world in World::small(program).await {
-        refers(&world, world.rita, mary()).await;
-        let other = Details {
-            given: "Omar".parse().unwrap(),
-            family: "Khan".parse().unwrap(),
-            born: None,
-            nhs_number: None,
-            place: Place::default(),
-            ..mary()
-        };
-        refers(&world, world.harry, other).await;
+        world.refers(world.rita, &mary()).await;
+        world.refers(world.harry, &named("Omar", "Khan")).await;
         let mut kay = world.signed_in(world.kay).await;
         for typed in [
             "thistle",

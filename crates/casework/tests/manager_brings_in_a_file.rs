@@ -2,7 +2,7 @@
 //! the real pages without JavaScript.
 
 use axum::Router;
-use kith_access::{Actor, App, SchemeSettings};
+use kith_access::{Actor, App};
 use kith_base::Id;
 use kith_casework::{
     ImportBatch,
@@ -13,7 +13,7 @@ use kith_casework::{
         headings::Plan,
         undo,
     },
-    referral::{self, Act, Agreed, actions::Terms},
+    referral::{self, Act, Agreed},
 };
 use kith_db::Outcome;
 use kith_testkit::World;
@@ -26,10 +26,6 @@ const OMAR: &str =
 
 fn program(app: App) -> Router {
     kith_casework::routes().into_router(app)
-}
-
-fn terms(world: &World) -> Terms {
-    Terms::of(world.scheme, &SchemeSettings::default()).unwrap()
 }
 
 async fn staged(world: &World, mo: &Actor, rows: &str) -> Id<ImportBatch> {
@@ -63,21 +59,11 @@ async fn groups(world: &World, mo: &Actor, id: Id<ImportBatch>) -> Groups {
 async fn brought_in(world: &World, mo: &Actor, rows: &str) -> (Id<ImportBatch>, Groups) {
     let id = staged(world, mo, rows).await;
     actions::confirm(&world.app.db, mo, id).await.unwrap();
-    let end = bring_in::carry_on(&world.app.db, &terms(world), mo, id, None)
+    let end = bring_in::carry_on(&world.app.db, &world.terms(), mo, id, None)
         .await
         .unwrap();
     assert!(end.finished);
     (id, groups(world, mo, id).await)
-}
-
-async fn count(world: &World, sql: &'static str) -> i64 {
-    let scheme = world.scheme;
-    let ask = async |tx: &mut kith_db::Tx| {
-        Outcome::Ok(
-            kith_db::on!(tx, c => sqlx::query_scalar::<_, i64>(sql).bind(scheme).fetch_one(c))?,
-        )
-    };
-    world.app.db.read(ask).await.unwrap()
 }
 
 const REFERRALS: &str = "select count(*) from referral where scheme_id = $1 and state <> 'voided'";
@@ -90,7 +76,7 @@ async fn the_same_file_twice_changes_nothing_and_one_changed_row_changes_only_th
         let (_, first) = brought_in(&world, &mo, &format!("{MARY}{OMAR}")).await;
         assert_eq!((first.new, first.made, first.failed), (2, 2, 0));
         assert_eq!(
-            (count(&world, REFERRALS).await, count(&world, PEOPLE).await),
+            (world.count(REFERRALS).await, world.count(PEOPLE).await),
             (2, 2)
         );
 
@@ -105,11 +91,11 @@ async fn the_same_file_twice_changes_nothing_and_one_changed_row_changes_only_th
             (1, 1, 1, 0)
         );
         assert_eq!(
-            (count(&world, REFERRALS).await, count(&world, PEOPLE).await),
+            (world.count(REFERRALS).await, world.count(PEOPLE).await),
             (2, 2)
         );
         let there = "select count(*) from person where scheme_id = $1 and postcode = 'LS2 9JT' and phone = '07700900982'";
-        assert_eq!(count(&world, there).await, 1);
+        assert_eq!(world.count(there).await, 1);
     }
 }
 
@@ -121,7 +107,7 @@ async fn a_referral_from_a_file_keeps_its_own_day_and_practice() {
         let right = "select count(*) from referral r join organisation o on o.scheme_id = $1 and o.id = r.practice_id
             where r.scheme_id = $1 and r.source = 'file'
               and r.main_need = 'loneliness' and r.why = 'Lives alone' and o.ods_code = 'Y00001' and r.import_id is not null";
-        assert_eq!(count(&world, right).await, 1);
+        assert_eq!(world.count(right).await, 1);
         let scheme = world.scheme;
         let day: kith_base::Day = world
             .app
@@ -155,13 +141,13 @@ async fn nobody_is_brought_in_before_every_close_match_is_decided_about() {
             .await
             .unwrap();
         actions::confirm(db, &mo, id).await.unwrap();
-        bring_in::carry_on(db, &terms(&world), &mo, id, None)
+        bring_in::carry_on(db, &world.terms(), &mo, id, None)
             .await
             .unwrap();
         assert_eq!(groups(&world, &mo, id).await.made, 1);
-        assert_eq!(count(&world, PEOPLE).await, 2);
+        assert_eq!(world.count(PEOPLE).await, 2);
         let asked = "select count(*) from task where scheme_id = $1 and kind = 'same_person'";
-        assert_eq!(count(&world, asked).await, 1);
+        assert_eq!(world.count(asked).await, 1);
     }
 }
 
@@ -183,19 +169,19 @@ async fn an_import_that_stopped_goes_on_with_the_next_row() {
         let id = staged(&world, &mo, &rows).await;
         actions::confirm(db, &mo, id).await.unwrap();
         // No time at all: one step, as if the program had stopped after it.
-        let some = bring_in::carry_on(db, &terms(&world), &mo, id, Some(std::time::Duration::ZERO))
+        let some = bring_in::carry_on(db, &world.terms(), &mo, id, Some(std::time::Duration::ZERO))
             .await
             .unwrap();
         assert!(!some.finished && some.rows > 0 && some.rows < 25);
         assert_eq!(groups(&world, &mo, id).await.made, some.rows);
-        bring_in::carry_on(db, &terms(&world), &mo, id, None)
+        bring_in::carry_on(db, &world.terms(), &mo, id, None)
             .await
             .unwrap();
-        assert_eq!(count(&world, REFERRALS).await, 25);
-        let again = bring_in::carry_on(db, &terms(&world), &mo, id, None)
+        assert_eq!(world.count(REFERRALS).await, 25);
+        let again = bring_in::carry_on(db, &world.terms(), &mo, id, None)
             .await
             .unwrap();
-        assert_eq!((again.rows, count(&world, REFERRALS).await), (0, 25));
+        assert_eq!((again.rows, world.count(REFERRALS).await), (0, 25));
     }
 }
 
@@ -224,7 +210,7 @@ async fn an_undo_takes_back_what_nobody_has_touched_and_says_why_not_the_rest() 
             };
             referral::actions::step(
                 tx,
-                &terms(&world),
+                &world.terms(),
                 &kay,
                 kith_access::Ability::TakeReferral,
                 step,
@@ -234,16 +220,16 @@ async fn an_undo_takes_back_what_nobody_has_touched_and_says_why_not_the_rest() 
         })
         .await
         .unwrap();
-        undo::undo(db, &terms(&world), &mo, id, None).await.unwrap();
+        undo::undo(db, &world.terms(), &mo, id, None).await.unwrap();
         let after = groups(&world, &mo, id).await;
         assert_eq!((after.taken_back, after.kept), (1, 1));
         assert_eq!(
-            (count(&world, REFERRALS).await, count(&world, PEOPLE).await),
+            (world.count(REFERRALS).await, world.count(PEOPLE).await),
             (1, 2)
         );
         let told = "select count(*) from import_row where scheme_id = $1 and outcome = 'kept' and problems like '%it cannot be import taken back now%'";
-        assert_eq!(count(&world, told).await, 1);
-        let refused = undo::undo(db, &terms(&world), &mo, id, None)
+        assert_eq!(world.count(told).await, 1);
+        let refused = undo::undo(db, &world.terms(), &mo, id, None)
             .await
             .unwrap_err();
         assert!(refused.to_string().contains("There is nothing to undo"));
@@ -261,7 +247,7 @@ async fn after_seven_days_an_import_stays() {
     let (id, _) = brought_in(&world, &mo, MARY).await;
     world.passes_days(8);
     let later = world.actor(world.mo).await;
-    let refused = undo::undo(&world.app.db, &terms(&world), &later, id, None)
+    let refused = undo::undo(&world.app.db, &world.terms(), &later, id, None)
         .await
         .unwrap_err();
     assert!(refused.to_string().contains("seven days"), "{refused}");
@@ -302,7 +288,7 @@ async fn a_manager_brings_a_file_in_through_the_pages() {
         mo.presses("Undo this import")
             .await
             .sees("The import is undone");
-        assert_eq!(count(&world, REFERRALS).await, 0);
+        assert_eq!(world.count(REFERRALS).await, 0);
     }
 }
 
@@ -332,11 +318,9 @@ async fn a_file_that_is_no_list_is_refused_and_nothing_is_kept() {
             .sees(words);
     }
     assert_eq!(
-        count(
-            &world,
-            "select count(*) from import_batch where scheme_id = $1"
-        )
-        .await,
+        world
+            .count("select count(*) from import_batch where scheme_id = $1")
+            .await,
         0
     );
 }

@@ -1,93 +1,18 @@
 //! The team's page, covers and a leaver's cases, through the real pages.
 
 use axum::Router;
-use kith_access::{Ability, App, SchemeSettings};
-use kith_casework::{
-    person::{Details, Place, store::Origin},
-    referral::{
-        Act, Agreed, Need, Sent, Source, Told,
-        actions::{Step, Terms, Who, refer, step},
-    },
-};
-use kith_testkit::{Staff, World};
+use kith_access::App;
+use kith_testkit::{World, named};
 
 fn program(app: App) -> Router {
     kith_casework::routes().into_router(app)
 }
 
-/// Rita refers somebody; `by` takes them on.
-async fn taken_on(world: &World, family: &str, by: Option<Staff>) {
-    let rita = world.actor(world.rita).await;
-    let details = Details {
-        given: "Mary".parse().unwrap(),
-        family: family.parse().unwrap(),
-        known_as: None,
-        born: None,
-        nhs_number: None,
-        practice: rita.practice,
-        place: Place::default(),
-    };
-    let sent = Sent {
-        source: Source::Practice,
-        practice: rita.practice,
-        referrer: Some(rita.account),
-        referrer_name: "Rita Shah".parse().unwrap(),
-        needs: vec![Need::Money],
-        why: None,
-        told: vec![Told::Talked],
-        agreed: Agreed::Yes,
-    };
-    let terms = Terms::of(world.scheme, &SchemeSettings::default()).unwrap();
-    let made = world
-        .app
-        .db
-        .act(async |tx| {
-            let who = Who::Described(Box::new(details.clone()));
-            refer(
-                tx,
-                &terms,
-                Some(&rita),
-                who,
-                sent.clone(),
-                Origin::default(),
-                world.now(),
-            )
-            .await
-        })
-        .await
-        .unwrap();
-    if let Some(by) = by {
-        let worker = world.actor(by).await;
-        world
-            .app
-            .db
-            .act(async |tx| {
-                let take = Step {
-                    referral: made.referral,
-                    version: None,
-                    act: Act::Take(worker.account),
-                    note: None,
-                };
-                step(
-                    tx,
-                    &terms,
-                    &worker,
-                    Ability::TakeReferral,
-                    take,
-                    world.now(),
-                )
-                .await
-            })
-            .await
-            .unwrap();
-    }
-}
-
 #[tokio::test]
 async fn the_manager_sees_who_waits_and_what_each_worker_carries() {
     for world in World::small(program).await {
-        taken_on(&world, "Thistle", Some(world.kay)).await;
-        taken_on(&world, "Nettle", None).await;
+        world.takes_on(world.kay, &named("Mary", "Thistle")).await;
+        world.refers(world.rita, &named("Mary", "Nettle")).await;
         world.passes_days(7);
         let mut mo = world.signed_in(world.mo).await;
         mo.opens("/team")
@@ -139,7 +64,8 @@ async fn somebody_stands_in_and_the_days_do_not_overlap() {
 async fn everything_of_a_leaver_goes_to_one_colleague() {
     for world in World::small(program).await {
         for n in 0..12 {
-            taken_on(&world, &format!("Family{n}"), Some(world.kay)).await;
+            let somebody = named("Mary", &format!("Family{n}"));
+            world.takes_on(world.kay, &somebody).await;
         }
         let mut mo = world.signed_in(world.mo).await;
         mo.opens(format!("/team/leaving/{}", world.kay.id))

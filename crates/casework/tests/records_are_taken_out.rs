@@ -4,20 +4,16 @@
 use std::io::{Cursor, Read};
 
 use axum::Router;
-use kith_access::{Ability, App, SchemeSettings};
+use kith_access::{Ability, App};
 use kith_base::Id;
 use kith_casework::{
     export::{
         self,
         tables::{EVERYWHERE, OF_THE_DATABASE, Theirs, all, known},
     },
-    person::{Details, Place, store::Origin},
-    referral::{
-        Agreed, Need, Sent, Source, Told,
-        actions::{Referred, Terms, Who, refer},
-    },
+    person::{Details, Place},
 };
-use kith_testkit::World;
+use kith_testkit::{Somebody, World, named};
 
 fn program(app: App) -> Router {
     kith_casework::routes().into_router(app)
@@ -119,44 +115,18 @@ async fn no_column_that_proves_who_somebody_is_leaves() {
     }
 }
 
-async fn referred(world: &World, family: &str) -> Referred {
-    let rita = world.actor(world.rita).await;
+async fn referred(world: &World, family: &str) -> Somebody {
     let details = Details {
-        given: "Mary".parse().unwrap(),
-        family: family.parse().unwrap(),
-        known_as: None,
         born: "1951-05-03".parse().ok(),
-        nhs_number: None,
-        practice: rita.practice,
         place: Place {
             address: "=HYPERLINK(1)".parse().ok(),
             ..Place::default()
         },
+        ..named("Mary", family)
     };
-    let sent = Sent {
-        source: Source::Practice,
-        practice: rita.practice,
-        referrer: Some(rita.account),
-        referrer_name: "Rita Shah".parse().unwrap(),
-        needs: vec![Need::Loneliness],
-        why: "Her neighbour shouts".parse().ok(),
-        told: vec![Told::Talked],
-        agreed: Agreed::Yes,
-    };
-    let terms = Terms::of(world.scheme, &SchemeSettings::default()).unwrap();
-    let act = async |tx: &mut kith_db::Tx| {
-        refer(
-            tx,
-            &terms,
-            Some(&rita),
-            Who::Described(Box::new(details.clone())),
-            sent.clone(),
-            Origin::default(),
-            world.now(),
-        )
+    world
+        .refers_for(world.rita, &details, "Her neighbour shouts")
         .await
-    };
-    world.app.db.act(act).await.unwrap()
 }
 
 fn file(zip: &[u8], name: &str) -> String {

@@ -5,17 +5,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use axum::{Router, http::Method};
-use kith_access::{Ability, App, SchemeSettings, outbox};
+use kith_access::{App, outbox};
 use kith_base::Id;
-use kith_casework::{
-    person::{self, Details, Person, Place, store::Origin},
-    referral::{
-        Act, Agreed, Need, Sent, Source, Told,
-        actions::{Referred, Step, Terms, Who, refer, step},
-    },
-};
-use kith_db::{Outcome, Tx, on};
-use kith_testkit::{Staff, World};
+use kith_casework::person::{self, Details, Person, Place};
+use kith_db::{Outcome, Tx};
+use kith_testkit::{Somebody, Staff, World};
 
 /// What must never be read, each in a field of its own.
 const CANARIES: &[&str] = &[
@@ -30,14 +24,8 @@ fn program(app: App) -> Router {
     kith_casework::routes().into_router(app)
 }
 
-fn mary(world: &World) -> Details {
+fn mary() -> Details {
     Details {
-        given: "Mary".parse().unwrap(),
-        family: "Thistle".parse().unwrap(),
-        known_as: None,
-        born: "1951-05-03".parse().ok(),
-        nhs_number: kith_base::NhsNumber::with_check_digit(999_000_001),
-        practice: Some(world.riverside),
         place: Place {
             address: "7 Quicksilver Lane".parse().ok(),
             postcode: "ZE3 9JW".parse().ok(),
@@ -45,62 +33,26 @@ fn mary(world: &World) -> Details {
             email: "hidden.heron@example.org".parse().ok(),
             ..Place::default()
         },
+        ..kith_testkit::mary()
     }
 }
 
-/// Rita refers Mary and Kay takes her on.
-async fn is_known(world: &World) -> Referred {
-    let rita = world.actor(world.rita).await;
-    let kay = world.actor(world.kay).await;
-    let terms = Terms::of(world.scheme, &SchemeSettings::default()).unwrap();
-    let sent = Sent {
-        source: Source::Practice,
-        practice: rita.practice,
-        referrer: Some(rita.account),
-        referrer_name: "Rita Shah".parse().unwrap(),
-        needs: vec![Need::Loneliness],
-        why: None,
-        told: vec![Told::Talked],
-        agreed: Agreed::Yes,
-    };
+/// Rita refers Mary and Kay takes her on; a letter is about to be sent.
+async fn is_known(world: &World) -> Somebody {
+    let mary = world.takes_on(world.kay, &mary()).await;
     let act = async |tx: &mut Tx| {
-        let who = Who::Described(Box::new(mary(world)));
-        let referred = refer(
-            tx,
-            &terms,
-            Some(&rita),
-            who,
-            sent.clone(),
-            Origin::default(),
-            world.now(),
-        )
-        .await?;
-        let take = Step {
-            referral: referred.referral,
-            version: None,
-            act: Act::Take(kay.account),
-            note: None,
-        };
-        step(tx, &terms, &kay, Ability::TakeReferral, take, world.now()).await?;
         let mail = outbox::Mail {
             once_key: "about mary".into(),
             kind: "a letter",
             to: "practice@example.org".parse().unwrap(),
             subject: "A letter".into(),
             body: "A letter".into(),
-            person: Some(referred.person),
+            person: Some(mary.person),
         };
-        outbox::queue(tx, world.scheme, world.now(), mail).await?;
-        Ok(referred)
+        outbox::queue(tx, world.scheme, world.now(), mail).await
     };
-    world.app.db.act(act).await.unwrap()
-}
-
-async fn count(world: &World, sql: &'static str, person: Id<Person>) -> i64 {
-    let read = async |tx: &mut Tx| -> Outcome<i64> {
-        Ok(on!(tx, c => sqlx::query_scalar(sql).bind(world.scheme).bind(person).fetch_one(c))?)
-    };
-    world.app.db.read(read).await.unwrap()
+    world.app.db.act(act).await.unwrap();
+    mary
 }
 
 const PLACE_WORDS: &str = "select count(*) from person_word where scheme_id = $1 and person_id = $2
@@ -137,20 +89,20 @@ async fn hiding_a_place_cancels_what_is_queued_forgets_the_words_and_tells_the_t
         let referred = is_known(&world).await;
         let person = referred.person;
         assert_eq!(
-            count(&world, PLACE_WORDS, person).await,
+            world.count_about(person, PLACE_WORDS).await,
             2,
             "{}",
             world.db.engine()
         );
-        assert!(count(&world, QUEUED, person).await > 0);
+        assert!(world.count_about(person, QUEUED).await > 0);
         turns(&world, world.kay, person, "Hide where they are").await;
-        assert_eq!(count(&world, PLACE_WORDS, person).await, 0);
-        assert_eq!(count(&world, QUEUED, person).await, 0);
-        assert_eq!(count(&world, NOTICES, person).await, 1);
-        assert_eq!(count(&world, TURNS, person).await, 1);
+        assert_eq!(world.count_about(person, PLACE_WORDS).await, 0);
+        assert_eq!(world.count_about(person, QUEUED).await, 0);
+        assert_eq!(world.count_about(person, NOTICES).await, 1);
+        assert_eq!(world.count_about(person, TURNS).await, 1);
         turns(&world, world.mo, person, "Stop hiding where they are").await;
-        assert_eq!(count(&world, PLACE_WORDS, person).await, 2);
-        assert_eq!(count(&world, TURNS, person).await, 2);
+        assert_eq!(world.count_about(person, PLACE_WORDS).await, 2);
+        assert_eq!(world.count_about(person, TURNS).await, 2);
     }
 }
 
@@ -340,7 +292,7 @@ async fn only_the_whole_number_and_the_birth_date_find_a_restricted_record() {
     for world in World::small(program).await {
         let person = is_known(&world).await.person;
         turns(&world, world.kay, person, "Restrict the record").await;
-        let number = mary(&world).nhs_number.unwrap();
+        let number = mary().nhs_number.unwrap();
         let mut sam = world.signed_in(world.sam).await;
         for (born, says) in [
             ("1951-05-04", "There is no restricted record"),

@@ -5,20 +5,17 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use kith_access::{Ability, App, SchemeSettings};
-use kith_base::{Id, Line};
+use kith_access::{App, SchemeSettings};
+use kith_base::Id;
 use kith_casework::{
     concern::{Concern, Danger, Door, Raise},
     draft,
     merge::tables::{IN_THEIR_OWN_WAY, MOVED, STAYS},
-    person::{Details, Person, Place, store::Origin},
-    referral::{
-        Act, Agreed, DeclineReason, Need, Sent, Source, Told,
-        actions::{Referred, Step, Terms, Who, refer, step},
-    },
+    person::{Details, Person},
+    referral::{Act, DeclineReason},
 };
 use kith_db::{Outcome, Tx, on, run};
-use kith_testkit::{Staff, World};
+use kith_testkit::{Somebody, World};
 use sqlx::AssertSqlSafe;
 
 fn program(app: App) -> Router {
@@ -27,83 +24,32 @@ fn program(app: App) -> Router {
 
 fn mary(family: &str, born: &str) -> Details {
     Details {
-        given: "Mary".parse().unwrap(),
         family: family.parse().unwrap(),
-        known_as: None,
         born: born.parse().ok(),
-        nhs_number: kith_base::NhsNumber::with_check_digit(999_000_001),
-        practice: None,
-        place: Place {
-            phone: "01632960982".parse().ok(),
-            ..Place::default()
-        },
+        ..kith_testkit::mary()
     }
-}
-
-fn terms(world: &World) -> Terms {
-    Terms::of(world.scheme, &SchemeSettings::default()).unwrap()
-}
-
-async fn refers(world: &World, by: Staff, details: Details) -> Referred {
-    let actor = world.actor(by).await;
-    let sent = Sent {
-        source: Source::Practice,
-        practice: actor.practice,
-        referrer: Some(actor.account),
-        referrer_name: by.name.parse().unwrap(),
-        needs: vec![Need::Loneliness],
-        why: None,
-        told: vec![Told::Talked],
-        agreed: Agreed::Yes,
-    };
-    let details = Details {
-        practice: actor.practice,
-        ..details
-    };
-    let terms = terms(world);
-    let act = async |tx: &mut Tx| {
-        let who = Who::Described(Box::new(details.clone()));
-        refer(
-            tx,
-            &terms,
-            Some(&actor),
-            who,
-            sent.clone(),
-            Origin::default(),
-            world.now(),
-        )
-        .await
-    };
-    world.app.db.act(act).await.unwrap()
 }
 
 /// Two practices refer one person; the second wrote another birth date. The
 /// referral of the second is sent back, so that one goes on.
-async fn twice_known(world: &World) -> (Referred, Referred) {
-    let first = refers(world, world.rita, mary("Thistle", "1951-05-03")).await;
-    let second = refers(world, world.harry, mary("Thistle-Brown", "1951-03-05")).await;
+async fn twice_known(world: &World) -> (Somebody, Somebody) {
+    let first = world
+        .refers(world.rita, &mary("Thistle", "1951-05-03"))
+        .await;
+    let second = world
+        .refers(world.harry, &mary("Thistle-Brown", "1951-03-05"))
+        .await;
     assert_ne!(first.person, second.person, "{}", world.db.engine());
     (first, second)
 }
 
-async fn sends_back(world: &World, referred: &Referred) {
-    let kay = world.actor(world.kay).await;
-    let terms = terms(world);
-    let decline = async |tx: &mut Tx| {
-        let act = Act::Decline {
-            reason: DeclineReason::Duplicate,
-            next: "Already being seen here".parse::<Line>().unwrap(),
-            person_knows: true,
-        };
-        let one = Step {
-            referral: referred.referral,
-            version: None,
-            act,
-            note: None,
-        };
-        step(tx, &terms, &kay, Ability::TakeReferral, one, world.now()).await
+async fn sends_back(world: &World, somebody: Somebody) {
+    let act = Act::Decline {
+        reason: DeclineReason::Duplicate,
+        next: "Already being seen here".parse().unwrap(),
+        person_knows: true,
     };
-    world.app.db.act(decline).await.unwrap();
+    world.does(world.kay, somebody.referral, act).await;
 }
 
 /// Hangs a row of every sort on somebody.
@@ -253,7 +199,7 @@ async fn every_table_with_a_person_is_in_one_of_the_lists() {
 async fn a_merge_that_is_taken_back_leaves_everything_as_it_was() {
     for world in World::small(program).await {
         let (first, second) = twice_known(&world).await;
-        sends_back(&world, &second).await;
+        sends_back(&world, second).await;
         has_a_history(&world, second.person).await;
         let mo = world.actor(world.mo).await;
         let own = async |tx: &mut Tx| -> Outcome<()> {
@@ -327,7 +273,7 @@ async fn two_open_referrals_are_not_merged_and_the_page_says_what_to_do() {
 async fn whoever_was_looking_at_an_old_version_compares_again() {
     for world in World::small(program).await {
         let (first, second) = twice_known(&world).await;
-        sends_back(&world, &second).await;
+        sends_back(&world, second).await;
         let mut mo = world.signed_in(world.mo).await;
         mo.opens(format!("/same-person/{}/{}", first.person, second.person))
             .await;
@@ -384,7 +330,7 @@ async fn only_a_manager_merges() {
 async fn what_is_written_about_the_referral_after_the_merge_goes_back_with_it() {
     for world in World::small(program).await {
         let (first, second) = twice_known(&world).await;
-        sends_back(&world, &second).await;
+        sends_back(&world, second).await;
         let mut mo = world.signed_in(world.mo).await;
         mo.opens(format!("/same-person/{}/{}", first.person, second.person))
             .await;

@@ -44,7 +44,8 @@ impl FormToken {
     }
 }
 
-pub(crate) fn hidden_field(name: &'static str, value: &str) -> Element {
+/// A field nobody sees.
+pub fn hidden_field(name: &'static str, value: &str) -> Element {
     el("input")
         .attr("type", "hidden")
         .attr("name", name)

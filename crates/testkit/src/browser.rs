@@ -11,6 +11,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use kith_base::Id;
 use tower::ServiceExt;
 
 use crate::{
@@ -59,6 +60,7 @@ pub struct Browser {
     page: Seen,
     filled: Filled,
     attached: Option<Attached>,
+    touches: u32,
 }
 
 impl Browser {
@@ -78,6 +80,7 @@ impl Browser {
             page: Seen::of(""),
             filled: Filled::new(),
             attached: None,
+            touches: 0,
         }
     }
 
@@ -99,6 +102,7 @@ impl Browser {
 
     /// Opens a page, wherever it redirects to.
     pub async fn opens(&mut self, path: impl AsRef<str>) -> &mut Self {
+        self.touches += 1;
         let path = path.as_ref().to_owned();
         let answer = self.send(Method::GET, &path, None).await;
         self.arrive(path, answer).await;
@@ -145,6 +149,7 @@ impl Browser {
     }
 
     fn fills_field(&mut self, group: Option<&str>, label: &str, value: &str) -> &mut Self {
+        self.touches += 1;
         let Some(field) = self.page.field(group, label) else {
             self.fail(&format!("no field \"{label}\""))
         };
@@ -168,6 +173,7 @@ impl Browser {
     }
 
     fn chooses_field(&mut self, group: Option<&str>, label: &str) -> &mut Self {
+        self.touches += 1;
         let Some(field) = self.page.field(group, label) else {
             self.fail(&format!("no choice \"{label}\""))
         };
@@ -189,6 +195,7 @@ impl Browser {
 
     /// Takes the tick out of the box with this label.
     pub fn unticks(&mut self, label: &str) -> &mut Self {
+        self.touches += 1;
         let Some(field) = self.page.field(None, label) else {
             self.fail(&format!("no box \"{label}\""))
         };
@@ -202,6 +209,7 @@ impl Browser {
 
     /// Picks from the list with this label the entry with these words.
     pub fn picks(&mut self, label: &str, words: &str) -> &mut Self {
+        self.touches += 1;
         let Some(field) = self.page.field(None, label) else {
             self.fail(&format!("no list \"{label}\""))
         };
@@ -214,6 +222,7 @@ impl Browser {
 
     /// Chooses a file for the field with this label.
     pub fn attaches(&mut self, label: &str, name: &str, bytes: impl Into<Vec<u8>>) -> &mut Self {
+        self.touches += 1;
         let Some(field) = self.page.field(None, label) else {
             self.fail(&format!("no file field \"{label}\""))
         };
@@ -241,6 +250,7 @@ impl Browser {
     }
 
     async fn presses_near(&mut self, button: &str, near: Option<&str>) -> &mut Self {
+        self.touches += 1;
         let Some(form) = self.page.form(button, near, &self.filled) else {
             self.fail(&format!("no form with a button \"{button}\""))
         };
@@ -504,6 +514,41 @@ impl Browser {
             .select(&links)
             .filter_map(|link| link.value().attr("href").map(str::to_owned))
             .collect()
+    }
+
+    /// The last link of the page that begins like this and goes on.
+    #[must_use]
+    pub fn last_link(&self, begins: &str) -> String {
+        let goes_on = |link: &String| link.starts_with(begins) && link.len() > begins.len();
+        let found = self.links().into_iter().rev().find(goes_on);
+        found.unwrap_or_else(|| self.fail(&format!("no link {begins}…")))
+    }
+
+    /// What a hidden field of the page holds; of several, the last.
+    #[must_use]
+    pub fn hidden(&self, name: &str) -> String {
+        let hidden = crate::seen::css(&format!("input[type=hidden][name=\"{name}\"]"));
+        let last = self.page.html.select(&hidden).last();
+        let value = last.and_then(|field| field.value().attr("value"));
+        value.map_or_else(
+            || self.fail(&format!("no hidden field \"{name}\"")),
+            str::to_owned,
+        )
+    }
+
+    /// The first id in the address.
+    #[must_use]
+    pub fn named_id<T>(&self) -> Id<T> {
+        let mut parts = self.path.split(['/', '?', '#']);
+        let named = parts.find_map(|part| part.parse().ok());
+        named.unwrap_or_else(|| self.fail("the address names nobody"))
+    }
+
+    /// How often something was touched in this browser: an address opened, a
+    /// link followed, a field filled, a choice made, a button pressed.
+    #[must_use]
+    pub const fn touches(&self) -> u32 {
+        self.touches
     }
 
     fn fail(&self, what: &str) -> ! {

@@ -8,6 +8,8 @@ mod seen;
 mod fields;
 mod browser;
 mod world;
+mod story;
 
 pub use browser::{Browser, Sent};
+pub use story::{Somebody, mary, named, omar};
 pub use world::{Staff, World};

@@ -277,7 +277,8 @@ async fn set(tx: &mut Tx, scheme: Id<Scheme>, name: &str, value: &str, now: Ts) 
     Ok(())
 }
 
-fn text<T: std::str::FromStr>(words: &str) -> T
+/// Words as what they mean.
+pub(crate) fn text<T: std::str::FromStr>(words: &str) -> T
 where
     T::Err: std::fmt::Display,
 {

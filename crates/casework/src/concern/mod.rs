@@ -18,7 +18,6 @@ use kith_base::{Id, Line, Name, Story, Ts};
 use kith_db::FromRow;
 
 pub use rules::{Danger, Door, End, Move, State};
-pub(crate) use staff::sheet;
 
 use crate::person::Person;
 

@@ -17,7 +17,7 @@ use kith_pages::{
     html::{link, p},
 };
 
-use super::staff::{help_now, sheet, state};
+use super::staff::{help_now, state};
 use super::{
     Concern, State,
     actions::{self, Step, View},
@@ -199,11 +199,8 @@ fn handling(
         .unwrap_or_else(|| NoteForm::blank().kept(&hidden));
     let note_sheet = || {
         let open = note_form.open(paths::concern_step(concern.id, "note"), &token);
-        heading("Add a note").and(sheet(
-            open,
-            [note_form.note(), note_form.version()],
-            "Add the note",
-        ))
+        let fields = [note_form.note(), note_form.version()];
+        heading("Add a note").and(open.sheet(fields, Button::send("Add the note")))
     };
     match concern.state {
         State::Closed => Html::default(),
@@ -220,7 +217,7 @@ fn handling(
             let close_form = close.cloned().unwrap_or_else(|| CloseForm::blank().kept(&hidden));
             let open = close_form.open(paths::concern_step(concern.id, "close"), &token);
             let fields = [close_form.end(), close_form.line(), close_form.version()];
-            note_sheet().and(heading("Close the concern")).and(sheet(open, fields, "Close the concern"))
+            note_sheet().and(heading("Close the concern")).and(open.sheet(fields, Button::send("Close the concern")))
         }
         State::Acknowledged => note_sheet().and(InsetText::saying(
             "You raised this concern, so somebody else must close it: the safeguarding lead or the deputy.",

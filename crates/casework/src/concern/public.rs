@@ -15,18 +15,14 @@ use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx, on};
 use kith_pages::{
     Html,
-    components::{InsetText, Panel},
+    components::{Button, InsetText, Panel},
     el,
     form::Posted,
     go,
     html::{link, p},
 };
 
-use super::{
-    Concern, actions,
-    form::PublicForm,
-    staff::{help_now, sheet},
-};
+use super::{Concern, actions, form::PublicForm, staff::help_now};
 use crate::paths;
 
 pub(super) fn routes() -> Routes {
@@ -80,11 +76,10 @@ fn page(
         form.name(),
         form.reach(),
     ];
-    let body = help_now(settings).and(not_watched).and(sheet(
-        form.open(paths::public_concern_to(&row.slug), &token),
-        fields,
-        "Send",
-    ));
+    let body = help_now(settings).and(not_watched).and(
+        form.open(paths::public_concern_to(&row.slug), &token)
+            .sheet(fields, Button::send("Send")),
+    );
     visitor
         .page("Tell us that you are worried about somebody")
         .caption(&*row.name)

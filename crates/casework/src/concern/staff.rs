@@ -58,19 +58,6 @@ pub(super) fn help_now(settings: &SchemeSettings) -> Html {
         .into()
 }
 
-/// A form's fields and its button.
-pub(crate) fn sheet(
-    open: kith_pages::form::Open,
-    fields: impl IntoIterator<Item = Html>,
-    button: &'static str,
-) -> Html {
-    let send = Button::new(button).prevent_double_click(true);
-    std::iter::once(Html::from(open))
-        .chain(fields)
-        .chain([send.into(), Html::trusted("</form>")])
-        .collect()
-}
-
 /// What happens with it, said before it is sent.
 fn promise(settings: &SchemeSettings) -> Html {
     let hours = settings.concern_hours;
@@ -95,7 +82,8 @@ fn form_page(signed: &Signed, form: &RaiseForm, person: Option<&Identity>) -> Re
     let body = [
         help_now(&signed.settings),
         promise(&signed.settings),
-        sheet(form.open(action, &token), fields, "Raise the concern"),
+        form.open(action, &token)
+            .sheet(fields, Button::send("Raise the concern")),
     ];
     let page = signed
         .page("Raise a concern")

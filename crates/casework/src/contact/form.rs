@@ -65,16 +65,16 @@ form! {
     pub ContactForm => Fields {
         at_on: Date = Date::new("Date of contact"),
         at_time: Time = Time::new("Time it began").hint("For example, 9am or 14:30"),
-        mode: One<Mode> = One::new("How did you meet?").called("how you met").small(),
+        mode: One<Mode> = One::new("How did you meet?").called("how you met").small().inline(),
         minutes: Number<u16> = Number::new("How long", 0, LONGEST).unit("minutes"),
         purpose: One<Purpose> = One::new("What was it for?").called("what it was for").small(),
         holding: Maybe<One<Holding>> = One::new("What was the holding for?").small()
             .called("what the holding was for"),
         connected_to: Maybe<Text<Line>> = Text::new("Connected to")
             .hint("The service, group or person"),
-        attended: One<Attended> = One::new("Did you meet?").called("whether you met").small(),
+        attended: One<Attended> = One::new("Did you meet?").called("whether you met").small().inline(),
         why_not: Maybe<Text<Line>> = Text::new("If you did not meet, why"),
-        answer: Maybe<One<Answer>> = One::new("Does the person want to work with you?").small()
+        answer: Maybe<One<Answer>> = One::new("Does the person want to work with you?").small().inline()
             .called("the person's answer")
             .hint("Only when you asked them. \"Not yet\" is an answer"),
         note: Maybe<Long<Story>> = Long::new("Note").rows(8),
@@ -88,7 +88,7 @@ form! {
         practice_line: Maybe<Text<Line>> = Text::new("A line for the practice")
             .hint("Sent as it stands. The practice is told of the first meeting and of a connection without it"),
         readers: Maybe<Many<Reader>> = Many::new("Who may read this note").small(),
-        weight: Maybe<One<Weight>> = One::new("How heavy was it for you?").small()
+        weight: Maybe<One<Weight>> = One::new("How heavy was it for you?").small().inline()
             .hint("Seen by you alone"),
     }
 }

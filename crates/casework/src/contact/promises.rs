@@ -1,4 +1,4 @@
-//! Who does what by when, as rows of a form: three to begin with, and one
+//! Who does what by when, as rows of a form: two to begin with, and one
 //! more for each press of "Add another action". A row without words is no
 //! action; one without a date is due in a week.
 
@@ -16,7 +16,7 @@ use crate::task::Who;
 /// How many rows there may be: more than anybody promises in one talk.
 const MOST: usize = 9;
 /// How many there are to begin with.
-const FIRST: usize = 3;
+const FIRST: usize = 2;
 /// The parts of a row a message can point to.
 const PARTS: [[&str; 3]; MOST] = [
     ["1-what", "1-who", "1-due"],
@@ -169,10 +169,14 @@ impl FieldKind for Promises {
                         .map(|wrong| Wrong::from(&*wrong.says))
                 };
                 let [what, who, due] = parts;
+                let half = |piece: Html| el("div").class("nhsuk-grid-column-one-half").child(piece);
+                let who_and_when = el("div")
+                    .class("nhsuk-grid-row")
+                    .child(half(row.who.show(&Self::part(name, who), mine(who).as_ref())))
+                    .child(half(row.due.show(&Self::part(name, due), mine(due).as_ref())));
                 let fields: Html = [
                     row.what.show(&Self::part(name, what), mine(what).as_ref()),
-                    row.who.show(&Self::part(name, who), mine(who).as_ref()),
-                    row.due.show(&Self::part(name, due), mine(due).as_ref()),
+                    who_and_when.into(),
                 ]
                 .into_iter()
                 .collect();
@@ -225,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_action_is_kept_once_a_row_was_added() {
+    fn an_action_more_is_kept_once_a_row_was_added() {
         let read = rows(&[
             ("actions-rows", "4"),
             ("actions-4-what", "Walk"),

@@ -64,16 +64,9 @@ fn upload_form(signed: &Signed, wrong: Option<&str>) -> Html {
     if let Some(words) = wrong {
         field = field.error_message(words);
     }
-    [
-        Html::from(open(paths::imports(), &signed.token()).with_files()),
-        field.into(),
-        Button::new("Read the file")
-            .prevent_double_click(true)
-            .into(),
-        Html::trusted("</form>"),
-    ]
-    .into_iter()
-    .collect()
+    open(paths::imports(), &signed.token())
+        .with_files()
+        .sheet([field.into()], Button::send("Read the file"))
 }
 
 async fn list_page(

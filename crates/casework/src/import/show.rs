@@ -130,19 +130,11 @@ fn text(value: Option<&impl ToString>) -> String {
 /// The form that decides about the close matches of one page.
 #[must_use]
 pub fn choices(signed: &Signed, batch: &Batch, pairs: &[Pair], undecided: i64) -> Html {
-    let mut parts: Vec<Html> = vec![
-        el("h2").class("nhsuk-heading-m").child("Close matches").into(),
-        el("p").child(format!("{undecided} of them are not decided about. Adding takes address, telephone and practice from the file; names and dates of birth in a record are never changed by a file.")).into(),
-        open(format!("/import/{}/choices", batch.id), &signed.token()).into(),
-    ];
-    parts.extend(pairs.iter().map(one));
-    parts.push(
-        Button::new("Keep these decisions")
-            .prevent_double_click(true)
-            .into(),
-    );
-    parts.push(Html::trusted("</form>"));
-    parts.into_iter().collect()
+    let heading = el("h2").class("nhsuk-heading-m").child("Close matches");
+    let how = el("p").child(format!("{undecided} of them are not decided about. Adding takes address, telephone and practice from the file; names and dates of birth in a record are never changed by a file."));
+    let form = open(format!("/import/{}/choices", batch.id), &signed.token())
+        .sheet(pairs.iter().map(one), Button::send("Keep these decisions"));
+    Html::from(heading).and(how).and(form)
 }
 
 fn one(pair: &Pair) -> Html {

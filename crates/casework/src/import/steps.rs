@@ -112,22 +112,13 @@ pub(super) fn columns_form(signed: &Signed, shown: &Shown, plan: &Plan) -> Html 
         ],
     )
     .value(plan.agreed.map_or("", Word::code));
-    [
-        Html::from(open(
-            format!("/import/{}/columns", shown.batch.id),
-            &signed.token(),
-        )),
-        table.into(),
-        dates.into(),
-        agreed.into(),
-        Button::new("Check the rows")
-            .prevent_double_click(true)
-            .into(),
-        Html::trusted("</form>"),
-        throw_away(signed, &shown.batch),
-    ]
-    .into_iter()
-    .collect()
+    let fields = [table.into(), dates.into(), agreed.into()];
+    open(
+        format!("/import/{}/columns", shown.batch.id),
+        &signed.token(),
+    )
+    .sheet(fields, Button::send("Check the rows"))
+    .and(throw_away(signed, &shown.batch))
 }
 
 fn fact(name: &str, rows: i64) -> SummaryRow {

@@ -211,10 +211,9 @@ fn page(signed: &Signed, pair: &Pair, form: &KeepForm) -> Response {
             .map(|why| Html::from(el("li").child(why.as_str())));
         InsetText::new(p("They may be one person:").and(el("ul").children(lines))).into()
     };
-    let keep = crate::concern::sheet(
-        form.open(paths::side_by_side(a.id, b.id), &token),
+    let keep = form.open(paths::side_by_side(a.id, b.id), &token).sheet(
         [form.version_one(), form.version_other(), form.keep()],
-        "Merge the two records",
+        Button::send("Merge the two records"),
     );
     let not_same = PostButton::new(
         paths::not_same(a.id, b.id),

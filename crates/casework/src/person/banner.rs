@@ -32,10 +32,10 @@ pub fn banner(identity: &Identity, today: Day) -> Html {
                 .child(el("b").child(value))
         }))
         .child(" ")
-        .child(link(
+        .child(el("span").class("kith-person__fact").child(link(
             paths::raise_concern_about(identity.id),
             "Raise a concern",
-        ));
+        )));
     let flags = flags(identity);
     let row = (!flags.is_empty()).then(|| {
         let tags = flags.into_iter().map(|(words, colour)| {

@@ -2,26 +2,29 @@
 //! practice needs to do. The exact message to the practice is shown before it
 //! is sent.
 
-use axum::{extract::Path, http::StatusCode, response::Response};
-use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, audit, once};
-use kith_base::{Id, Kind, Line, Refusal, Story, words};
-use kith_db::{Failure, Outcome, Tx};
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, once};
+use kith_base::{Id, Kind, Line, Refusal, Story, Word, words};
+use kith_db::{Failure, Outcome};
 use kith_pages::{
-    done, form,
-    form::{FieldKind, FormToken, Long, Maybe, One, Posted, Text},
+    Html, Page,
+    components::{Button, ButtonGroup, InsetText},
+    done, el, form,
+    form::{FieldKind, Hidden, Long, Maybe, One, Posted, Text, hidden_field, open},
     go,
+    html::{link, p},
 };
 
 use super::{
-    Case, CloseReason, Referral,
+    CloseReason, Referral,
+    about::{About, about, look},
     actions::{self, Closing, Terms, end_words},
-    store,
 };
-use crate::{
-    message::Stage,
-    paths,
-    person::{self, Identity, banner::banner},
-};
+use crate::{message::Stage, paths};
 
 words! {
     /// Whether the person has been told that it has ended.
@@ -34,6 +37,7 @@ words! {
 /// The form as its fields come out.
 #[expect(missing_docs, reason = "each is told by its label below")]
 pub struct Fields {
+    pub version: i64,
     pub reason: CloseReason,
     pub what_changed: Option<Story>,
     pub practice_to_do: Line,
@@ -43,6 +47,7 @@ pub struct Fields {
 form! {
     /// A referral to be closed.
     pub CloseForm => Fields {
+        version: Hidden<i64> = "The version of the referral",
         reason: One<CloseReason> = One::new("Why are you closing it?").called("why you are closing it"),
         what_changed: Maybe<Long<Story>> = Long::new("What changed").rows(4)
             .hint("In the person's own words. The practice reads it"),
@@ -61,43 +66,13 @@ pub fn routes() -> Routes {
         .post("/referrals/{referral}/close", writes, close)
 }
 
-/// What the page needs of the database.
-struct Open {
-    who: Identity,
-    case: Case,
-}
-
-async fn open(tx: &mut Tx, signed: &Signed, referral: Id<Referral>) -> Outcome<Open> {
-    let scope = signed.actor.scope(Ability::WriteContact)?;
-    let case = store::case(tx, &scope, referral)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    let record = person::store::record(tx, &scope, case.person).await?;
-    let record = record.ok_or_else(Refusal::not_found)?;
-    Ok(Open {
-        who: record.identity,
-        case,
-    })
-}
-
 async fn show(app: App, signed: Signed, Path(referral): Path<Id<Referral>>) -> Answer {
-    let open = app
-        .db
-        .act(async |tx| {
-            let open = open(tx, &signed, referral).await?;
-            audit::look(
-                tx,
-                &signed.actor,
-                open.case.person,
-                "open the closing of a referral",
-            )
-            .await?;
-            Ok(open)
-        })
-        .await?;
+    let action = "open the closing of a referral";
+    let about = look(&app, &signed, Ability::WriteContact, referral, action).await?;
     let mut form = CloseForm::blank();
+    form.version.fill(&about.case.version);
     form.practice_to_do.kind.fill(&nothing()?);
-    Ok(page(&signed, &open, &form, open.case.version, None))
+    Ok(page(&signed, &about, &form).into_response())
 }
 
 fn nothing() -> Result<Line, Refusal> {
@@ -106,87 +81,83 @@ fn nothing() -> Result<Line, Refusal> {
         .map_err(|_| Refusal::invalid("The usual answer is missing"))
 }
 
-#[derive(askama::Template)]
-#[template(path = "referral/close.html")]
-struct Close<'a> {
-    form: &'a CloseForm,
-    token: &'a FormToken,
-    action: String,
-    back: String,
-    version: i64,
-}
-
-fn page(
-    signed: &Signed,
-    open: &Open,
-    form: &CloseForm,
-    version: i64,
-    status: Option<StatusCode>,
-) -> Response {
-    let page = signed
-        .page("Close the referral")
+fn page(signed: &Signed, about: &About, form: &CloseForm) -> Page {
+    let back = paths::person(about.who.id);
+    let fields = [
+        form.version(),
+        form.reason(),
+        form.what_changed(),
+        form.practice_to_do(),
+        form.knows(),
+    ];
+    let sheet = form
+        .open(paths::close(about.case.id), &signed.token())
+        .sheet(fields, Button::new("Check the message to the practice"));
+    about
+        .page(signed, "Close the referral")
         .reading()
-        .caption(format!("Referral {}", open.case.reference))
-        .back(paths::person(open.who.id))
-        .banner(banner(&open.who, signed.actor.today()))
-        .errors(form.errors());
-    let page = match status {
-        Some(status) => page.status(status),
-        None => page,
-    };
-    page.view(&Close {
-        form,
-        token: &signed.token(),
-        action: paths::close(open.case.id),
-        back: paths::person(open.who.id),
-        version,
-    })
-}
-
-#[derive(askama::Template)]
-#[template(path = "referral/close_check.html")]
-struct Check<'a> {
-    token: &'a FormToken,
-    action: String,
-    version: i64,
-    practice: Option<&'a str>,
-    author: String,
-    words: String,
-    to_do: &'a Line,
-    carried: Vec<(&'static str, String)>,
-    knows: bool,
+        .back(&back)
+        .errors(form.errors())
+        .body(sheet.and(p(link(back, "Go back without closing"))))
 }
 
 /// The message as the practice will read it, before it is sent.
-fn check(signed: &Signed, open: &Open, fields: &Fields, posted: &Posted, version: i64) -> Response {
-    use kith_base::Word;
+fn check(signed: &Signed, about: &About, fields: &Fields, posted: &Posted) -> Response {
     let actor = &signed.actor;
-    let carried = ["reason", "what_changed", "practice_to_do", "knows"];
+    let registered = about.who.practice_name.as_deref();
+    let reader = match about.case.sent.practice {
+        Some(sender) => {
+            let same = about.who.practice == Some(sender);
+            let practice = registered
+                .filter(|_| same)
+                .unwrap_or("the practice that sent the referral");
+            p(format!("Exactly this will be sent to {practice}:"))
+        }
+        None => p("This referral has no practice, so nobody is sent this; it stays in the record:"),
+    };
     let changed = fields.what_changed.as_deref();
-    let registered = open.who.practice_name.as_deref();
-    let practice = open.case.sent.practice.map(|sender| {
-        let same = open.who.practice == Some(sender);
-        registered
-            .filter(|_| same)
-            .unwrap_or("the practice that sent the referral")
-    });
-    signed
-        .page("Check what the practice will read")
+    let words = end_words(Stage::Closed, fields.reason.label(), changed);
+    let to_do = Html::from(el("b").child("What you need to do:"))
+        .and(" ")
+        .and(fields.practice_to_do.to_string());
+    let author = format!("{}, {}", actor.name, actor.role.label().to_lowercase());
+    let message = Html::from(el("p").class("kith-words").child(words))
+        .and(p(to_do))
+        .and(p(author));
+    let knows = fields.knows == Knows::Yes || fields.reason == CloseReason::Died;
+    let task = match knows {
+        true => Html::default(),
+        false => p("The person does not know yet: you will get a task to tell them."),
+    };
+    let body = [
+        reader,
+        InsetText::new(message).into(),
+        task,
+        send_or_change(signed, about, posted),
+    ];
+    about
+        .page(signed, "Check what the practice will read")
         .reading()
-        .banner(banner(&open.who, actor.today()))
-        .view(&Check {
-            token: &signed.token(),
-            action: paths::close(open.case.id),
-            version,
-            practice,
-            author: format!("{}, {}", actor.name, actor.role.label().to_lowercase()),
-            words: end_words(Stage::Closed, fields.reason.label(), changed),
-            to_do: &fields.practice_to_do,
-            carried: carried
-                .map(|name| (name, posted.text(name).to_owned()))
-                .to_vec(),
-            knows: fields.knows == Knows::Yes || fields.reason == CloseReason::Died,
-        })
+        .body(body.into_iter().collect::<Html>())
+        .into_response()
+}
+
+/// What was typed, carried unseen, with the two ways on.
+fn send_or_change(signed: &Signed, about: &About, posted: &Posted) -> Html {
+    let names = [
+        "version",
+        "reason",
+        "what_changed",
+        "practice_to_do",
+        "knows",
+    ];
+    let carried = names.map(|name| hidden_field(name, posted.text(name)).into());
+    let press = |button: Button, value: &str| Html::from(button.name("press").value(value));
+    let ways = ButtonGroup::new(vec![
+        press(Button::send("Close and send"), "send"),
+        press(Button::secondary("Change something"), "change"),
+    ]);
+    open(paths::close(about.case.id), &signed.token()).sheet(carried, ways)
 }
 
 async fn close(
@@ -195,50 +166,37 @@ async fn close(
     Path(referral): Path<Id<Referral>>,
     posted: Posted,
 ) -> Answer {
-    let open = app
-        .db
-        .read(async |tx| open(tx, &signed, referral).await)
-        .await?;
-    let version: i64 = posted
-        .text("version")
-        .parse()
-        .map_err(|_| Refusal::invalid("This form is incomplete").try_next("Open the page again"))?;
+    let scope = signed.actor.scope(Ability::WriteContact)?;
+    let read = async || {
+        app.db
+            .read(async |tx| about(tx, &scope, referral).await)
+            .await
+    };
+    let found = read().await?;
     let fields = match CloseForm::blank().check(&posted) {
         Ok(fields) => fields,
-        Err(form) => return Ok(page(&signed, &open, &form, version, None)),
+        Err(form) => return Ok(page(&signed, &found, &form).into_response()),
     };
     match posted.text("press") {
         "send" => {}
         "change" => {
-            return Ok(page(
-                &signed,
-                &open,
-                &CloseForm::blank().kept(&posted),
-                version,
-                None,
-            ));
+            let form = CloseForm::blank().kept(&posted);
+            return Ok(page(&signed, &found, &form).into_response());
         }
-        _ => return Ok(check(&signed, &open, &fields, &posted, version)),
+        _ => return Ok(check(&signed, &found, &fields, &posted)),
     }
-    match keep(&app, &signed, &open, fields, &posted, version).await {
+    match keep(&app, &signed, &found, fields, &posted).await {
         Ok(Kept::Closed(to)) => Ok(done(&to, "Referral closed. The practice has been told")),
         Ok(Kept::Again(to)) => Ok(go(&to)),
         Err(Failure::Refused(refusal))
             if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
         {
-            let now = app
-                .db
-                .read(async |tx| self::open(tx, &signed, referral).await)
-                .await?;
+            let now = read().await?;
             let mut form = CloseForm::blank().kept(&posted);
+            form.version.fill(&now.case.version);
             form.refuse(&refusal);
-            Ok(page(
-                &signed,
-                &now,
-                &form,
-                now.case.version,
-                Some(StatusCode::CONFLICT),
-            ))
+            let page = page(&signed, &now, &form).status(StatusCode::CONFLICT);
+            Ok(page.into_response())
         }
         Err(failure) => Err(failure.into()),
     }
@@ -252,13 +210,12 @@ enum Kept {
 async fn keep(
     app: &App,
     signed: &Signed,
-    open: &Open,
+    found: &About,
     fields: Fields,
     posted: &Posted,
-    version: i64,
 ) -> Outcome<Kept> {
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
-    let to = paths::person(open.who.id);
+    let to = paths::person(found.who.id);
     app.db
         .act(async |tx| {
             if let Once::Again(path) = once(tx, &signed.actor, posted, &to).await? {
@@ -270,8 +227,8 @@ async fn keep(
                 practice_to_do: fields.practice_to_do.clone(),
                 person_knows: fields.knows == Knows::Yes,
             };
-            let (id, at) = (open.case.id, signed.actor.now);
-            actions::close(tx, &terms, &signed.actor, id, version, closing, at).await?;
+            let (id, at) = (found.case.id, signed.actor.now);
+            actions::close(tx, &terms, &signed.actor, id, fields.version, closing, at).await?;
             Ok(Kept::Closed(to.clone()))
         })
         .await

@@ -15,6 +15,7 @@ pub mod actions;
 pub mod line;
 pub mod form;
 pub mod pages;
+pub mod about;
 pub mod close;
 pub mod reopen;
 

@@ -1,31 +1,31 @@
 //! Reopening a referral, with a reason, by a worker who takes it on or a
 //! manager who gives it to one: an open referral always has its link worker.
 
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{extract::Path, http::StatusCode, response::IntoResponse};
 use kith_access::{
-    Ability, Account, Actor, Answer, App, Needs, Once, Role, Routes, Scope, Signed, account, audit,
-    once,
+    Ability, Account, Actor, Answer, App, Needs, Once, Role, Routes, Signed, Trouble, account, once,
 };
-use kith_base::{Id, Kind, Line, Refusal};
+use kith_base::{Id, Kind, Line};
 use kith_db::{Failure, Outcome, Tx};
 use kith_pages::{
+    Page,
+    components::Button,
     done, form,
-    form::{FieldKind, FormToken, Pick, Posted, Text},
+    form::{FieldKind, Hidden, Pick, Posted, Text},
+    html::p,
 };
 
 use super::{
-    Case, Referral,
+    Referral,
+    about::{About, about, look},
     actions::{self, Reopening, Terms},
-    store,
 };
-use crate::{
-    paths,
-    person::{self, Identity, banner::banner},
-};
+use crate::paths;
 
 /// The form as its fields come out.
 #[expect(missing_docs, reason = "each is told by its label below")]
 pub struct Fields {
+    pub version: i64,
     pub why: Line,
     pub owner: Id<Account>,
 }
@@ -33,6 +33,7 @@ pub struct Fields {
 form! {
     /// A referral to be reopened.
     pub ReopenForm => Fields {
+        version: Hidden<i64> = "The version of the referral",
         why: Text<Line> = Text::new("Why are you reopening it?").called("why you are reopening it"),
         owner: Pick<Id<Account>> = Pick::empty("Who takes it on").missing("Select who takes it on"),
     }
@@ -48,106 +49,55 @@ pub fn routes() -> Routes {
         .post("/referrals/{referral}/reopen", sees, reopen)
 }
 
-/// What the page needs of the database.
-struct Open {
-    who: Identity,
-    case: Case,
-    workers: Vec<(Id<Account>, String)>,
-}
-
 /// A worker takes referrals of the whole scheme; a manager gives them.
-fn scope(actor: &Actor) -> Result<Scope, Refusal> {
-    let takes = actor.role == Role::LinkWorker;
-    actor.scope(if takes {
-        Ability::TakeReferral
-    } else {
-        Ability::AssignReferral
-    })
-}
-
-async fn open(tx: &mut Tx, signed: &Signed, referral: Id<Referral>) -> Outcome<Open> {
-    let actor = &signed.actor;
-    let scope = scope(actor)?;
-    let case = store::case(tx, &scope, referral)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    let record = person::store::record(tx, &scope, case.person).await?;
-    let record = record.ok_or_else(Refusal::not_found)?;
-    let mut workers = vec![];
-    if actor.role == Role::LinkWorker {
-        workers.push((actor.account, format!("{} (me)", actor.name)));
-    } else {
-        let all = account::link_workers(tx, actor.scheme).await?;
-        workers.extend(
-            all.into_iter()
-                .map(|worker| (worker.id, worker.name.to_string())),
-        );
+fn needs(actor: &Actor) -> Ability {
+    match actor.role {
+        Role::LinkWorker => Ability::TakeReferral,
+        _ => Ability::AssignReferral,
     }
-    Ok(Open {
-        who: record.identity,
-        case,
-        workers,
-    })
 }
 
-fn offering(open: &Open) -> ReopenForm {
+/// The form with everybody who may take it on.
+async fn offering(app: &App, actor: &Actor) -> Result<ReopenForm, Trouble> {
     let mut form = ReopenForm::blank();
-    for (id, name) in &open.workers {
-        form.owner.kind.offer(*id, id.to_string(), name.as_str());
+    let owner = &mut form.owner.kind;
+    if actor.role == Role::LinkWorker {
+        let me = actor.account;
+        owner.offer(me, me.to_string(), format!("{} (me)", actor.name));
+        owner.fill(&me);
+        return Ok(form);
     }
-    if let [(only, _)] = &open.workers[..] {
-        form.owner.kind.fill(only);
+    let read = async |tx: &mut Tx| account::link_workers(tx, actor.scheme).await;
+    for worker in app.db.read(read).await? {
+        owner.offer(worker.id, worker.id.to_string(), &*worker.name);
     }
-    form
+    Ok(form)
 }
 
 async fn show(app: App, signed: Signed, Path(referral): Path<Id<Referral>>) -> Answer {
-    let open = app
-        .db
-        .act(async |tx| {
-            let open = open(tx, &signed, referral).await?;
-            audit::look(
-                tx,
-                &signed.actor,
-                open.case.person,
-                "open the reopening of a referral",
-            )
-            .await?;
-            Ok(open)
-        })
-        .await?;
-    Ok(page(&signed, &open, &offering(&open), None))
+    let actor = &signed.actor;
+    let action = "open the reopening of a referral";
+    let about = look(&app, &signed, needs(actor), referral, action).await?;
+    let mut form = offering(&app, actor).await?;
+    form.version.fill(&about.case.version);
+    Ok(page(&signed, &about, &form).into_response())
 }
 
-#[derive(askama::Template)]
-#[template(path = "referral/reopen.html")]
-struct View<'a> {
-    form: &'a ReopenForm,
-    token: &'a FormToken,
-    action: String,
-    version: i64,
-    ended: String,
-}
-
-fn page(signed: &Signed, open: &Open, form: &ReopenForm, status: Option<StatusCode>) -> Response {
-    let page = signed
-        .page("Reopen the referral")
+fn page(signed: &Signed, about: &About, form: &ReopenForm) -> Page {
+    let ended = about.case.standing.state().to_string().to_lowercase();
+    let what = p(format!(
+        "This referral is {ended}. Once it is reopened the practice is told, and the person must be asked again whether they want to go on."
+    ));
+    let fields = [form.version(), form.why(), form.owner()];
+    let sheet = form
+        .open(paths::reopen(about.case.id), &signed.token())
+        .sheet(fields, Button::send("Reopen the referral"));
+    about
+        .page(signed, "Reopen the referral")
         .reading()
-        .caption(format!("Referral {}", open.case.reference))
-        .back(paths::person(open.who.id))
-        .banner(banner(&open.who, signed.actor.today()))
-        .errors(form.errors());
-    let page = match status {
-        Some(status) => page.status(status),
-        None => page,
-    };
-    page.view(&View {
-        form,
-        token: &signed.token(),
-        action: paths::reopen(open.case.id),
-        version: open.case.version,
-        ended: open.case.standing.state().to_string().to_lowercase(),
-    })
+        .back(paths::person(about.who.id))
+        .errors(form.errors())
+        .body(what.and(sheet))
 }
 
 async fn reopen(
@@ -156,44 +106,42 @@ async fn reopen(
     Path(referral): Path<Id<Referral>>,
     posted: Posted,
 ) -> Answer {
-    let open = app
+    let actor = &signed.actor;
+    let scope = actor.scope(needs(actor))?;
+    let found = app
         .db
-        .read(async |tx| open(tx, &signed, referral).await)
+        .read(async |tx| about(tx, &scope, referral).await)
         .await?;
-    let version: i64 = posted
-        .text("version")
-        .parse()
-        .map_err(|_| Refusal::invalid("This form is incomplete").try_next("Open the page again"))?;
-    let fields = match offering(&open).check(&posted) {
+    let offered = offering(&app, actor).await?;
+    let fields = match offered.clone().check(&posted) {
         Ok(fields) => fields,
-        Err(form) => return Ok(page(&signed, &open, &form, None)),
+        Err(form) => return Ok(page(&signed, &found, &form).into_response()),
     };
-    let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
-    let to = paths::person(open.who.id);
-    let result = app
-        .db
-        .act(async |tx| {
-            if let Once::Again(path) = once(tx, &signed.actor, &posted, &to).await? {
-                return Ok(path);
-            }
-            let reopening = Reopening {
-                referral,
-                version,
-                why: fields.why.clone(),
-                owner: fields.owner,
-            };
-            actions::reopen(tx, &terms, &signed.actor, reopening, signed.actor.now).await?;
-            Ok(to.clone())
-        })
-        .await;
-    match result {
+    let terms = Terms::of(actor.scheme, &signed.settings)?;
+    let to = paths::person(found.who.id);
+    let reopens = async |tx: &mut Tx| -> Outcome<String> {
+        if let Once::Again(path) = once(tx, actor, &posted, &to).await? {
+            return Ok(path);
+        }
+        let reopening = Reopening {
+            referral,
+            version: fields.version,
+            why: fields.why.clone(),
+            owner: fields.owner,
+        };
+        actions::reopen(tx, &terms, actor, reopening, actor.now).await?;
+        Ok(to.clone())
+    };
+    match app.db.act(reopens).await {
         Ok(to) => Ok(done(&to, "Referral reopened. The practice has been told")),
         Err(Failure::Refused(refusal))
             if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
         {
-            let mut form = offering(&open).kept(&posted);
+            let mut form = offered.kept(&posted);
+            form.version.fill(&found.case.version);
             form.refuse(&refusal);
-            Ok(page(&signed, &open, &form, Some(StatusCode::CONFLICT)))
+            let page = page(&signed, &found, &form).status(StatusCode::CONFLICT);
+            Ok(page.into_response())
         }
         Err(failure) => Err(failure.into()),
     }

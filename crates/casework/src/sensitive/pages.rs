@@ -194,7 +194,7 @@ fn one_switch(
     let fields = [form.switch(), form.on(), form.version(), form.reason()];
     heading(switch.label())
         .and(p(says))
-        .and(crate::concern::sheet(open, fields, button))
+        .and(open.sheet(fields, Button::send(button)))
 }
 
 fn named(signed: &Signed, opened: &Opened, wrong: Option<&NameForm>) -> Html {
@@ -220,7 +220,7 @@ fn named(signed: &Signed, opened: &Opened, wrong: Option<&NameForm>) -> Html {
         );
     }
     let open = form.open(paths::named(who.id), &signed.token());
-    let add = crate::concern::sheet(open, [form.account()], "Add to the list");
+    let add = open.sheet([form.account()], Button::send("Add to the list"));
     heading("Who may open this record").and(list).and(add)
 }
 
@@ -329,11 +329,10 @@ fn search_page(signed: &Signed, form: &KnownForm, answer: Html) -> Response {
     let why = InsetText::saying(
         "A restricted record is found by nothing else. Each search is written down, and whoever keeps the record can see it.",
     );
-    let body = answer.and(why).and(crate::concern::sheet(
-        open,
-        [form.nhs_number(), form.born()],
-        "Look",
-    ));
+    let fields = [form.nhs_number(), form.born()];
+    let body = answer
+        .and(why)
+        .and(open.sheet(fields, Button::send("Look")));
     let page = signed
         .page("Is there a restricted record?")
         .reading()

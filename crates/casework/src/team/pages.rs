@@ -20,7 +20,7 @@ use kith_pages::{
     },
     done, el,
     form::{PostButton, Posted},
-    html::link,
+    html::{link, p},
 };
 
 use super::{
@@ -316,18 +316,14 @@ async fn workers(app: &App, signed: &Signed) -> Result<Vec<AccountRow>, Trouble>
 }
 
 fn cover_page(signed: &Signed, form: &form::CoverForm) -> Response {
-    let body: Html = [
-        Html::from(InsetText::new("On these days whoever stands in sees and works with the other's people as with their own. It ends by itself.")),
-        form.open(paths::cover(), &signed.token()).into(),
-        form.away(),
-        form.cover(),
-        form.from(),
-        form.until(),
-        Button::new("Save").prevent_double_click(true).into(),
-        Html::trusted("</form>"),
-    ]
-    .into_iter()
-    .collect();
+    let how = InsetText::new(
+        "On these days whoever stands in sees and works with the other's people as with their own. It ends by itself.",
+    );
+    let fields = [form.away(), form.cover(), form.from(), form.until()];
+    let sheet = form
+        .open(paths::cover(), &signed.token())
+        .sheet(fields, Button::send("Save"));
+    let body = Html::from(how).and(sheet);
     signed
         .page("Who stands in")
         .back(paths::team())
@@ -419,27 +415,17 @@ fn leaving_page(signed: &Signed, leaver: &Leaver, form: &form::HandOverForm) -> 
          Nothing is lost. You can hand everything to one colleague before that.",
         leaver.worker.name, leaver.cases, leaver.tasks
     );
-    let mut parts: Vec<Html> = vec![el("p").child(what).into()];
-    if leaver.cases == 0 && leaver.tasks == 0 {
-        parts.push(el("p").child("There is nothing to hand over.").into());
+    let way = if leaver.cases == 0 && leaver.tasks == 0 {
+        p("There is nothing to hand over.")
     } else {
-        parts.push(
-            form.open(leaving_path(leaver.worker.id), &signed.token())
-                .into(),
-        );
-        parts.push(form.to());
-        parts.push(
-            Button::new("Hand everything over")
-                .prevent_double_click(true)
-                .into(),
-        );
-        parts.push(Html::trusted("</form>"));
-    }
+        form.open(leaving_path(leaver.worker.id), &signed.token())
+            .sheet([form.to()], Button::send("Hand everything over"))
+    };
     signed
         .page(format!("When {} leaves", leaver.worker.name))
         .back(paths::team())
         .errors(form.errors())
-        .body(parts.into_iter().collect::<Html>())
+        .body(p(what).and(way))
         .into_response()
 }
 

@@ -2,8 +2,8 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, audit, once};
-use kith_base::{Day, Id, Line, Refusal};
+use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, once};
+use kith_base::{Day, Id, Line};
 use kith_pages::{
     Html,
     components::{Button, Cell, Column, Empty, Table, Tag, TagColour},
@@ -18,13 +18,16 @@ use super::{
 };
 use crate::{
     Referral, paths,
-    person::{self, Identity, banner::banner},
     referral::{
-        self, Act, Case, Next,
+        self, Act, Next,
+        about::{About, look},
         actions::{Step, Terms},
     },
     waiting,
 };
+
+/// What the audit trail says of somebody who opens the page of the next step.
+const LOOK: &str = "plan the next step";
 
 /// The routes of the day.
 #[must_use]
@@ -347,55 +350,24 @@ fn people(signed: &Signed, rows: &[&Held], seen: bool) -> Option<Html> {
     })
 }
 
-async fn read_one(
-    app: &App,
-    signed: &Signed,
-    id: Id<Referral>,
-) -> Result<(Case, Identity), kith_access::Trouble> {
-    let actor = &signed.actor;
-    let scope = actor.scope(Ability::WriteContact)?;
-    Ok(app
-        .db
-        .act(async |tx| -> kith_db::Outcome<_> {
-            let case = referral::store::case(tx, &scope, id)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
-            let record = person::store::record(tx, &scope, case.person)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
-            audit::look(tx, actor, case.person, "plan the next step").await?;
-            Ok((case, record.identity))
-        })
-        .await?)
-}
-
-fn next_page(signed: &Signed, case: &Case, who: &Identity, form: &NextForm) -> Response {
-    let body: Html = [
-        form.open(paths::next(case.id), &signed.token()).into(),
-        form.version(),
-        form.step(),
-        form.next_on(),
-        Button::new("Set the next step")
-            .prevent_double_click(true)
-            .into(),
-        Html::trusted("</form>"),
-    ]
-    .into_iter()
-    .collect();
-    signed
-        .page("What comes next")
-        .banner(banner(who, signed.actor.today()))
+fn next_page(signed: &Signed, about: &About, form: &NextForm) -> Response {
+    let fields = [form.version(), form.step(), form.next_on()];
+    let sheet = form
+        .open(paths::next(about.case.id), &signed.token())
+        .sheet(fields, Button::send("Set the next step"));
+    about
+        .page(signed, "What comes next")
         .back(paths::today())
         .errors(form.errors())
-        .body(body)
+        .body(sheet)
         .into_response()
 }
 
 async fn next_form(app: App, signed: Signed, Path(id): Path<Id<Referral>>) -> Answer {
-    let (case, who) = read_one(&app, &signed, id).await?;
+    let about = look(&app, &signed, Ability::WriteContact, id, LOOK).await?;
     let mut form = NextForm::blank();
-    form.version.fill(&case.version);
-    Ok(next_page(&signed, &case, &who, &form))
+    form.version.fill(&about.case.version);
+    Ok(next_page(&signed, &about, &form))
 }
 
 async fn set_next(
@@ -410,8 +382,8 @@ async fn set_next(
     let cmd = match form.check(&posted) {
         Ok(cmd) => cmd,
         Err(form) => {
-            let (case, who) = read_one(&app, &signed, id).await?;
-            return Ok(next_page(&signed, &case, &who, &form));
+            let about = look(&app, &signed, Ability::WriteContact, id, LOOK).await?;
+            return Ok(next_page(&signed, &about, &form));
         }
     };
     let terms = Terms::of(actor.scheme, &signed.settings)?;

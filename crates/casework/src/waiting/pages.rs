@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
-use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, audit, once};
+use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, once};
 use kith_base::{Id, Refusal, WorkingDays};
 use kith_pages::{
     Html,
@@ -21,12 +21,15 @@ use super::{
 };
 use crate::{
     paths,
-    person::{self, Identity, banner::banner},
     referral::{
-        self, Act, Case, Referral, State,
+        self, Act, Referral, State,
+        about::{About, look},
         actions::{Step, Terms},
     },
 };
+
+/// What the audit trail says of somebody who opens one of these pages.
+const LOOK: &str = "see a referral";
 
 /// The routes of the waiting list.
 #[must_use]
@@ -179,30 +182,6 @@ fn age(work: &WorkingDays, row: &Waiting, today: kith_base::Day) -> Html {
     .collect()
 }
 
-/// A referral and whom it is about, for a page about one of them.
-async fn read_one(
-    app: &App,
-    signed: &Signed,
-    needs: Ability,
-    id: Id<Referral>,
-) -> Result<(Case, Identity), kith_access::Trouble> {
-    let actor = &signed.actor;
-    let scope = actor.scope(needs)?;
-    Ok(app
-        .db
-        .act(async |tx| -> kith_db::Outcome<_> {
-            let case = referral::store::case(tx, &scope, id)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
-            let record = person::store::record(tx, &scope, case.person)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
-            audit::look(tx, actor, case.person, "see a referral").await?;
-            Ok((case, record.identity))
-        })
-        .await?)
-}
-
 async fn take_on(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Posted) -> Answer {
     let actor = &signed.actor;
     if actor.role != kith_access::Role::LinkWorker {
@@ -249,38 +228,33 @@ fn taken_by(holder: &str) -> Refusal {
         .try_next("Go back to the waiting list")
 }
 
-fn decline_page(signed: &Signed, case: &Case, who: &Identity, form: &DeclineForm) -> Response {
+fn decline_page(signed: &Signed, about: &About, form: &DeclineForm) -> Response {
     let said = InsetText::new(
         "The practice must acknowledge what you write here, and can see who wrote it. Nobody is sent back in silence: if the person does not know yet, telling them becomes your task.",
     );
-    let body: Html = [
-        Html::from(&said),
-        form.open(paths::decline(case.id), &signed.token()).into(),
+    let fields = [
         form.version(),
         form.reason(),
         form.next_step(),
         form.person_knows(),
-        Button::warning("Send back")
-            .prevent_double_click(true)
-            .into(),
-        Html::trusted("</form>"),
-    ]
-    .into_iter()
-    .collect();
-    signed
-        .page("Send a referral back")
-        .banner(banner(who, signed.actor.today()))
+    ];
+    let button = Button::warning("Send back").prevent_double_click(true);
+    let sheet = form
+        .open(paths::decline(about.case.id), &signed.token())
+        .sheet(fields, button);
+    about
+        .page(signed, "Send a referral back")
         .back(paths::waiting())
         .errors(form.errors())
-        .body(body)
+        .body(Html::from(&said).and(sheet))
         .into_response()
 }
 
 async fn decline_form(app: App, signed: Signed, Path(id): Path<Id<Referral>>) -> Answer {
-    let (case, who) = read_one(&app, &signed, Ability::TakeReferral, id).await?;
+    let about = look(&app, &signed, Ability::TakeReferral, id, LOOK).await?;
     let mut form = DeclineForm::blank();
-    form.version.fill(&case.version);
-    Ok(decline_page(&signed, &case, &who, &form))
+    form.version.fill(&about.case.version);
+    Ok(decline_page(&signed, &about, &form))
 }
 
 async fn decline(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Posted) -> Answer {
@@ -288,8 +262,8 @@ async fn decline(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted:
     let cmd = match DeclineForm::blank().check(&posted) {
         Ok(cmd) => cmd,
         Err(form) => {
-            let (case, who) = read_one(&app, &signed, Ability::TakeReferral, id).await?;
-            return Ok(decline_page(&signed, &case, &who, &form));
+            let about = look(&app, &signed, Ability::TakeReferral, id, LOOK).await?;
+            return Ok(decline_page(&signed, &about, &form));
         }
     };
     let terms = Terms::of(actor.scheme, &signed.settings)?;
@@ -341,38 +315,29 @@ async fn workers_offered(app: &App, signed: &Signed) -> Result<AssignForm, kith_
     Ok(form)
 }
 
-fn assign_page(signed: &Signed, case: &Case, who: &Identity, form: &AssignForm) -> Response {
+fn assign_page(signed: &Signed, about: &About, form: &AssignForm) -> Response {
+    let case = &about.case;
     let holder = case
         .owner_name
         .as_ref()
         .map(|name| p(format!("Now with {name}.")));
-    let body: Html = [
-        holder.unwrap_or_default(),
-        form.open(paths::assign(case.id), &signed.token()).into(),
-        form.version(),
-        form.worker(),
-        form.summary(),
-        Button::new("Give to this link worker")
-            .prevent_double_click(true)
-            .into(),
-        Html::trusted("</form>"),
-    ]
-    .into_iter()
-    .collect();
-    signed
-        .page("Give to a link worker")
-        .banner(banner(who, signed.actor.today()))
+    let fields = [form.version(), form.worker(), form.summary()];
+    let sheet = form
+        .open(paths::assign(case.id), &signed.token())
+        .sheet(fields, Button::send("Give to this link worker"));
+    about
+        .page(signed, "Give to a link worker")
         .back(paths::waiting())
         .errors(form.errors())
-        .body(body)
+        .body(holder.unwrap_or_default().and(sheet))
         .into_response()
 }
 
 async fn assign_form(app: App, signed: Signed, Path(id): Path<Id<Referral>>) -> Answer {
-    let (case, who) = read_one(&app, &signed, Ability::AssignReferral, id).await?;
+    let about = look(&app, &signed, Ability::AssignReferral, id, LOOK).await?;
     let mut form = workers_offered(&app, &signed).await?;
-    form.version.fill(&case.version);
-    Ok(assign_page(&signed, &case, &who, &form))
+    form.version.fill(&about.case.version);
+    Ok(assign_page(&signed, &about, &form))
 }
 
 async fn assign_to(
@@ -386,8 +351,8 @@ async fn assign_to(
     let cmd = match offered.check(&posted) {
         Ok(cmd) => cmd,
         Err(form) => {
-            let (case, who) = read_one(&app, &signed, Ability::AssignReferral, id).await?;
-            return Ok(assign_page(&signed, &case, &who, &form));
+            let about = look(&app, &signed, Ability::AssignReferral, id, LOOK).await?;
+            return Ok(assign_page(&signed, &about, &form));
         }
     };
     let terms = Terms::of(actor.scheme, &signed.settings)?;

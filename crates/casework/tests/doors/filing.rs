@@ -4,25 +4,27 @@ use kith_casework::{
     contact::{Answer, Purpose},
     referral::Act,
 };
-use kith_testkit::World;
+use kith_testkit::{World, mary};
 
-use crate::{count, describes, does, meets, program, referral_in, refers_mary, says};
+use crate::program;
 
 const NOT_FILED: &str = "select count(*) from practice_message
     where scheme_id = $1 and filed_at is null and stage <> 'received'";
 
 async fn seen(world: &World, rita: &mut kith_testkit::Browser) {
-    let referral = refers_mary(rita, 1).await;
-    does(world, world.kay, referral, Act::Take(world.kay.id)).await;
-    meets(
-        world,
-        world.kay,
-        referral,
-        Purpose::Assess,
-        None,
-        Some(Answer::Yes),
-    )
-    .await;
+    let referral = rita.refers(&mary()).await;
+    world
+        .does(world.kay, referral, Act::Take(world.kay.id))
+        .await;
+    world
+        .meets(
+            world.kay,
+            referral,
+            Purpose::Assess,
+            None,
+            Some(Answer::Yes),
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -36,24 +38,24 @@ async fn what_is_not_filed_shows_until_it_is_and_who_filed_it_afterwards() {
             .sees("File 1");
         rita.follows("Not filed: to do")
             .await
-            .sees("OKAFOR, Mary")
+            .sees("THISTLE, Mary")
             .sees("First seen on 24 November 2026.");
-        assert_eq!(count(&world, NOT_FILED).await, 1);
+        assert_eq!(world.count(NOT_FILED).await, 1);
         rita.presses("Mark as filed")
             .await
             .sees("1 message marked as filed")
             .sees("Everything the service wrote is filed");
-        assert_eq!(count(&world, NOT_FILED).await, 0);
+        assert_eq!(world.count(NOT_FILED).await, 0);
         rita.opens("/sent")
             .await
-            .follows("OKAFOR, Mary")
+            .follows("THISTLE, Mary")
             .await
             .sees("Filed by Rita Shah, 24 November 2026, 10:00");
         rita.presses("Not filed after all")
             .await
             .sees("Marked as not filed")
-            .sees("OKAFOR, Mary");
-        assert_eq!(count(&world, NOT_FILED).await, 1);
+            .sees("THISTLE, Mary");
+        assert_eq!(world.count(NOT_FILED).await, 1);
     }
 }
 
@@ -63,18 +65,20 @@ async fn everything_on_the_page_is_filed_with_one_press() {
         let mut rita = world.signed_in(world.rita).await;
         seen(&world, &mut rita).await;
         rita.opens("/refer").await;
-        describes(&mut rita, "Tom", "Khan", "1960-01-31");
-        says(&mut rita, "Yes");
+        rita.describes("Tom", "Khan", "1960-01-31");
+        rita.says_why("Yes");
         rita.presses("Send referral").await;
-        let other = referral_in(&rita);
-        does(&world, world.sam, other, Act::Take(world.sam.id)).await;
-        meets(&world, world.sam, other, Purpose::Assess, None, None).await;
+        let other = rita.named_id();
+        world.does(world.sam, other, Act::Take(world.sam.id)).await;
+        world
+            .meets(world.sam, other, Purpose::Assess, None, None)
+            .await;
         rita.opens("/sent?show=not_filed")
             .await
             .presses("Mark these 2 as filed")
             .await
             .sees("2 messages marked as filed");
-        assert_eq!(count(&world, NOT_FILED).await, 0);
+        assert_eq!(world.count(NOT_FILED).await, 0);
     }
 }
 
@@ -85,17 +89,20 @@ async fn the_sheet_is_opened_safely_and_files_nothing() {
         rita.opens("/refer")
             .await
             .fills("NHS number", &crate::number(5));
-        describes(
-            &mut rita,
+        rita.describes(
             "=HYPERLINK(\"http://x\")",
             "Ó Súilleabháin, Siân",
             "1960-01-31",
         );
-        says(&mut rita, "Yes");
+        rita.says_why("Yes");
         rita.presses("Send referral").await;
-        let referral = referral_in(&rita);
-        does(&world, world.kay, referral, Act::Take(world.kay.id)).await;
-        meets(&world, world.kay, referral, Purpose::Assess, None, None).await;
+        let referral = rita.named_id();
+        world
+            .does(world.kay, referral, Act::Take(world.kay.id))
+            .await;
+        world
+            .meets(world.kay, referral, Purpose::Assess, None, None)
+            .await;
         let answer = rita.send(axum::http::Method::GET, "/sent.csv", None).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
@@ -114,8 +121,8 @@ async fn the_sheet_is_opened_safely_and_files_nothing() {
         assert_eq!(&rows[0][2], "Ó Súilleabháin, Siân");
         assert_eq!(&rows[0][3], "'=HYPERLINK(\"http://x\")");
         assert_eq!(&rows[0][4], "31/01/1960");
-        assert_eq!(count(&world, NOT_FILED).await, 1);
+        assert_eq!(world.count(NOT_FILED).await, 1);
         let looked = "select count(*) from audit where scheme_id = $1 and action = 'take out messages to file' and person_id is not null";
-        assert_eq!(count(&world, looked).await, 1);
+        assert_eq!(world.count(looked).await, 1);
     }
 }

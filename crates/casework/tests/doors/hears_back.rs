@@ -5,31 +5,33 @@ use kith_casework::{
     contact::{Answer, Purpose},
     referral::{Act, DeclineReason, Referral},
 };
-use kith_testkit::World;
+use kith_testkit::{World, mary};
 
-use crate::{closes, count, does, meets, program, refers_mary};
+use crate::program;
 
 #[tokio::test]
 async fn the_practice_reads_each_message_until_closed() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
-        let referral = refers_mary(&mut rita, 1).await;
+        let referral = rita.refers(&mary()).await;
         let path = format!("/sent/{referral}");
         rita.opens(&path)
             .await
             .sees("Received")
             .sees("Social prescribing service, Service");
-        does(&world, world.kay, referral, Act::Take(world.kay.id)).await;
+        world
+            .does(world.kay, referral, Act::Take(world.kay.id))
+            .await;
         passes(&world);
-        meets(
-            &world,
-            world.kay,
-            referral,
-            Purpose::Assess,
-            None,
-            Some(Answer::Yes),
-        )
-        .await;
+        world
+            .meets(
+                world.kay,
+                referral,
+                Purpose::Assess,
+                None,
+                Some(Answer::Yes),
+            )
+            .await;
         rita.opens(&path)
             .await
             .sees("First seen on 24 November 2026.")
@@ -37,20 +39,20 @@ async fn the_practice_reads_each_message_until_closed() {
             .sees("Kay Ward, Link worker")
             .sees("What the practice needs to do: Nothing");
         passes(&world);
-        meets(
-            &world,
-            world.kay,
-            referral,
-            Purpose::Connect,
-            Some("the Tuesday lunch club"),
-            None,
-        )
-        .await;
+        world
+            .meets(
+                world.kay,
+                referral,
+                Purpose::Connect,
+                Some("the Tuesday lunch club"),
+                None,
+            )
+            .await;
         rita.opens(&path)
             .await
             .sees("Connected to the Tuesday lunch club.");
         passes(&world);
-        closes(&world, world.kay, referral).await;
+        world.closes(world.kay, referral).await;
         rita.opens(&path)
             .await
             .sees("In the person's words: I go out on Tuesdays now")
@@ -58,17 +60,17 @@ async fn the_practice_reads_each_message_until_closed() {
         // The code was written once.
         let coded =
             "select count(*) from practice_message where scheme_id = $1 and code is not null";
-        assert_eq!(count(&world, coded).await, 1);
+        assert_eq!(world.count(coded).await, 1);
         // A mail for each message but the first, which the practice just read.
-        let mails = "select count(*) from outbox where scheme_id = $1 and kind = 'message.practice' and body not like '%Okafor%'";
-        assert_eq!(count(&world, mails).await, 3);
-        rita.opens("/sent?show=ended").await.sees("OKAFOR, Mary");
+        let mails = "select count(*) from outbox where scheme_id = $1 and kind = 'message.practice' and body not like '%Thistle%'";
+        assert_eq!(world.count(mails).await, 3);
+        rita.opens("/sent?show=ended").await.sees("THISTLE, Mary");
         rita.opens("/sent?show=in_progress")
             .await
-            .does_not_see("OKAFOR")
+            .does_not_see("THISTLE")
             .sees("No referral is in this state");
         let looks = "select count(*) from audit where scheme_id = $1 and action = 'see a sent referral' and person_id is not null";
-        assert_eq!(count(&world, looks).await, 5);
+        assert_eq!(world.count(looks).await, 5);
     }
 }
 
@@ -85,14 +87,14 @@ async fn comes_back(world: &World, referral: Id<Referral>) {
             .expect("a line"),
         person_knows: true,
     };
-    does(world, world.mo, referral, decline).await;
+    world.does(world.mo, referral, decline).await;
 }
 
 #[tokio::test]
 async fn a_declined_referral_comes_first_until_somebody_says_they_read_it() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
-        let referral = refers_mary(&mut rita, 1).await;
+        let referral = rita.refers(&mary()).await;
         comes_back(&world, referral).await;
         rita.opens("/sent")
             .await
@@ -107,7 +109,7 @@ async fn a_declined_referral_comes_first_until_somebody_says_they_read_it() {
         rita.opens("/sent").await.does_not_see("read these first");
         let kept =
             "select count(*) from audit where scheme_id = $1 and action = 'acknowledge a message'";
-        assert_eq!(count(&world, kept).await, 1);
+        assert_eq!(world.count(kept).await, 1);
     }
 }
 
@@ -115,7 +117,7 @@ async fn a_declined_referral_comes_first_until_somebody_says_they_read_it() {
 async fn what_came_back_and_nobody_read_for_three_working_days_asks_somebody_to_ring() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
-        let referral = refers_mary(&mut rita, 1).await;
+        let referral = rita.refers(&mary()).await;
         comes_back(&world, referral).await;
         let tasks = "select count(*) from task where scheme_id = $1 and kind = 'not_read'
             and owner_id is null and what like 'Nobody at Riverside Surgery has read that referral %'";
@@ -123,7 +125,7 @@ async fn what_came_back_and_nobody_read_for_three_working_days_asks_somebody_to_
         for (days, found) in [(1, 0), (1, 0), (1, 1), (1, 1)] {
             world.passes_days(days);
             chases(&world).await;
-            assert_eq!(count(&world, tasks).await, found, "{}", world.now());
+            assert_eq!(world.count(tasks).await, found, "{}", world.now());
         }
     }
 }
@@ -132,7 +134,7 @@ async fn what_came_back_and_nobody_read_for_three_working_days_asks_somebody_to_
 async fn what_was_read_is_not_asked_after() {
     let world = World::smallest(program).await;
     let mut rita = world.signed_in(world.rita).await;
-    let referral = refers_mary(&mut rita, 1).await;
+    let referral = rita.refers(&mary()).await;
     comes_back(&world, referral).await;
     rita.opens("/sent").await.presses("We have read this").await;
     world.passes_days(9);
@@ -153,19 +155,19 @@ async fn chases(world: &World) -> u64 {
 async fn another_practice_sees_and_answers_nothing() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
-        let referral = refers_mary(&mut rita, 1).await;
+        let referral = rita.refers(&mary()).await;
         comes_back(&world, referral).await;
         let mut harry = world.signed_in(world.harry).await;
         harry
             .opens("/sent")
             .await
             .sees("Your practice has not referred anybody yet")
-            .does_not_see("OKAFOR");
+            .does_not_see("THISTLE");
         harry
             .opens(format!("/sent/{referral}"))
             .await
             .is_answered(404)
-            .does_not_see("OKAFOR");
+            .does_not_see("THISTLE");
         let foreign = harry.words();
         let nobody: Id<Referral> = Id::new(world.now());
         harry
@@ -197,13 +199,8 @@ async fn a_long_list_goes_on_to_the_next_page_without_a_name_in_its_address() {
         for nth in 0..51u32 {
             let day = kith_base::Day::from_epoch_days(i64::from(nth) * 3);
             rita.opens("/refer").await;
-            crate::describes(
-                &mut rita,
-                "Mary",
-                &format!("Person{}", letters(nth)),
-                &day.to_string(),
-            );
-            crate::says(&mut rita, "Yes");
+            rita.describes("Mary", &format!("Person{}", letters(nth)), &day.to_string());
+            rita.says_why("Yes");
             rita.presses("Send referral").await.is_on("Referral sent");
             world.app.clock.set(world.now().plus_seconds(1));
         }

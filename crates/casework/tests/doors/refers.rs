@@ -1,8 +1,8 @@
 //! A practice refers somebody.
 
-use kith_testkit::World;
+use kith_testkit::{World, mary};
 
-use crate::{count, describes, does, hidden, number, program, referral_in, refers_mary, says};
+use crate::{number, program};
 
 const MESSAGES: &str = "select count(*) from practice_message where scheme_id = $1";
 const MAILS: &str = "select count(*) from outbox where scheme_id = $1";
@@ -13,19 +13,19 @@ const REFERRALS: &str = "select count(*) from referral where scheme_id = $1";
 async fn a_practice_refers_somebody_new_on_one_page() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
-        refers_mary(&mut rita, 1).await;
+        rita.refers(&mary()).await;
         rita.sees("A link worker will take this on by 26 November 2026")
             .sees("You do not need to do anything")
             .sees("Referred to social prescribing on 24 November 2026")
             .sees("Please do not add the clinical code")
-            .sees("OKAFOR, Mary")
+            .sees("THISTLE, Mary")
             .sees(&number(1));
         rita.opens("/sent")
             .await
-            .sees("OKAFOR, Mary")
+            .sees("THISTLE, Mary")
             .sees("Waiting until 26 November 2026");
         let looks = "select count(*) from audit where scheme_id = $1 and action = 'send a referral' and outcome = 'done'";
-        assert_eq!(count(&world, looks).await, 1);
+        assert_eq!(world.count(looks).await, 1);
     }
 }
 
@@ -33,32 +33,34 @@ async fn a_practice_refers_somebody_new_on_one_page() {
 async fn somebody_known_needs_the_number_alone_and_one_look() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
-        let first = refers_mary(&mut rita, 1).await;
+        let first = rita.refers(&mary()).await;
         close_for_good(&world, first).await;
         rita.opens("/refer").await.fills("NHS number", &number(1));
-        says(&mut rita, "Yes, and texts are safe");
+        rita.says_why("Yes, and texts are safe");
         rita.presses("Send referral")
             .await
             .is_answered(200)
             .sees("Check at the top of the page")
-            .sees("OKAFOR, Mary");
+            .sees("THISTLE, Mary");
         rita.presses("This is the person: send")
             .await
             .is_on("Referral sent");
-        assert_ne!(referral_in(&rita), first);
-        assert_eq!(count(&world, PEOPLE).await, 1);
+        assert_ne!(rita.named_id(), first);
+        assert_eq!(world.count(PEOPLE).await, 1);
     }
 }
 
 async fn close_for_good(world: &World, referral: kith_base::Id<kith_casework::referral::Referral>) {
     use kith_casework::referral::{Act, CloseReason};
-    does(world, world.kay, referral, Act::Take(world.kay.id)).await;
+    world
+        .does(world.kay, referral, Act::Take(world.kay.id))
+        .await;
     let close = Act::Close {
         reason: CloseReason::Reached,
         next: "Nothing".parse().expect("a line"),
         person_knows: true,
     };
-    does(world, world.kay, referral, close).await;
+    world.does(world.kay, referral, close).await;
 }
 
 #[tokio::test]
@@ -69,7 +71,7 @@ async fn an_unknown_number_asks_for_the_details_and_keeps_what_was_typed() {
             .await
             .fills("NHS number", &number(2))
             .fills("One line the link worker should know", "Likes music");
-        says(&mut rita, "Yes");
+        rita.says_why("Yes");
         rita.presses("Send referral")
             .await
             .is_answered(422)
@@ -80,7 +82,7 @@ async fn an_unknown_number_asks_for_the_details_and_keeps_what_was_typed() {
             rita.html().contains("Likes music"),
             "what was typed is kept"
         );
-        describes(&mut rita, "Tom", "Khan", "1960-01-31");
+        rita.describes("Tom", "Khan", "1960-01-31");
         rita.presses("Send referral").await.is_on("Referral sent");
     }
 }
@@ -97,7 +99,7 @@ async fn an_empty_form_says_by_field_what_to_enter() {
     rita.sees("Select what it is mainly about")
         .sees("Select what you have told the person")
         .sees("Select whether the person has agreed");
-    says(&mut rita, "Yes");
+    rita.says_why("Yes");
     rita.presses("Send referral")
         .await
         .is_answered(422)
@@ -107,54 +109,54 @@ async fn an_empty_form_says_by_field_what_to_enter() {
         .await
         .is_answered(422)
         .sees("NHS number");
-    assert_eq!(count(&world, REFERRALS).await, 0);
+    assert_eq!(world.count(REFERRALS).await, 0);
 }
 
 #[tokio::test]
 async fn a_number_known_at_another_practice_looks_like_an_unknown_one() {
     for world in World::small(program).await {
         let mut harry = world.signed_in(world.harry).await;
-        refers_mary(&mut harry, 1).await;
+        harry.refers(&mary()).await;
         let mut rita = world.signed_in(world.rita).await;
         let mut pages = Vec::new();
         for nth in [1, 77] {
             rita.opens("/refer").await.fills("NHS number", &number(nth));
-            says(&mut rita, "Yes");
+            rita.says_why("Yes");
             rita.presses("Send referral")
                 .await
                 .is_answered(422)
-                .does_not_see("OKAFOR");
+                .does_not_see("THISTLE");
             pages.push(rita.words().replace(&number(nth), ""));
         }
         assert_eq!(pages[0], pages[1]);
         // With every detail right it is still a record of its own, and the
         // manager is asked whether the two are one person.
-        refers_mary(&mut rita, 1).await;
+        rita.refers(&mary()).await;
         rita.sees(&number(1)).does_not_see("already");
-        assert_eq!(count(&world, PEOPLE).await, 2);
+        assert_eq!(world.count(PEOPLE).await, 2);
         let asked = "select count(*) from task where scheme_id = $1 and kind = 'same_person'";
-        assert_eq!(count(&world, asked).await, 1);
+        assert_eq!(world.count(asked).await, 1);
         rita.opens("/sent").await.sees(&number(1));
         // And the next time Riverside gives the same details it is the same record.
         let theirs = referral_in_list(&mut rita).await;
         close_for_good(&world, theirs).await;
-        refers_mary(&mut rita, 1).await;
-        assert_eq!(count(&world, PEOPLE).await, 2);
+        rita.refers(&mary()).await;
+        assert_eq!(world.count(PEOPLE).await, 2);
     }
 }
 
 async fn referral_in_list(
     browser: &mut kith_testkit::Browser,
 ) -> kith_base::Id<kith_casework::referral::Referral> {
-    browser.opens("/sent").await.follows("OKAFOR, Mary").await;
-    referral_in(browser)
+    browser.opens("/sent").await.follows("THISTLE, Mary").await;
+    browser.named_id()
 }
 
 #[tokio::test]
 async fn a_restricted_persons_second_record_begins_restricted() {
     for world in World::small(program).await {
         let mut harry = world.signed_in(world.harry).await;
-        refers_mary(&mut harry, 1).await;
+        harry.refers(&mary()).await;
         let restrict = async |tx: &mut kith_db::Tx| {
             let sql =
                 "update person set restricted = $2, location_sensitive = $2 where scheme_id = $1";
@@ -172,19 +174,17 @@ async fn a_restricted_persons_second_record_begins_restricted() {
         };
         world.db.act(restrict).await.expect("restricted");
         // Harry is not named: to him the person is unknown now.
-        refers_mary(&mut harry, 1).await;
-        harry.sees("OKAFOR, Mary").sees("Restricted");
-        assert_eq!(count(&world, "select count(*) from person where scheme_id = $1 and restricted and location_sensitive").await, 2);
+        harry.refers(&mary()).await;
+        harry.sees("THISTLE, Mary").sees("Restricted");
+        assert_eq!(world.count("select count(*) from person where scheme_id = $1 and restricted and location_sensitive").await, 2);
         // Kay, who is named on the first, and Harry, who typed the second.
         assert_eq!(
-            count(
-                &world,
-                "select count(*) from person_named where scheme_id = $1"
-            )
-            .await,
+            world
+                .count("select count(*) from person_named where scheme_id = $1")
+                .await,
             3
         );
-        assert_eq!(count(&world, "select count(*) from person_word w join person p on p.scheme_id = $1 and p.id = w.person_id where w.scheme_id = $1 and p.nhs_number is null and w.word like 'c%'").await, 0);
+        assert_eq!(world.count("select count(*) from person_word w join person p on p.scheme_id = $1 and p.id = w.person_id where w.scheme_id = $1 and p.nhs_number is null and w.word like 'c%'").await, 0);
     }
 }
 
@@ -193,21 +193,21 @@ async fn without_agreement_nothing_is_sent_and_that_is_said() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
         rita.opens("/refer").await;
-        describes(&mut rita, "Mary", "Okafor", "1951-05-03");
-        says(&mut rita, "No");
+        rita.describes("Mary", "Thistle", "1951-05-03");
+        rita.says_why("No");
         rita.presses("Send referral")
             .await
             .is_on("Kept as advice: nothing was sent")
             .sees("Nothing was sent and nobody will contact the person")
             .does_not_see("A link worker will take this on");
-        assert_eq!(count(&world, MESSAGES).await, 0);
-        assert_eq!(count(&world, MAILS).await, 0);
+        assert_eq!(world.count(MESSAGES).await, 0);
+        assert_eq!(world.count(MAILS).await, 0);
         rita.opens("/sent?show=waiting")
             .await
-            .does_not_see("OKAFOR");
+            .does_not_see("THISTLE");
         rita.opens("/sent?show=ended")
             .await
-            .sees("OKAFOR, Mary")
+            .sees("THISTLE, Mary")
             .sees("Advice only");
     }
 }
@@ -216,19 +216,19 @@ async fn without_agreement_nothing_is_sent_and_that_is_said() {
 async fn somebody_already_referred_gets_a_line_instead() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
-        let first = refers_mary(&mut rita, 1).await;
-        does(
-            &world,
-            world.kay,
-            first,
-            kith_casework::referral::Act::Take(world.kay.id),
-        )
-        .await;
+        let first = rita.refers(&mary()).await;
+        world
+            .does(
+                world.kay,
+                first,
+                kith_casework::referral::Act::Take(world.kay.id),
+            )
+            .await;
         rita.opens("/refer")
             .await
             .fills("NHS number", &number(1))
             .fills("One line the link worker should know", "Her rent is late");
-        says(&mut rita, "Yes");
+        rita.says_why("Yes");
         rita.presses("Send referral")
             .await
             .presses("Send referral")
@@ -243,13 +243,13 @@ async fn somebody_already_referred_gets_a_line_instead() {
         rita.presses("Add this line")
             .await
             .sees("Line added: the service has been told");
-        assert_eq!(count(&world, REFERRALS).await, 1);
+        assert_eq!(world.count(REFERRALS).await, 1);
         let task =
             "select count(*) from task t join account a on a.scheme_id = $1 and a.id = t.owner_id
             where t.scheme_id = $1 and a.name = 'Kay Ward' and t.what like '%Her rent is late%'";
-        assert_eq!(count(&world, task).await, 1);
+        assert_eq!(world.count(task).await, 1);
         let moved = "select count(*) from referral_move where scheme_id = $1 and move = 'add_line' and from_state = 'taken' and to_state = 'taken'";
-        assert_eq!(count(&world, moved).await, 1);
+        assert_eq!(world.count(moved).await, 1);
     }
 }
 
@@ -257,13 +257,13 @@ async fn somebody_already_referred_gets_a_line_instead() {
 async fn a_line_cannot_be_added_to_what_has_ended_or_is_anothers() {
     let world = World::smallest(program).await;
     let mut rita = world.signed_in(world.rita).await;
-    let first = refers_mary(&mut rita, 1).await;
+    let first = rita.refers(&mary()).await;
     let mut harry = world.signed_in(world.harry).await;
     harry
         .opens(format!("/sent/{first}/line"))
         .await
         .is_answered(404)
-        .does_not_see("OKAFOR");
+        .does_not_see("THISTLE");
     harry
         .opens(format!("/refer/{first}"))
         .await
@@ -280,14 +280,14 @@ async fn somebody_too_young_is_pointed_to_their_own_pathway() {
     let world = World::smallest(program).await;
     let mut rita = world.signed_in(world.rita).await;
     rita.opens("/refer").await;
-    describes(&mut rita, "Ade", "Okafor", "2010-02-01");
-    says(&mut rita, "Yes");
+    rita.describes("Ade", "Thistle", "2010-02-01");
+    rita.says_why("Yes");
     rita.presses("Send referral")
         .await
         .is_answered(422)
         .sees("This service is for people aged 18 and over")
         .sees("children and young people");
-    assert_eq!(count(&world, REFERRALS).await, 0);
+    assert_eq!(world.count(REFERRALS).await, 0);
 }
 
 #[tokio::test]
@@ -295,10 +295,10 @@ async fn the_form_pressed_twice_refers_once() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;
         rita.opens("/refer").await;
-        let once = hidden(&rita.html(), "once");
-        let csrf = hidden(&rita.html(), "csrf");
+        let once = rita.hidden("once");
+        let csrf = rita.hidden("csrf");
         let body = format!(
-            "csrf={csrf}&once={once}&given=Mary&family=Okafor&born-day=3&born-month=5&born-year=1951\
+            "csrf={csrf}&once={once}&given=Mary&family=Thistle&born-day=3&born-month=5&born-year=1951\
              &main=money&told=talked&agreed=yes"
         );
         let mut to = Vec::new();
@@ -319,7 +319,7 @@ async fn the_form_pressed_twice_refers_once() {
             );
         }
         assert_eq!(to[0], to[1]);
-        assert_eq!(count(&world, REFERRALS).await, 1);
+        assert_eq!(world.count(REFERRALS).await, 1);
     }
 }
 
@@ -329,44 +329,38 @@ async fn a_telephone_number_fills_a_gap_and_never_replaces_another() {
         let mut rita = world.signed_in(world.rita).await;
         for (nth, phone) in [(0, "01632 960 001"), (1, "01632 960 002")] {
             let first = match nth {
-                0 => refers_mary(&mut rita, 1).await,
-                _ => referral_in(&rita),
+                0 => rita.refers(&mary()).await,
+                _ => rita.named_id(),
             };
             close_for_good(&world, first).await;
             rita.opens("/refer")
                 .await
                 .fills("NHS number", &number(1))
                 .fills("Telephone number (optional)", phone);
-            describes(&mut rita, "Mary", "Okafor", "1951-05-03");
-            says(&mut rita, "Yes");
+            rita.describes("Mary", "Thistle", "1951-05-03");
+            rita.says_why("Yes");
             rita.presses("Send referral").await.is_on("Referral sent");
         }
         assert_eq!(
-            count(
-                &world,
-                "select count(*) from person where scheme_id = $1 and phone = '01632960001'"
-            )
-            .await,
+            world
+                .count("select count(*) from person where scheme_id = $1 and phone = '01632960001'")
+                .await,
             1
         );
         assert_eq!(
-            count(
-                &world,
-                "select count(*) from person_word where scheme_id = $1 and word = 'p0001'"
-            )
-            .await,
+            world
+                .count("select count(*) from person_word where scheme_id = $1 and word = 'p0001'")
+                .await,
             1
         );
         assert_eq!(
-            count(
-                &world,
-                "select count(*) from person_word where scheme_id = $1 and word = 'p0002'"
-            )
-            .await,
+            world
+                .count("select count(*) from person_word where scheme_id = $1 and word = 'p0002'")
+                .await,
             0
         );
         let asked = "select count(*) from task where scheme_id = $1 and what like '%another telephone number%'";
-        assert_eq!(count(&world, asked).await, 1);
+        assert_eq!(world.count(asked).await, 1);
     }
 }
 
@@ -382,18 +376,18 @@ async fn a_link_worker_writes_down_what_another_agency_asked_for() {
             "Who asked for this referral? (optional)",
             "Harbour housing office",
         );
-        describes(&mut kay, "Mary", "Okafor", "1951-05-03");
-        says(&mut kay, "Yes");
+        kay.describes("Mary", "Thistle", "1951-05-03");
+        kay.says_why("Yes");
         kay.presses("Send referral").await.is_on("Referral sent");
         // The practice is told by mail that a message waits, without a name.
         let mail = "select count(*) from outbox where scheme_id = $1 and kind = 'message.practice'
             and recipient = 'riverside.surgery@example.org' and subject like 'A message about referral %'
-            and body not like '%Okafor%' and subject not like '%Okafor%'";
-        assert_eq!(count(&world, mail).await, 1);
+            and body not like '%Thistle%' and subject not like '%Thistle%'";
+        assert_eq!(world.count(mail).await, 1);
         let mut rita = world.signed_in(world.rita).await;
         rita.opens("/sent")
             .await
-            .follows("OKAFOR, Mary")
+            .follows("THISTLE, Mary")
             .await
             .sees("by Harbour housing office");
     }
@@ -409,12 +403,12 @@ async fn the_inbox_hears_of_a_referral_without_a_name() {
         };
         world.db.act(set).await.expect("set");
         let mut rita = world.signed_in(world.rita).await;
-        refers_mary(&mut rita, 1).await;
+        rita.refers(&mary()).await;
         let mail =
             "select count(*) from outbox where scheme_id = $1 and recipient = 'team@example.org'
-            and subject like 'A new referral is waiting (ref %' and body not like '%Okafor%'";
-        assert_eq!(count(&world, mail).await, 1);
-        assert_eq!(count(&world, MAILS).await, 1);
+            and subject like 'A new referral is waiting (ref %' and body not like '%Thistle%'";
+        assert_eq!(world.count(mail).await, 1);
+        assert_eq!(world.count(MAILS).await, 1);
     }
 }
 

@@ -2,26 +2,28 @@
 //! practice's message and its code come from the same note.
 
 use kith_casework::paths;
-use kith_testkit::World;
+use kith_testkit::{World, mary, omar};
 
-use crate::story::{a_talk, link_of, mary, met, omar, program, taken, waits};
+use crate::program;
 
 #[tokio::test]
 async fn the_first_meeting_with_a_yes_tells_the_practice_once_and_codes_it_once() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::person(mary.person)).await;
-        kay.sees("SMITH, Mary").sees("999 000").sees("First steps");
+        kay.sees("THISTLE, Mary")
+            .sees("999 000")
+            .sees("First steps");
         kay.follows("Add note").await;
-        a_talk(&mut kay, "Find out what matters")
+        kay.talks("Find out what matters")
             .chooses_in("Does the person want to work with you?", "Yes")
             .fills("Note", "She misses the choir")
             .fills("What matters to them now", "To sing again")
             .fills("Next step", "Ring the choir")
             .chooses_in("When", "In a week");
         kay.presses("Save note").await;
-        kay.is_on("Mary Smith")
+        kay.is_on("Mary Thistle")
             .sees("Contact saved")
             .sees("To sing again")
             .sees("Active");
@@ -31,7 +33,7 @@ async fn the_first_meeting_with_a_yes_tells_the_practice_once_and_codes_it_once(
             .sees("code 871731000000106");
         kay.opens(paths::new_contact(mary.person)).await;
         kay.does_not_see("Does the person want to work with you?");
-        a_talk(&mut kay, "Plan").fills("Note", "She rang them herself");
+        kay.talks("Plan").fills("Note", "She rang them herself");
         kay.presses("Save note").await;
         assert_eq!(kay.words().matches("871731000000106").count(), 1);
         assert_eq!(kay.words().matches("First seen on").count(), 1);
@@ -41,10 +43,10 @@ async fn the_first_meeting_with_a_yes_tells_the_practice_once_and_codes_it_once(
 #[tokio::test]
 async fn not_yet_is_an_answer_and_the_case_stays_with_its_worker() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::new_contact(mary.person)).await;
-        a_talk(&mut kay, "Find out what matters")
+        kay.talks("Find out what matters")
             .chooses_in("Does the person want to work with you?", "Not yet");
         kay.presses("Save note").await;
         kay.sees("Accepted")
@@ -56,10 +58,10 @@ async fn not_yet_is_an_answer_and_the_case_stays_with_its_worker() {
 #[tokio::test]
 async fn a_no_goes_back_to_the_practice_with_the_declined_code() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::new_contact(mary.person)).await;
-        a_talk(&mut kay, "Find out what matters")
+        kay.talks("Find out what matters")
             .chooses_in("Does the person want to work with you?", "No");
         kay.presses("Save note").await;
         kay.sees("went back to whoever sent it")
@@ -75,11 +77,11 @@ async fn a_no_goes_back_to_the_practice_with_the_declined_code() {
 #[tokio::test]
 async fn holding_names_its_function_and_needs_no_goal() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "She cried").await;
+        kay.meets(mary, "She cried").await;
         kay.opens(paths::new_contact(mary.person)).await;
-        a_talk(&mut kay, "Holding").fills("Note", "We sat together");
+        kay.talks("Holding").fills("Note", "We sat together");
         kay.presses("Save note").await;
         kay.is_answered(422)
             .sees("Select what the holding was for")
@@ -99,10 +101,11 @@ async fn holding_names_its_function_and_needs_no_goal() {
 #[tokio::test]
 async fn somebody_who_did_not_attend_is_noted_and_not_called_seen() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::new_contact(mary.person)).await;
-        a_talk(&mut kay, "Find out what matters").chooses_in("Did you meet?", "Did not attend");
+        kay.talks("Find out what matters")
+            .chooses_in("Did you meet?", "Did not attend");
         kay.presses("Save note").await;
         kay.is_answered(422).sees("Enter why you did not meet");
         kay.fills("If you did not meet, why", "Nobody opened the door");
@@ -116,12 +119,13 @@ async fn somebody_who_did_not_attend_is_noted_and_not_called_seen() {
 #[tokio::test]
 async fn a_connection_is_told_to_the_practice_once() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "She wants company").await;
+        kay.meets(mary, "She wants company").await;
         for _ in 0..2 {
             kay.opens(paths::new_contact(mary.person)).await;
-            a_talk(&mut kay, "Connect to a service").fills("Connected to", "Otley walking group");
+            kay.talks("Connect to a service")
+                .fills("Connected to", "Otley walking group");
             kay.presses("Save note").await;
         }
         assert_eq!(
@@ -136,10 +140,10 @@ async fn a_connection_is_told_to_the_practice_once() {
 #[tokio::test]
 async fn save_and_next_goes_back_to_the_day() {
     let world = World::smallest(program).await;
-    let mary = taken(&world, mary(), world.kay).await;
+    let mary = world.takes_on(world.kay, &mary()).await;
     let mut kay = world.signed_in(world.kay).await;
     kay.opens(paths::new_contact(mary.person)).await;
-    a_talk(&mut kay, "Plan");
+    kay.talks("Plan");
     kay.presses("Save and next").await;
     assert_eq!(kay.path(), paths::today());
 }
@@ -147,11 +151,11 @@ async fn save_and_next_goes_back_to_the_day() {
 #[tokio::test]
 async fn a_note_about_closing_leads_to_the_closing_page_and_is_kept() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "She sings again").await;
+        kay.meets(mary, "She sings again").await;
         kay.opens(paths::new_contact(mary.person)).await;
-        a_talk(&mut kay, "Close").fills("Note", "We said goodbye");
+        kay.talks("Close").fills("Note", "We said goodbye");
         kay.presses("Save note").await;
         kay.sees("Close the referral")
             .sees("Contact saved. Now close the referral");
@@ -163,12 +167,12 @@ async fn a_note_about_closing_leads_to_the_closing_page_and_is_kept() {
 #[tokio::test]
 async fn the_referral_moved_on_while_the_note_was_written_and_no_word_is_lost() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut first = world.signed_in(world.kay).await;
         first.opens(paths::new_contact(mary.person)).await;
         let mut second = world.signed_in(world.kay).await;
-        met(&mut second, mary, "She said yes").await;
-        a_talk(&mut first, "Plan").fills("Note", "A long note");
+        second.meets(mary, "She said yes").await;
+        first.talks("Plan").fills("Note", "A long note");
         first.presses("Save note").await;
         first
             .is_answered(409)
@@ -185,15 +189,15 @@ async fn the_referral_moved_on_while_the_note_was_written_and_no_word_is_lost() 
 #[tokio::test]
 async fn a_note_cannot_be_put_on_somebody_elses_referral() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
-        let omar = taken(&world, omar(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let omar = world.takes_on(world.kay, &omar()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::new_contact(mary.person)).await;
         let body = format!(
             "csrf={}&once={}&referral={}&version=2&at_on-day=24&at_on-month=11&at_on-year=2026&at_time=9am\
              &mode=phone&minutes=5&purpose=plan&attended=yes",
-            crate::story::hidden(&kay, "csrf"),
-            crate::story::hidden(&kay, "once"),
+            kay.hidden("csrf"),
+            kay.hidden("once"),
             omar.referral
         );
         let form = "application/x-www-form-urlencoded".to_owned();
@@ -211,7 +215,7 @@ async fn a_note_cannot_be_put_on_somebody_elses_referral() {
 #[tokio::test]
 async fn somebody_nobody_has_taken_on_has_no_note_and_the_page_says_so() {
     for world in World::small(program).await {
-        let mary = waits(&world, mary()).await;
+        let mary = world.refers(world.rita, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::new_contact(mary.person)).await;
         kay.is_answered(404);
@@ -221,10 +225,10 @@ async fn somebody_nobody_has_taken_on_has_no_note_and_the_page_says_so() {
 #[tokio::test]
 async fn its_author_puts_a_note_right_in_two_windows_and_sees_both_versions() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "She misses the chair").await;
-        let note = link_of(&kay, &format!("/people/{}/contact/", mary.person));
+        kay.meets(mary, "She misses the chair").await;
+        let note = kay.last_link(&format!("/people/{}/contact/", mary.person));
         let mut other = world.signed_in(world.kay).await;
         other.opens(&note).await;
         kay.opens(&note).await;
@@ -245,10 +249,10 @@ async fn its_author_puts_a_note_right_in_two_windows_and_sees_both_versions() {
 #[tokio::test]
 async fn a_note_is_voided_with_a_reason_and_stays_struck_through() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "Meant for somebody else").await;
-        let note = link_of(&kay, &format!("/people/{}/contact/", mary.person));
+        kay.meets(mary, "Meant for somebody else").await;
+        let note = kay.last_link(&format!("/people/{}/contact/", mary.person));
         kay.opens(&note).await;
         kay.presses("Void the note").await;
         kay.is_answered(422).sees("Enter a reason");
@@ -263,14 +267,15 @@ async fn a_note_is_voided_with_a_reason_and_stays_struck_through() {
 }
 
 #[tokio::test]
-async fn a_fourth_action_is_added_without_a_script() {
+async fn another_action_is_added_without_a_script() {
     let world = World::smallest(program).await;
-    let mary = taken(&world, mary(), world.kay).await;
+    let mary = world.takes_on(world.kay, &mary()).await;
     let mut kay = world.signed_in(world.kay).await;
     kay.opens(paths::new_contact(mary.person)).await;
-    a_talk(&mut kay, "Plan").fills_in("Action 1", "What will be done", "Ring the council");
+    kay.talks("Plan")
+        .fills_in("Action 1", "What will be done", "Ring the council");
     kay.presses("Add another action").await;
-    kay.fills_in("Action 4", "What will be done", "Find the choir's room");
+    kay.fills_in("Action 3", "What will be done", "Find the choir's room");
     kay.presses("Save note").await;
     kay.sees("Ring the council").sees("Find the choir's room");
 }

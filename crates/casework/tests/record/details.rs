@@ -3,14 +3,14 @@
 
 use kith_base::NhsNumber;
 use kith_casework::paths;
-use kith_testkit::World;
+use kith_testkit::{World, mary, omar};
 
-use crate::story::{count, mary, omar, program, set, taken};
+use crate::program;
 
 #[tokio::test]
 async fn changed_details_are_found_again_and_the_trail_says_which_fields() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::person(mary.person)).await;
         kay.follows("Edit details").await;
@@ -20,7 +20,7 @@ async fn changed_details_are_found_again_and_the_trail_says_which_fields() {
             .fills("Risk to know about", "The dog bites")
             .chooses_in("Safe to use", "Messages on the voicemail are safe");
         kay.presses("Save details").await;
-        kay.is_on("Molly Smith")
+        kay.is_on("Molly Thistle")
             .sees("Details saved")
             .sees("Risk: The dog bites");
         kay.sees("Safe contact: read before you ring")
@@ -29,7 +29,7 @@ async fn changed_details_are_found_again_and_the_trail_says_which_fields() {
         kay.sees("Likes to be called, Telephone, Safe to use, How to reach them safely, Risk to know about");
         let words = "select count(*) from person_word
             where scheme_id = $1 and person_id = $2 and word = 'p0001'";
-        let found = count(&world, mary, words).await;
+        let found = world.count_about(mary.person, words).await;
         assert_eq!(found, 1);
     }
 }
@@ -37,7 +37,7 @@ async fn changed_details_are_found_again_and_the_trail_says_which_fields() {
 #[tokio::test]
 async fn two_workers_who_change_details_at_once_choose_field_by_field() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         let mut other = world.signed_in(world.kay).await;
         kay.opens(paths::edit_person(mary.person)).await;
@@ -68,8 +68,8 @@ async fn two_workers_who_change_details_at_once_choose_field_by_field() {
 #[tokio::test]
 async fn another_records_number_is_refused_by_its_field() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
-        let omar = taken(&world, omar(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let omar = world.takes_on(world.kay, &omar()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::edit_person(omar.person)).await;
         let taken = NhsNumber::with_check_digit(999_000_001).unwrap().spaced();
@@ -89,7 +89,7 @@ async fn another_records_number_is_refused_by_its_field() {
 #[tokio::test]
 async fn a_wrong_answer_is_said_by_its_field_and_nothing_is_lost() {
     let world = World::smallest(program).await;
-    let mary = taken(&world, mary(), world.kay).await;
+    let mary = world.takes_on(world.kay, &mary()).await;
     let mut kay = world.signed_in(world.kay).await;
     kay.opens(paths::edit_person(mary.person)).await;
     kay.fills("Family name", "")
@@ -105,18 +105,18 @@ async fn a_wrong_answer_is_said_by_its_field_and_nothing_is_lost() {
 #[tokio::test]
 async fn a_sensitive_place_needs_a_new_proof_before_it_is_seen_or_changed() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
-        set(
-            &world,
-            mary,
-            "update person set location_sensitive = $3 where scheme_id = $1 and id = $2",
-        )
-        .await;
+        let mary = world.takes_on(world.kay, &mary()).await;
+        world
+            .marks(
+                mary.person,
+                "update person set location_sensitive = $3 where scheme_id = $1 and id = $2",
+            )
+            .await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::person(mary.person)).await;
         kay.sees("Location hidden")
             .does_not_see("Harbour Street")
-            .does_not_see("07700900982");
+            .does_not_see("01632960982");
         kay.opens(paths::edit_person(mary.person)).await;
         kay.fills("Gender", "Woman");
         world.app.clock.set(world.now().plus_seconds(11 * 60));
@@ -130,7 +130,7 @@ async fn a_sensitive_place_needs_a_new_proof_before_it_is_seen_or_changed() {
         let mut again = world.signed_in(world.kay).await;
         again.opens(paths::person(mary.person)).await;
         again.follows("Show where they live").await;
-        again.sees("1 Harbour Street").sees("07700900982");
+        again.sees("1 Harbour Street").sees("01632960982");
         let mut mo = world.signed_in(world.mo).await;
         mo.opens(paths::place(mary.person)).await;
         mo.is_answered(404).does_not_see("Harbour Street");

@@ -2,9 +2,9 @@
 
 use axum::http::Method;
 use kith_casework::paths;
-use kith_testkit::{Browser, World};
+use kith_testkit::{Browser, World, mary};
 
-use crate::story::{a_talk, hidden, mary, program, taken};
+use crate::program;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -18,16 +18,16 @@ async fn saves_by_itself(kay: &mut Browser, to: &str, keys: &(String, String), n
 }
 
 fn keys(kay: &Browser) -> (String, String) {
-    (hidden(kay, "csrf"), hidden(kay, "once"))
+    (kay.hidden("csrf"), kay.hidden("once"))
 }
 
 #[tokio::test]
 async fn a_draft_is_there_again_after_a_sign_out_and_can_be_discarded() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::new_contact(mary.person)).await;
-        a_talk(&mut kay, "Plan").fills("Note", "Half a sentence");
+        kay.talks("Plan").fills("Note", "Half a sentence");
         kay.presses("Keep as a draft").await;
         kay.sees("Draft saved 10:00").sees("Half a sentence");
         world.passes_hours(1);
@@ -49,14 +49,14 @@ async fn a_draft_is_there_again_after_a_sign_out_and_can_be_discarded() {
 #[tokio::test]
 async fn a_draft_saves_itself_and_is_gone_once_the_note_is_saved() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         let page = paths::new_contact(mary.person);
         let to = paths::contact_draft(mary.person);
         kay.opens(&page).await;
         let keys = keys(&kay);
         assert_eq!(saves_by_itself(&mut kay, &to, &keys, "Half").await, 204);
-        a_talk(&mut kay, "Plan").fills("Note", "Whole");
+        kay.talks("Plan").fills("Note", "Whole");
         kay.presses("Save note").await;
         kay.sees("Contact saved").does_not_see("You have a draft");
         // One that was under way when the note was saved comes in late.
@@ -69,12 +69,12 @@ async fn a_draft_saves_itself_and_is_gone_once_the_note_is_saved() {
 #[tokio::test]
 async fn nobody_keeps_a_draft_about_somebody_who_is_not_theirs() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::person(mary.person)).await;
         let mut sam = world.signed_in(world.sam).await;
         sam.opens(paths::person(mary.person)).await;
-        let keys = (hidden(&sam, "csrf"), "key".to_owned());
+        let keys = (sam.hidden("csrf"), "key".to_owned());
         let to = paths::contact_draft(mary.person);
         assert_eq!(saves_by_itself(&mut sam, &to, &keys, "Gossip").await, 404);
     }
@@ -83,11 +83,11 @@ async fn nobody_keeps_a_draft_about_somebody_who_is_not_theirs() {
 #[tokio::test]
 async fn the_same_form_sent_twice_keeps_one_note() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::new_contact(mary.person)).await;
         let (csrf, once) = keys(&kay);
-        let (referral, version) = (hidden(&kay, "referral"), hidden(&kay, "version"));
+        let (referral, version) = (kay.hidden("referral"), kay.hidden("version"));
         let body = format!(
             "csrf={csrf}&once={once}&referral={referral}&version={version}&at_on-day=24&at_on-month=11\
              &at_on-year=2026&at_time=9am&mode=phone&minutes=5&purpose=plan&attended=yes&note=Once&press=save"

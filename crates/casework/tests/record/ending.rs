@@ -2,16 +2,16 @@
 //! with a reason by somebody who takes it on.
 
 use kith_casework::paths;
-use kith_testkit::World;
+use kith_testkit::{World, mary, omar};
 
-use crate::story::{mary, met, program, taken, waits};
+use crate::program;
 
 #[tokio::test]
 async fn the_practice_reads_exactly_what_the_worker_checked() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "She sings").await;
+        kay.meets(mary, "She sings").await;
         kay.follows("Close").await;
         kay.presses("Check the message to the practice").await;
         kay.is_answered(422)
@@ -43,9 +43,9 @@ async fn the_practice_reads_exactly_what_the_worker_checked() {
 #[tokio::test]
 async fn a_closed_referral_is_reopened_by_its_worker_and_the_practice_hears() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "She sings").await;
+        kay.meets(mary, "She sings").await;
         kay.follows("Close").await;
         kay.chooses("We lost touch").chooses("Yes");
         kay.presses("Check the message to the practice").await;
@@ -65,9 +65,9 @@ async fn a_closed_referral_is_reopened_by_its_worker_and_the_practice_hears() {
 #[tokio::test]
 async fn a_manager_reopens_it_for_a_link_worker() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "She sings").await;
+        kay.meets(mary, "She sings").await;
         kay.follows("Close").await;
         kay.chooses("We lost touch").chooses("Yes");
         kay.presses("Check the message to the practice").await;
@@ -87,9 +87,9 @@ async fn a_manager_reopens_it_for_a_link_worker() {
 #[tokio::test]
 async fn two_windows_close_once() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut kay = world.signed_in(world.kay).await;
-        met(&mut kay, mary, "She sings").await;
+        kay.meets(mary, "She sings").await;
         let mut other = world.signed_in(world.kay).await;
         for browser in [&mut kay, &mut other] {
             browser.opens(paths::close(mary.referral)).await;
@@ -108,7 +108,7 @@ async fn two_windows_close_once() {
 #[tokio::test]
 async fn only_an_assigned_worker_closes_and_an_open_one_is_not_reopened() {
     for world in World::small(program).await {
-        let mary = taken(&world, mary(), world.kay).await;
+        let mary = world.takes_on(world.kay, &mary()).await;
         let mut sam = world.signed_in(world.sam).await;
         sam.opens(paths::close(mary.referral)).await;
         sam.is_answered(404);
@@ -120,7 +120,7 @@ async fn only_an_assigned_worker_closes_and_an_open_one_is_not_reopened() {
         kay.fills("Why are you reopening it?", "A slip");
         kay.presses("Reopen the referral").await;
         kay.is_answered(409).sees("This referral is accepted");
-        let omar = waits(&world, crate::story::omar()).await;
+        let omar = world.refers(world.rita, &omar()).await;
         kay.opens(paths::close(omar.referral)).await;
         kay.is_answered(404);
     }

@@ -85,6 +85,12 @@ component! {
 }
 
 impl Button {
+    /// The button that sends the form it stands in, once.
+    #[must_use]
+    pub fn send(text: impl Into<Html>) -> Self {
+        Self::new(text).prevent_double_click(true)
+    }
+
     /// A secondary button.
     #[must_use]
     pub fn secondary(text: impl Into<Html>) -> Self {

@@ -181,7 +181,7 @@ impl<T> One<T> {
         }
     }
 
-    /// Beside each other: for two short choices.
+    /// Beside each other: for few short choices.
     #[must_use]
     pub fn inline(mut self) -> Self {
         self.inline = true;

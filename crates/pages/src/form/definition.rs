@@ -167,6 +167,15 @@ impl Open {
         self.autosave = Some(draft.into());
         self
     }
+
+    /// The whole form: its fields in order, its button, its end.
+    #[must_use]
+    pub fn sheet(self, fields: impl IntoIterator<Item = Html>, button: impl Into<Html>) -> Html {
+        std::iter::once(Html::from(self))
+            .chain(fields)
+            .chain([button.into(), Html::trusted("</form>")])
+            .collect()
+    }
 }
 
 impl std::fmt::Display for Open {

@@ -21,7 +21,7 @@ mod post_button;
 mod definition;
 
 #[doc(no_inline)]
-pub use crate::token::{CSRF_FIELD, FormToken, ONCE_FIELD};
+pub use crate::token::{CSRF_FIELD, FormToken, ONCE_FIELD, hidden_field};
 pub use choice::{Choice, Many, One, Pick};
 pub use date::Date;
 pub use definition::{Open, open, summary};
