@@ -7,8 +7,17 @@
 
 pub mod paths;
 pub mod month;
+pub mod gathered;
+pub mod gp;
+pub mod score;
+pub mod population;
+pub mod files;
 pub mod subject;
+pub mod cells;
 pub mod shown;
+pub mod reading;
+pub mod what_changed;
+pub mod equity;
 pub mod rhythm;
 pub mod home;
 pub mod routes;

@@ -6,6 +6,9 @@ use kith_access::Routes;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .merge(crate::files::routes())
+        .merge(crate::what_changed::routes())
+        .merge(crate::equity::routes())
         .merge(crate::rhythm::routes())
         .merge(crate::home::routes())
 }

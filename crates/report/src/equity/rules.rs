@@ -158,7 +158,7 @@ fn with_population(
                 said.researcher = format!("{} {}", slope.researcher, said.researcher);
             }
             Shown::found(title, finding, said, people(finding.n))
-                .missing(format!("{}, whose group is not recorded", people(finding.missing)))
+                .missing(format!("Group not recorded: {}", people(finding.missing)))
                 .with(forest_of(dimension, finding))
         }
     };

@@ -123,15 +123,25 @@ pub fn around(
     let on_no_list = around.referred.saturating_sub(around.on_a_list);
     let mut shown = Shown::found(AROUND, &finding, said, people(around.on_a_list))
         .counting(&counted)
-        .missing(format!(
-            "{} referred are on no practice's list that was brought in; {hidden} months with a handful of people or contacts are left out",
-            people(on_no_list)
-        ))
+        .missing(unseen(on_no_list, hidden))
         .with(Drawn::new("around", AROUND, |frame| {
             event_profile::draw(frame, &referred, &others)
         }));
     shown.made.method = Some(finding.method);
     shown
+}
+
+/// Who and what is not in the months around.
+fn unseen(on_no_list: u64, hidden: usize) -> String {
+    let people = match on_no_list {
+        0 => "Everybody referred is on a list that was brought in.".to_owned(),
+        some => format!("Referred and on no list that was brought in: {}.", people(some)),
+    };
+    match hidden {
+        0 => people,
+        1 => format!("{people} One month with a handful of people or contacts is left out."),
+        some => format!("{people} {some} months with a handful of people or contacts are left out."),
+    }
 }
 
 /// People referred against people at the same peak who were not.
@@ -166,7 +176,7 @@ pub fn compared(
     );
     let shown = Shown::found(COMPARED, &finding, said, rests_on)
         .counting(&counted)
-        .missing(format!("{} referred have nobody like them", people(finding.missing)));
+        .missing(format!("Referred, and nobody like them: {}", people(finding.missing)));
     if is_refused(&finding) {
         return shown;
     }
@@ -312,7 +322,7 @@ mod tests {
     fn a_month_of_a_handful_is_left_out() {
         let cells = vec![cell(-1, 100, 214), cell(1, 100, 5), cell(2, 6, 30)];
         let shown = around(&seen(cells), &[], 1, None);
-        assert!(shown.made.missing.unwrap().contains("2 months with a handful"));
+        assert!(shown.made.missing.unwrap().contains("2 months with a handful of"));
         let few = around(&seen(vec![cell(-1, 100, 5)]), &[], 1, None);
         assert_eq!(few.why[0].code, "R10");
     }

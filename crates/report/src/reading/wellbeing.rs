@@ -70,7 +70,7 @@ fn change(measure: Measure, scores: &Scores, question: &Question, exploratory: b
     let picture = format!("Change in {title}, whatever is supposed about the missing");
     Shown::found(title, &finding, said, format!("{} with two scores", people(finding.n)))
         .counting(&COUNTED)
-        .missing(format!("{} without a first or a second score", people(finding.missing)))
+        .missing(format!("Without a first or a second score: {}", people(finding.missing)))
         .with(Drawn::new(measure.code(), &picture, |frame| {
             bounds::draw(frame, "points", &rows, tipping)
         }))

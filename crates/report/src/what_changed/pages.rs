@@ -186,7 +186,7 @@ async fn make_of(app: &App, signed: &Signed, posted: &Posted, subject: Subject) 
             Outcome::Ok(back.clone())
         })
         .await?;
-    Ok(done(made, "The reading is being made"))
+    Ok(done(&made, "The reading is being made"))
 }
 
 async fn of_scheme(app: App, signed: Signed, Query(asked): Query<Asked>) -> Answered {
@@ -337,7 +337,7 @@ async fn fix(app: App, signed: Signed, posted: Posted) -> Answered {
         .await
         .map_err(Trouble::from);
     match fixed {
-        Ok(to) => Ok(done(to, "The question is fixed")),
+        Ok(to) => Ok(done(&to, "The question is fixed")),
         Err(Trouble::Refused(refusal)) if refusal.kind == Kind::Invalid => {
             let mut form = form::blank().kept(&posted);
             form.refuse(&refusal);
