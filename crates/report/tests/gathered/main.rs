@@ -1,0 +1,5 @@
+//! Files for the figures, from the page to the cells, on both databases.
+
+mod made;
+mod manager_brings_in_gp_contacts;
+mod cells_from_the_database;
