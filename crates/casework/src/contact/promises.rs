@@ -172,8 +172,12 @@ impl FieldKind for Promises {
                 let half = |piece: Html| el("div").class("nhsuk-grid-column-one-half").child(piece);
                 let who_and_when = el("div")
                     .class("nhsuk-grid-row")
-                    .child(half(row.who.show(&Self::part(name, who), mine(who).as_ref())))
-                    .child(half(row.due.show(&Self::part(name, due), mine(due).as_ref())));
+                    .child(half(
+                        row.who.show(&Self::part(name, who), mine(who).as_ref()),
+                    ))
+                    .child(half(
+                        row.due.show(&Self::part(name, due), mine(due).as_ref()),
+                    ));
                 let fields: Html = [
                     row.what.show(&Self::part(name, what), mine(what).as_ref()),
                     who_and_when.into(),

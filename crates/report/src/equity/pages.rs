@@ -46,8 +46,9 @@ async fn load(app: &App, signed: &Signed) -> Result<Loaded, kith_access::Trouble
             let mut of_practices = Vec::new();
             for dimension in Dimension::ALL {
                 let all = population::in_force(tx, scheme, *dimension).await?;
-                let (own, others): (Vec<_>, Vec<_>) =
-                    all.into_iter().partition(|count| count.practice_id == practice);
+                let (own, others): (Vec<_>, Vec<_>) = all
+                    .into_iter()
+                    .partition(|count| count.practice_id == practice);
                 if *dimension == Dimension::Age && practice.is_none() {
                     of_practices = others;
                 }
@@ -55,7 +56,8 @@ async fn load(app: &App, signed: &Signed) -> Result<Loaded, kith_access::Trouble
             }
             let practices = organisation::practices(tx, scheme).await?;
             Outcome::Ok(Loaded {
-                reached: store::reached(tx, scheme, today.plus_months(-12), today, practice).await?,
+                reached: store::reached(tx, scheme, today.plus_months(-12), today, practice)
+                    .await?,
                 counts,
                 of_practices,
                 practices: practices
@@ -102,9 +104,13 @@ fn counted_on(loaded: &Loaded, signed: &Signed) -> Html {
         .flat_map(|(_, counts)| counts.iter().filter_map(|count| count.as_of))
         .collect();
     if loaded.counts.iter().all(|(_, counts)| counts.is_empty()) {
-        let empty = Empty::new("There are no population counts yet, so people referred are counted and no rate is given.");
+        let empty = Empty::new(
+            "There are no population counts yet, so people referred are counted and no rate is given.",
+        );
         return if signed.actor.can(Ability::GatherFigures) {
-            empty.next("Bring in population counts", paths::new_file()).into()
+            empty
+                .next("Bring in population counts", paths::new_file())
+                .into()
         } else {
             empty.into()
         };

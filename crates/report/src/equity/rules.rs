@@ -70,9 +70,15 @@ fn counted(dimension: Dimension, reached: &[Reached], today: Day) -> Vec<(&'stat
 fn definition(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Age => "Age today, from the date of birth in the record.",
-        Dimension::Sex => "Sex as the register of the practice has it; without one, the gender the person gave, where it is one of these words.",
-        Dimension::Ethnicity => "Ethnicity in the person's own words, where they begin with one of the groups. Other words count as not recorded.",
-        Dimension::Deprivation => "The fifth of deprivation of where somebody lives, as the register of their practice has it.",
+        Dimension::Sex => {
+            "Sex as the register of the practice has it; without one, the gender the person gave, where it is one of these words."
+        }
+        Dimension::Ethnicity => {
+            "Ethnicity in the person's own words, where they begin with one of the groups. Other words count as not recorded."
+        }
+        Dimension::Deprivation => {
+            "The fifth of deprivation of where somebody lives, as the register of their practice has it."
+        }
     }
 }
 
@@ -208,7 +214,13 @@ fn rates(lines: &[Line]) -> Numbers {
     let cells = table_shown(&counts).unwrap_or_default();
     let mut table = Numbers::new(
         "Reach by group; small numbers hidden, others to the nearest 5",
-        &["Group", "People referred", "People who live here", "Of every 1,000", "95% interval"],
+        &[
+            "Group",
+            "People referred",
+            "People who live here",
+            "Of every 1,000",
+            "95% interval",
+        ],
     );
     for (line, cells) in lines.iter().zip(cells) {
         let hidden = || Given::Hidden.words();
@@ -230,7 +242,11 @@ fn rates(lines: &[Line]) -> Numbers {
         table.rows.push(vec![
             line.group.to_owned(),
             cells.first().map_or_else(hidden, |cell| cell.words()),
-            if open { shown(line.people).words() } else { hidden() },
+            if open {
+                shown(line.people).words()
+            } else {
+                hidden()
+            },
             rate,
             interval,
         ]);
@@ -257,7 +273,12 @@ fn forest_of(dimension: Dimension, finding: &Finding<Reach>) -> Drawn {
         .collect();
     let title = "Each group against everybody else";
     Drawn::new(&format!("reach-{}", dimension.code()), title, |frame| {
-        forest::draw(frame, Measure::Ratio, "Rate ratio (1 is like everybody else)", &rows)
+        forest::draw(
+            frame,
+            Measure::Ratio,
+            "Rate ratio (1 is like everybody else)",
+            &rows,
+        )
     })
 }
 
@@ -271,9 +292,16 @@ pub fn practices(
     const TITLE: &str = "By practice";
     let mut places = Vec::new();
     for (practice, name) in names {
-        let own = ages.iter().filter(|count| count.practice_id == Some(*practice));
-        let live: u64 = own.map(|count| u64::try_from(count.people).unwrap_or(0)).sum();
-        let came = reached.iter().filter(|one| one.practice_id == Some(*practice)).count() as u64;
+        let own = ages
+            .iter()
+            .filter(|count| count.practice_id == Some(*practice));
+        let live: u64 = own
+            .map(|count| u64::try_from(count.people).unwrap_or(0))
+            .sum();
+        let came = reached
+            .iter()
+            .filter(|one| one.practice_id == Some(*practice))
+            .count() as u64;
         if live > 0 {
             places.push((name, Share::new(came, live)));
         }
@@ -344,12 +372,21 @@ mod tests {
         assert_eq!(group_of(Dimension::Age, &mary, today()), "65 to 79");
         assert_eq!(group_of(Dimension::Ethnicity, &mary, today()), "White");
         assert_eq!(group_of(Dimension::Sex, &mary, today()), NOT_RECORDED);
-        assert_eq!(group_of(Dimension::Deprivation, &mary, today()), "1 (most deprived)");
-        let register = Reached { sex: Some("female".to_owned()), ..mary };
+        assert_eq!(
+            group_of(Dimension::Deprivation, &mary, today()),
+            "1 (most deprived)"
+        );
+        let register = Reached {
+            sex: Some("female".to_owned()),
+            ..mary
+        };
         assert_eq!(group_of(Dimension::Sex, &register, today()), "Female");
         let unsaid = one(None, Some("Cornish"), None);
         assert_eq!(group_of(Dimension::Age, &unsaid, today()), NOT_RECORDED);
-        assert_eq!(group_of(Dimension::Ethnicity, &unsaid, today()), NOT_RECORDED);
+        assert_eq!(
+            group_of(Dimension::Ethnicity, &unsaid, today()),
+            NOT_RECORDED
+        );
     }
 
     #[test]
@@ -357,7 +394,10 @@ mod tests {
         let reached = vec![one(Some("1950-01-01"), None, None); 12];
         let shown = by(Dimension::Age, &reached, &[], today());
         assert!(shown.said.to(Reader::Gp).contains("no population counts"));
-        assert_eq!(shown.why[0].needed.as_deref(), Some("A file with the people of each group."));
+        assert_eq!(
+            shown.why[0].needed.as_deref(),
+            Some("A file with the people of each group.")
+        );
         assert_eq!(shown.tables[0].rows[4], ["65 to 79", "10"]);
     }
 
@@ -376,7 +416,14 @@ mod tests {
         assert_eq!(row("35 to 49")[1], "hidden");
         assert_eq!(row("18 to 34")[4], "hidden");
         assert_eq!(row(NOT_RECORDED)[3], "no rate");
-        assert!(shown.said.to(Reader::Worker).contains("Reached more: 65 to 79"), "{:?}", shown.said);
+        assert!(
+            shown
+                .said
+                .to(Reader::Worker)
+                .contains("Reached more: 65 to 79"),
+            "{:?}",
+            shown.said
+        );
     }
 
     #[test]
@@ -384,6 +431,11 @@ mod tests {
         let reached = vec![one(Some("1950-01-01"), None, None); 12];
         let people = population(Dimension::Age, &[100, 100, 100, 100, 10, 100, 0]);
         let shown = by(Dimension::Age, &reached, &people, today());
-        assert!(shown.said.to(Reader::Worker).contains("\"65 to 79\" than the population counts have"));
+        assert!(
+            shown
+                .said
+                .to(Reader::Worker)
+                .contains("\"65 to 79\" than the population counts have")
+        );
     }
 }

@@ -31,7 +31,11 @@ async fn keep(
     subject: Subject,
     primary: Option<Primary>,
 ) -> Outcome<Id<Reading>> {
-    let stage = if primary.is_some() { Stage::Fixed } else { Stage::Running };
+    let stage = if primary.is_some() {
+        Stage::Fixed
+    } else {
+        Stage::Running
+    };
     let question = Question::new(subject, primary)
         .written()
         .map_err(|_| Refusal::invalid("This question cannot be written down"))?;
@@ -51,15 +55,17 @@ async fn keep(
 /// Not allowed; a conflict when one is fixed and not read yet.
 pub async fn fix(tx: &mut Tx, actor: &Actor, primary: Primary) -> Outcome<Id<Reading>> {
     if actor.scope(Ability::SeeFigures)?.how_far() != Reach::Scheme {
-        return Err(Refusal::not_allowed("A question about the whole service is its manager's").into());
+        return Err(
+            Refusal::not_allowed("A question about the whole service is its manager's").into(),
+        );
     }
     let readings = store::of_subject(tx, actor.scheme, Subject::Scheme).await?;
     if readings.iter().any(|row| row.state == Stage::Fixed) {
-        return Err(
-            Refusal::conflict("There is a question already, and it cannot be changed any more")
-                .try_next("Have it read first; then another one can be fixed")
-                .into(),
-        );
+        return Err(Refusal::conflict(
+            "There is a question already, and it cannot be changed any more",
+        )
+        .try_next("Have it read first; then another one can be fixed")
+        .into());
     }
     let id = keep(tx, actor, Subject::Scheme, Some(primary)).await?;
     audit::record(tx, actor, entry("fix a question", id)).await?;

@@ -132,15 +132,32 @@ fn parts(question: &Question, gathered: &Gathered, fixed_in_time: bool) -> Vec<S
     let changed = gathered.changed.as_ref();
     let seed = question.seed;
     let exploratory = !(fixed_in_time && question.asks_for(AnsweredBy::Contacts));
-    let mut parts = vec![contacts::around(&gathered.around, &gathered.histories, seed, changed)];
+    let mut parts = vec![contacts::around(
+        &gathered.around,
+        &gathered.histories,
+        seed,
+        changed,
+    )];
     if !gathered.around.cells.is_empty() {
-        parts.push(contacts::compared(&gathered.histories, seed, changed, exploratory));
+        parts.push(contacts::compared(
+            &gathered.histories,
+            seed,
+            changed,
+            exploratory,
+        ));
         if changed.is_none() {
             parts.extend(contacts::kinds(&gathered.around, &gathered.kinds));
         }
     }
-    parts.extend(wellbeing::changes(question, &gathered.scores, fixed_in_time));
-    parts.push(contacts::link_workers(&gathered.around, &gathered.with_worker));
+    parts.extend(wellbeing::changes(
+        question,
+        &gathered.scores,
+        fixed_in_time,
+    ));
+    parts.push(contacts::link_workers(
+        &gathered.around,
+        &gathered.with_worker,
+    ));
     parts
 }
 
@@ -151,13 +168,47 @@ fn thresholds() -> Numbers {
         &["Rule", "Threshold", "Reason"],
     );
     let mut add = |rule: &str, threshold: String, reason: &str| {
-        table.rows.push(vec![rule.to_owned(), threshold, reason.to_owned()]);
+        table
+            .rows
+            .push(vec![rule.to_owned(), threshold, reason.to_owned()]);
     };
-    add("R2", format!("groups differ by more than {STANDARDISED_DIFFERENCE_MAX} standard deviations"), "the usual limit of a negligible imbalance");
-    add("R3", format!("fewer than {CLUSTERS_MIN} practices"), "differences between practices cannot be measured on a few");
-    add("R4", format!("fewer than {:.0}% matched, {PEOPLE_PER_ARM_MIN} people or {EVENTS_PER_ARM_MIN} contacts", MATCHED_SHARE_MIN * 100.0), "those compared would not be the people referred, or one person could carry the result");
-    add("R5", format!("fewer than {:.0}% with a second score, or a tipping value nearer than {TIPPING_MIN_SD} standard deviations", FOLLOW_UP_MIN * 100.0), "the people not seen could overturn any average");
-    add("R8, R9", format!("an interval over {MARGIN_LOW:.2} and {MARGIN_HIGH:.2}, or not inside them"), "a tenth of the contacts is about one a year for somebody who comes often");
-    add("R10", format!("counts of 1 to {SMALL_COUNT_MAX} hidden, others to the nearest {COUNT_ROUNDING}; no link worker with fewer than {LINK_WORKER_SLICE_MIN} people"), "a small number can name somebody");
+    add(
+        "R2",
+        format!("groups differ by more than {STANDARDISED_DIFFERENCE_MAX} standard deviations"),
+        "the usual limit of a negligible imbalance",
+    );
+    add(
+        "R3",
+        format!("fewer than {CLUSTERS_MIN} practices"),
+        "differences between practices cannot be measured on a few",
+    );
+    add(
+        "R4",
+        format!(
+            "fewer than {:.0}% matched, {PEOPLE_PER_ARM_MIN} people or {EVENTS_PER_ARM_MIN} contacts",
+            MATCHED_SHARE_MIN * 100.0
+        ),
+        "those compared would not be the people referred, or one person could carry the result",
+    );
+    add(
+        "R5",
+        format!(
+            "fewer than {:.0}% with a second score, or a tipping value nearer than {TIPPING_MIN_SD} standard deviations",
+            FOLLOW_UP_MIN * 100.0
+        ),
+        "the people not seen could overturn any average",
+    );
+    add(
+        "R8, R9",
+        format!("an interval over {MARGIN_LOW:.2} and {MARGIN_HIGH:.2}, or not inside them"),
+        "a tenth of the contacts is about one a year for somebody who comes often",
+    );
+    add(
+        "R10",
+        format!(
+            "counts of 1 to {SMALL_COUNT_MAX} hidden, others to the nearest {COUNT_ROUNDING}; no link worker with fewer than {LINK_WORKER_SLICE_MIN} people"
+        ),
+        "a small number can name somebody",
+    );
     table
 }

@@ -33,9 +33,9 @@ const COMPARED: &str = "Compared with similar people not referred";
 const KINDS: &str = "Kinds of GP contact";
 const WORKERS: &str = "Contacts with link workers";
 
-const WHAT_A_CONTACT_IS: &str = "A contact is what the practice's file says it is; its definition stands with the files below.";
-const WHOSE: &str =
-    "People with a referral, from their first one; months in which they were on the practice's list from the first day to the last.";
+const WHAT_A_CONTACT_IS: &str =
+    "A contact is what the practice's file says it is; its definition stands with the files below.";
+const WHOSE: &str = "People with a referral, from their first one; months in which they were on the practice's list from the first day to the last.";
 
 fn small(count: u64) -> bool {
     shown(count) == Given::Hidden
@@ -44,11 +44,17 @@ fn small(count: u64) -> bool {
 /// The controls' months around their own peak, drawn as for the comparison.
 fn controls(histories: &[PersonHistory], seed: u64) -> Vec<EventCell> {
     let mut cells: BTreeMap<(i64, u64), (u64, u64, u64)> = BTreeMap::new();
-    for entry in matched(histories, seed).entries.iter().filter(|entry| !entry.referred) {
+    for entry in matched(histories, seed)
+        .entries
+        .iter()
+        .filter(|entry| !entry.referred)
+    {
         for month in entry.index - 12..=entry.last.min(entry.index + 12) {
             if let Some(seen) = histories[entry.place].seen(month) {
                 let y = u64::from(seen.count);
-                let cell = cells.entry((month - entry.index, seen.days.to_bits())).or_default();
+                let cell = cells
+                    .entry((month - entry.index, seen.days.to_bits()))
+                    .or_default();
                 *cell = (cell.0 + 1, cell.1 + y, cell.2 + y * y);
             }
         }
@@ -107,7 +113,11 @@ pub fn around(
     if small(around.on_a_list) {
         return Shown::refused(AROUND, &Refusal::SmallNumber).counting(&counted);
     }
-    let both = around.cells.iter().copied().chain(controls(histories, seed));
+    let both = around
+        .cells
+        .iter()
+        .copied()
+        .chain(controls(histories, seed));
     let (cells, hidden) = without_small(both.collect());
     let finding = match profile(&cells, around.on_a_list) {
         // A month is hidden wherever there were a few contacts.
@@ -117,8 +127,12 @@ pub fn around(
         Err(refusal) => return Shown::refused(AROUND, &refusal).counting(&counted),
         Ok(finding) => finding,
     };
-    let drawn = |months: &[ProfileMonth]| -> Vec<DrawnMonth> { months.iter().map(Into::into).collect() };
-    let (referred, others) = (drawn(&finding.result.referred), drawn(&finding.result.controls));
+    let drawn =
+        |months: &[ProfileMonth]| -> Vec<DrawnMonth> { months.iter().map(Into::into).collect() };
+    let (referred, others) = (
+        drawn(&finding.result.referred),
+        drawn(&finding.result.controls),
+    );
     let said = sentence::profile::sentences(&finding);
     let on_no_list = around.referred.saturating_sub(around.on_a_list);
     let mut shown = Shown::found(AROUND, &finding, said, people(around.on_a_list))
@@ -135,12 +149,17 @@ pub fn around(
 fn unseen(on_no_list: u64, hidden: usize) -> String {
     let people = match on_no_list {
         0 => "Everybody referred is on a list that was brought in.".to_owned(),
-        some => format!("Referred and on no list that was brought in: {}.", people(some)),
+        some => format!(
+            "Referred and on no list that was brought in: {}.",
+            people(some)
+        ),
     };
     match hidden {
         0 => people,
         1 => format!("{people} One month with a handful of people or contacts is left out."),
-        some => format!("{people} {some} months with a handful of people or contacts are left out."),
+        some => {
+            format!("{people} {some} months with a handful of people or contacts are left out.")
+        }
     }
 }
 
@@ -176,28 +195,39 @@ pub fn compared(
     );
     let shown = Shown::found(COMPARED, &finding, said, rests_on)
         .counting(&counted)
-        .missing(format!("Referred, and nobody like them: {}", people(finding.missing)));
+        .missing(format!(
+            "Referred, and nobody like them: {}",
+            people(finding.missing)
+        ));
     if is_refused(&finding) {
         return shown;
     }
     let rows = Row::of_comparison(&finding.result);
-    shown.with(Drawn::new("compared", "Contacts of people referred, as a ratio", |frame| {
-        forest::draw(frame, Measure::Ratio, "Ratio of contacts", &rows)
-    }))
+    shown.with(Drawn::new(
+        "compared",
+        "Contacts of people referred, as a ratio",
+        |frame| forest::draw(frame, Measure::Ratio, "Ratio of contacts", &rows),
+    ))
 }
 
 /// Whether something other than the interval stands against it: then no ratio
 /// is drawn.
 fn is_refused(finding: &Finding<Comparison>) -> bool {
     let draws = ["R8", "R9", "R11", "R12"];
-    finding.refusals.iter().any(|refusal| !draws.contains(&refusal.code()))
+    finding
+        .refusals
+        .iter()
+        .any(|refusal| !draws.contains(&refusal.code()))
 }
 
 /// Contacts a person a year by kind, in the year before and the year after.
 #[must_use]
 pub fn kinds(around: &Around, kinds: &[OfKind]) -> Option<Shown> {
     let years = |before: bool| -> f64 {
-        let cells = around.cells.iter().filter(|cell| in_year(i64::from(cell.month), before));
+        let cells = around
+            .cells
+            .iter()
+            .filter(|cell| in_year(i64::from(cell.month), before));
         cells.map(|cell| count(cell.n) * cell.exposure).sum::<f64>() * 30.0 / 365.25
     };
     let (before, after) = (years(true), years(false));
@@ -206,12 +236,19 @@ pub fn kinds(around: &Around, kinds: &[OfKind]) -> Option<Shown> {
     }
     let mut table = Numbers::new(
         "Contacts a person a year, by kind",
-        &["Kind of contact", "Year before the referral", "Year after it"],
+        &[
+            "Kind of contact",
+            "Year before the referral",
+            "Year after it",
+        ],
     );
     for kind in ContactKind::ALL {
         let of = |year: bool| -> u64 {
-            let own = kinds.iter().filter(|one| one.kind == *kind && in_year(one.months, year));
-            own.map(|one| u64::try_from(one.contacts).unwrap_or(0)).sum()
+            let own = kinds
+                .iter()
+                .filter(|one| one.kind == *kind && in_year(one.months, year));
+            own.map(|one| u64::try_from(one.contacts).unwrap_or(0))
+                .sum()
         };
         let rate = |contacts: u64, years: f64| match shown(contacts) {
             Given::Hidden => Given::Hidden.words(),
@@ -243,7 +280,10 @@ const fn in_year(month: i64, before: bool) -> bool {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "people and contacts are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "people and contacts are far below 2^52"
+)]
 const fn count(number: u64) -> f64 {
     number as f64
 }
@@ -260,8 +300,11 @@ const QUARTERS: [(i64, i64, &str); 4] = [
 #[must_use]
 pub fn link_workers(around: &Around, met: &[WithWorker]) -> Shown {
     let of = |from: i64, until: i64| -> u64 {
-        let own = met.iter().filter(|one| (from..=until).contains(&one.months));
-        own.map(|one| u64::try_from(one.contacts).unwrap_or(0)).sum()
+        let own = met
+            .iter()
+            .filter(|one| (from..=until).contains(&one.months));
+        own.map(|one| u64::try_from(one.contacts).unwrap_or(0))
+            .sum()
     };
     let all = of(0, 12);
     if small(around.referred) || small(all) {
@@ -295,11 +338,22 @@ mod tests {
     use crate::shown::Reader;
 
     fn cell(month: i32, n: u64, sum: u64) -> EventCell {
-        EventCell { referred: true, month, exposure: 1.0, n, sum, sum_squares: 3 * sum }
+        EventCell {
+            referred: true,
+            month,
+            exposure: 1.0,
+            n,
+            sum,
+            sum_squares: 3 * sum,
+        }
     }
 
     fn seen(cells: Vec<EventCell>) -> Around {
-        Around { cells, referred: 120, on_a_list: 100 }
+        Around {
+            cells,
+            referred: 120,
+            on_a_list: 100,
+        }
     }
 
     #[test]
@@ -311,9 +365,19 @@ mod tests {
 
     #[test]
     fn without_anybody_to_compare_nothing_is_claimed() {
-        let shown = around(&seen(vec![cell(-1, 100, 214), cell(1, 100, 80)]), &[], 1, None);
+        let shown = around(
+            &seen(vec![cell(-1, 100, 214), cell(1, 100, 80)]),
+            &[],
+            1,
+            None,
+        );
         assert_eq!(shown.why[0].code, "R1");
-        assert!(shown.said.to(Reader::Gp).contains("That happens without any service"));
+        assert!(
+            shown
+                .said
+                .to(Reader::Gp)
+                .contains("That happens without any service")
+        );
         assert_eq!(shown.pictures.len(), 1);
         assert_eq!(compared(&[], 1, None, true).why[0].code, "R1");
     }
@@ -322,14 +386,22 @@ mod tests {
     fn a_month_of_a_handful_is_left_out() {
         let cells = vec![cell(-1, 100, 214), cell(1, 100, 5), cell(2, 6, 30)];
         let shown = around(&seen(cells), &[], 1, None);
-        assert!(shown.made.missing.unwrap().contains("2 months with a handful of"));
+        assert!(
+            shown
+                .made
+                .missing
+                .unwrap()
+                .contains("2 months with a handful of")
+        );
         let few = around(&seen(vec![cell(-1, 100, 5)]), &[], 1, None);
         assert_eq!(few.why[0].code, "R10");
     }
 
     #[test]
     fn a_definition_that_changed_refuses_even_to_describe() {
-        let changed = Refusal::DefinitionChanged { what: "The code set".to_owned() };
+        let changed = Refusal::DefinitionChanged {
+            what: "The code set".to_owned(),
+        };
         let shown = around(&seen(vec![cell(-1, 100, 214)]), &[], 1, Some(&changed));
         assert_eq!(shown.why[0].code, "R13");
         assert!(shown.pictures.is_empty());
@@ -338,7 +410,11 @@ mod tests {
     #[test]
     fn kinds_are_rates_a_year_and_a_handful_is_hidden() {
         let cells = vec![cell(-1, 100, 214), cell(1, 100, 80)];
-        let of = |kind, months, contacts| OfKind { months, kind, contacts };
+        let of = |kind, months, contacts| OfKind {
+            months,
+            kind,
+            contacts,
+        };
         let found = [
             of(ContactKind::Gp, -1, 200),
             of(ContactKind::Gp, 1, 76),
@@ -346,7 +422,10 @@ mod tests {
             of(ContactKind::Nurse, 1, 4),
         ];
         let shown = kinds(&seen(cells), &found).unwrap();
-        assert_eq!(shown.tables[0].rows[0], ["Appointment with a GP", "24.35", "9.25"]);
+        assert_eq!(
+            shown.tables[0].rows[0],
+            ["Appointment with a GP", "24.35", "9.25"]
+        );
         assert_eq!(shown.tables[0].rows[1][2], "hidden");
     }
 
@@ -354,7 +433,12 @@ mod tests {
     fn link_worker_contacts_stand_beside() {
         let met = |months, contacts| WithWorker { months, contacts };
         let shown = link_workers(&seen(vec![]), &[met(0, 100), met(2, 140), met(11, 3)]);
-        assert!(shown.said.to(Reader::Gp).starts_with("People referred came to 2.0 contacts"));
+        assert!(
+            shown
+                .said
+                .to(Reader::Gp)
+                .starts_with("People referred came to 2.0 contacts")
+        );
         assert_eq!(shown.tables[0].rows[0][1], "2.00");
         assert_eq!(shown.tables[0].rows[3][1], "hidden");
     }

@@ -149,7 +149,10 @@ mod tests {
         let written = one.written().unwrap();
         assert_eq!(serde_json::from_str::<Question>(&written).unwrap(), one);
         assert_eq!(hash(&written), hash(&one.written().unwrap()));
-        let other = Primary { answered_by: Measure::Swemwbs.code().to_owned(), ..primary };
+        let other = Primary {
+            answered_by: Measure::Swemwbs.code().to_owned(),
+            ..primary
+        };
         let other = Question::new(Subject::Scheme, Some(other));
         assert_ne!(hash(&written), hash(&other.written().unwrap()));
         assert!(one.asks_for(AnsweredBy::Contacts) && !other.asks_for(AnsweredBy::Contacts));

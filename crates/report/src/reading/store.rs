@@ -185,7 +185,11 @@ pub async fn take(
     let Some(row) = next else { return Ok(None) };
     let taken = run!(
         tx,
-        sqlx::query(TAKE).bind(scheme).bind(row.id).bind(now).bind(row.version)
+        sqlx::query(TAKE)
+            .bind(scheme)
+            .bind(row.id)
+            .bind(now)
+            .bind(row.version)
     )?;
     Ok((taken == 1).then_some(row))
 }
@@ -202,7 +206,8 @@ pub async fn step(tx: &mut Tx, scheme: Id<Scheme>, id: Id<Reading>) -> Result<()
     Ok(())
 }
 
-const END: &str = "update reading set state = $3, result = $4, done_at = $5, steps_done = steps_all,
+const END: &str =
+    "update reading set state = $3, result = $4, done_at = $5, steps_done = steps_all,
         version = version + 1
     where scheme_id = $1 and id = $2 and state = 'running'";
 
@@ -217,10 +222,19 @@ pub async fn end(
     result: Option<&str>,
     now: Ts,
 ) -> Result<(), sqlx::Error> {
-    let stage = if result.is_some() { Stage::Done } else { Stage::Failed };
+    let stage = if result.is_some() {
+        Stage::Done
+    } else {
+        Stage::Failed
+    };
     run!(
         tx,
-        sqlx::query(END).bind(scheme).bind(id).bind(stage).bind(result).bind(now)
+        sqlx::query(END)
+            .bind(scheme)
+            .bind(id)
+            .bind(stage)
+            .bind(result)
+            .bind(now)
     )?;
     Ok(())
 }

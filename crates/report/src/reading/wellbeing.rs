@@ -68,12 +68,20 @@ fn change(measure: Measure, scores: &Scores, question: &Question, exploratory: b
     let rows = bounds::beliefs(&finding.result);
     let tipping = bounds::tipping(&finding.result);
     let picture = format!("Change in {title}, whatever is supposed about the missing");
-    Shown::found(title, &finding, said, format!("{} with two scores", people(finding.n)))
-        .counting(&COUNTED)
-        .missing(format!("Without a first or a second score: {}", people(finding.missing)))
-        .with(Drawn::new(measure.code(), &picture, |frame| {
-            bounds::draw(frame, "points", &rows, tipping)
-        }))
+    Shown::found(
+        title,
+        &finding,
+        said,
+        format!("{} with two scores", people(finding.n)),
+    )
+    .counting(&COUNTED)
+    .missing(format!(
+        "Without a first or a second score: {}",
+        people(finding.missing)
+    ))
+    .with(Drawn::new(measure.code(), &picture, |frame| {
+        bounds::draw(frame, "points", &rows, tipping)
+    }))
 }
 
 #[cfg(test)]
@@ -90,7 +98,8 @@ mod tests {
             Person {
                 cluster: None,
                 before,
-                after: (place < followed).then_some(before + 3.0 + f64::from(u8::from(place % 3 == 0))),
+                after: (place < followed)
+                    .then_some(before + 3.0 + f64::from(u8::from(place % 3 == 0))),
                 traits: vec![],
             }
         };
@@ -106,16 +115,28 @@ mod tests {
     #[test]
     fn too_few_followed_up_gives_bounds_and_what_it_takes() {
         let shown = shown_of(100, 40);
-        assert!(shown.said.to(Reader::Worker).contains("too few to say how people changed"));
+        assert!(
+            shown
+                .said
+                .to(Reader::Worker)
+                .contains("too few to say how people changed")
+        );
         assert_eq!(shown.why[0].code, "R5");
-        assert_eq!(shown.why[0].needed.as_deref(), Some("A second score of at least 60 of every 100 people who have a first."));
+        assert_eq!(
+            shown.why[0].needed.as_deref(),
+            Some("A second score of at least 60 of every 100 people who have a first.")
+        );
         assert_eq!(shown.pictures.len(), 1);
     }
 
     #[test]
     fn a_change_is_said_and_is_exploratory_unless_it_was_asked_for() {
         let shown = shown_of(100, 95);
-        assert!(shown.said.to(Reader::Worker).contains("rose by"), "{:?}", shown.said);
+        assert!(
+            shown.said.to(Reader::Worker).contains("rose by"),
+            "{:?}",
+            shown.said
+        );
         assert_eq!(shown.why.last().unwrap().code, "R11");
     }
 

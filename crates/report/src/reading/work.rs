@@ -74,9 +74,8 @@ async fn make(app: &App, scheme: Id<Scheme>, row: &Row) -> Outcome<Option<String
         .read(async |tx| sources(tx, scheme, subject, row).await)
         .await?;
     step().await?;
-    let worked_out = tokio::task::spawn_blocking(move || {
-        answer(&question, &gathered, made_from, fixed_in_time)
-    });
+    let worked_out =
+        tokio::task::spawn_blocking(move || answer(&question, &gathered, made_from, fixed_in_time));
     Ok(worked_out
         .await
         .ok()
@@ -86,7 +85,10 @@ async fn make(app: &App, scheme: Id<Scheme>, row: &Row) -> Outcome<Option<String
 async fn gather(tx: &mut Tx, scheme: Id<Scheme>, subject: Subject) -> Outcome<Gathered> {
     let mut by_measure = Vec::new();
     for measure in Measure::ALL {
-        by_measure.push((*measure, scores::scores(tx, scheme, subject, *measure).await?));
+        by_measure.push((
+            *measure,
+            scores::scores(tx, scheme, subject, *measure).await?,
+        ));
     }
     Ok(Gathered {
         around: around::around(tx, scheme, subject).await?,
@@ -116,6 +118,8 @@ async fn sources(
             read_before.extend(answer.made_from.into_iter().map(|source| source.id));
         }
     }
-    let unread = made_from.iter().all(|source| !read_before.contains(&source.id));
+    let unread = made_from
+        .iter()
+        .all(|source| !read_before.contains(&source.id));
     Ok((made_from, row.is_primary && unread))
 }

@@ -9,16 +9,9 @@ use kith_access::{
     Signed, Trouble, account, once, organisation,
 };
 use kith_base::{Id, refusal::Kind};
-use kith_effect::stats::refusal::Refusal as Few;
 use kith_db::{Outcome, Tx};
-use kith_pages::{
-    Html,
-    components::Button,
-    done, el,
-    form::Posted,
-    go,
-    html::link,
-};
+use kith_effect::stats::refusal::Refusal as Few;
+use kith_pages::{Html, components::Button, done, el, form::Posted, go, html::link};
 
 use super::{form, show};
 use crate::{
@@ -42,7 +35,11 @@ pub fn routes() -> Routes {
         .get("/figures/changed", needs, of_scheme)
         .post("/figures/changed", needs, make_of_scheme)
         .get("/figures/changed/practice/{practice}", needs, of_practice)
-        .post("/figures/changed/practice/{practice}", needs, make_of_practice)
+        .post(
+            "/figures/changed/practice/{practice}",
+            needs,
+            make_of_practice,
+        )
         .get("/figures/changed/worker/{worker}", needs, of_worker)
         .post("/figures/changed/worker/{worker}", needs, make_of_worker)
         .get("/figures/readings/{reading}", needs, one)
@@ -72,7 +69,10 @@ async fn load(app: &App, signed: &Signed, subject: Subject) -> Result<Loaded, Tr
             let mut others = Vec::new();
             if subject == Subject::Scheme {
                 for practice in organisation::practices(tx, actor.scheme).await? {
-                    others.push((practice.name.to_string(), paths::changed_practice(practice.id)));
+                    others.push((
+                        practice.name.to_string(),
+                        paths::changed_practice(practice.id),
+                    ));
                 }
                 for worker in account::link_workers(tx, actor.scheme).await? {
                     others.push((worker.name.to_string(), paths::changed_worker(worker.id)));
@@ -158,10 +158,21 @@ fn others(others: &[(String, String)]) -> Html {
         .map(|(name, path)| el("li").child(link(path, name.as_str())));
     el("section")
         .class("kith-figure kith-no-print")
-        .child(el("h2").class("nhsuk-heading-m").child("The same for one practice or link worker"))
-        .child(el("p").child("By name. These are to look into a question, not to compare one with another."))
+        .child(
+            el("h2")
+                .class("nhsuk-heading-m")
+                .child("The same for one practice or link worker"),
+        )
+        .child(
+            el("p").child(
+                "By name. These are to look into a question, not to compare one with another.",
+            ),
+        )
         .child(el("ul").class("nhsuk-list").children(items))
-        .child(el("p").child(link(paths::question(), "Fix a question before the data are read")))
+        .child(el("p").child(link(
+            paths::question(),
+            "Fix a question before the data are read",
+        )))
         .into()
 }
 
@@ -300,13 +311,21 @@ async fn question_page(
     let why = el("p").child("One question is fixed before the data are read, so that nobody can look for an answer first and ask the question after. Once fixed it cannot be changed, and its hash proves it. Everything else a reading shows is exploratory.");
     let mut parts: Vec<Html> = vec![why.into()];
     if rows.iter().any(|row| row.state == Stage::Fixed) {
-        parts.push(el("p").child("A question is fixed. Bring in the data, then have it read.").into());
+        parts.push(
+            el("p")
+                .child("A question is fixed. Bring in the data, then have it read.")
+                .into(),
+        );
         parts.push(show::make(signed, &rows, Subject::Scheme));
     } else {
         parts.push(form.open(paths::question(), &signed.token()).into());
         parts.push(form.words());
         parts.push(form.answered_by());
-        parts.push(Button::new("Fix this question").prevent_double_click(true).into());
+        parts.push(
+            Button::new("Fix this question")
+                .prevent_double_click(true)
+                .into(),
+        );
         parts.push(Html::trusted("</form>"));
     }
     Ok(signed

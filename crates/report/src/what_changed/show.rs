@@ -21,7 +21,10 @@ use crate::{
         question::{AnsweredBy, Question, in_digits},
         store::Row,
     },
-    shown::{Reader, html::{numbers, switch}},
+    shown::{
+        Reader,
+        html::{numbers, switch},
+    },
     subject::Subject,
 };
 
@@ -55,7 +58,10 @@ fn how(row: &Row, answer: &Answer) -> Html {
             "None was fixed beforehand: everything here is exploratory (R11).",
         )),
         Some(primary) => {
-            let by = primary.answered_by.parse::<AnsweredBy>().map_or("", AnsweredBy::label);
+            let by = primary
+                .answered_by
+                .parse::<AnsweredBy>()
+                .map_or("", AnsweredBy::label);
             let words = format!(
                 "{} Answered by: {by}. Fixed on {}.",
                 primary.words,
@@ -70,22 +76,32 @@ fn how(row: &Row, answer: &Answer) -> Html {
             }
         }
     }
-    let digits = el("span").class("kith-reference").child(in_digits(&row.question_hash));
+    let digits = el("span")
+        .class("kith-reference")
+        .child(in_digits(&row.question_hash));
     rows.push(SummaryRow::new("Hash of the question (SHA-256)", digits));
     let files: Html = if answer.made_from.is_empty() {
         "No file. Contacts with link workers are from the record.".into()
     } else {
-        let lines = answer.made_from.iter().map(|source| {
-            Html::from(el("span").class("kith-line").child(&source.words))
-        });
+        let lines = answer
+            .made_from
+            .iter()
+            .map(|source| Html::from(el("span").class("kith-line").child(&source.words)));
         lines.collect()
     };
     rows.push(SummaryRow::new("Made from", files));
     el("section")
         .class("kith-figure")
-        .child(el("h2").class("nhsuk-heading-m").child("How all of this was made"))
+        .child(
+            el("h2")
+                .class("nhsuk-heading-m")
+                .child("How all of this was made"),
+        )
         .child(SummaryList::new(rows))
-        .child(Details::new("The thresholds, and why", numbers(&answer.thresholds)))
+        .child(Details::new(
+            "The thresholds, and why",
+            numbers(&answer.thresholds),
+        ))
         .into()
 }
 
@@ -119,12 +135,20 @@ pub(super) fn make(signed: &Signed, rows: &[Row], subject: Subject) -> Html {
         (false, false) => "Make a new reading",
     };
     let button = Button::new(words);
-    let button = if first { button } else { button.variant(ButtonVariant::Secondary) };
-    let asked = fixed.and_then(question).and_then(|question| question.primary).map(|primary| {
-        el("p").child(format!("The question: {}", primary.words))
-    });
+    let button = if first {
+        button
+    } else {
+        button.variant(ButtonVariant::Secondary)
+    };
+    let asked = fixed
+        .and_then(question)
+        .and_then(|question| question.primary)
+        .map(|primary| el("p").child(format!("The question: {}", primary.words)));
     let form = PostButton::new(subject.path(), &signed.token(), button);
-    asked.map(Html::from).unwrap_or_default().and(Html::from(form))
+    asked
+        .map(Html::from)
+        .unwrap_or_default()
+        .and(Html::from(form))
 }
 
 /// Nothing was read yet: what to do next.
@@ -134,17 +158,25 @@ pub(super) fn nothing_yet(has_files: bool, may_bring: bool) -> Html {
             .child("Nothing has been read yet. A reading takes the files there are now, and is kept as it is.")
             .into();
     }
-    let empty = Empty::new("No GP contacts and no wellbeing scores have been brought in yet. A reading would hold the contacts with link workers alone.");
+    let empty = Empty::new(
+        "No GP contacts and no wellbeing scores have been brought in yet. A reading would hold the contacts with link workers alone.",
+    );
     if may_bring {
         empty.next("Bring in a file", paths::new_file()).into()
     } else {
-        empty.next_step("Ask your manager to bring in the files of the practices.").into()
+        empty
+            .next_step("Ask your manager to bring in the files of the practices.")
+            .into()
     }
 }
 
 /// The readings before.
 pub(super) fn earlier(rows: &[Row]) -> Html {
-    let done: Vec<&Row> = rows.iter().filter(|row| row.state == Stage::Done).skip(1).collect();
+    let done: Vec<&Row> = rows
+        .iter()
+        .filter(|row| row.state == Stage::Done)
+        .skip(1)
+        .collect();
     if done.is_empty() {
         return Html::default();
     }
@@ -159,7 +191,11 @@ pub(super) fn earlier(rows: &[Row]) -> Html {
                 paths::reading(row.id),
             ),
             Cell::new(&*row.made_by_name),
-            Cell::new(if row.is_primary { "fixed beforehand" } else { "exploratory" }),
+            Cell::new(if row.is_primary {
+                "fixed beforehand"
+            } else {
+                "exploratory"
+            }),
         ]);
     }
     table.into()

@@ -28,7 +28,9 @@ pub fn program(app: App) -> Router {
 
 /// The day somebody is referred on: in July, August or September.
 fn referred_on(place: u32) -> Day {
-    Day::ymd(2025, 7, 10).unwrap().plus_months(i64::from(place % 3))
+    Day::ymd(2025, 7, 10)
+        .unwrap()
+        .plus_months(i64::from(place % 3))
 }
 
 /// What happens after the referral.
@@ -59,10 +61,13 @@ pub struct One {
 }
 
 fn number(from: u32) -> NhsNumber {
-    (from * 20..).find_map(|nine| NhsNumber::with_check_digit(999_000_000 + nine)).unwrap()
+    (from * 20..)
+        .find_map(|nine| NhsNumber::with_check_digit(999_000_000 + nine))
+        .unwrap()
 }
 
-const PERSON: &str = "insert into person (scheme_id, id, nhs_number, given, family, born, practice_id, text_is_safe,
+const PERSON: &str =
+    "insert into person (scheme_id, id, nhs_number, given, family, born, practice_id, text_is_safe,
         voicemail_is_safe, location_sensitive, restricted, version, made_at, changed_at)
     values ($1, $2, $3, 'Mary', 'Thistle', $4, $5, $6, $6, $6, $6, 1, $7, $7)";
 const REFERRAL: &str = "insert into referral (scheme_id, id, reference, person_id, practice_id, source, referrer_name,
@@ -89,16 +94,19 @@ pub async fn refer(
         .bind(practice)
         .bind(false)
         .bind(at))?;
-    run!(tx, sqlx::query(REFERRAL)
-        .bind(world.scheme)
-        .bind(referral)
-        .bind(referral.to_string())
-        .bind(person)
-        .bind(practice)
-        .bind(at)
-        .bind(day)
-        .bind(at.plus_seconds(7 * 24 * 3600))
-        .bind(world.kay.id))?;
+    run!(
+        tx,
+        sqlx::query(REFERRAL)
+            .bind(world.scheme)
+            .bind(referral)
+            .bind(referral.to_string())
+            .bind(person)
+            .bind(practice)
+            .bind(at)
+            .bind(day)
+            .bind(at.plus_seconds(7 * 24 * 3600))
+            .bind(world.kay.id)
+    )?;
     Ok(())
 }
 
@@ -128,8 +136,20 @@ pub async fn build(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>
         lists.push((practice, people));
     }
     for (practice, people) in &lists {
-        bring(world, FileKind::GpRegister, Some(*practice), register(people)).await;
-        bring(world, FileKind::GpContacts, Some(*practice), contacts(people, town.after)).await;
+        bring(
+            world,
+            FileKind::GpRegister,
+            Some(*practice),
+            register(people),
+        )
+        .await;
+        bring(
+            world,
+            FileKind::GpContacts,
+            Some(*practice),
+            contacts(people, town.after),
+        )
+        .await;
     }
     lists
 }
@@ -167,14 +187,19 @@ fn contacts(people: &[One], after: After) -> String {
             let ordinary = (i64::from(one.place) + since).rem_euclid(2);
             let mixed = (u64::from(one.place) * 2_654_435_761 + u64::from(one.referred)) >> 7;
             let count = match (since, after) {
-                (-12..=-4, _) => ordinary,
-                (-3..=0, _) => ordinary + 1,
+                // People differ, and to each there are others alike.
+                (-12..=-4 | 0, _) => 1 + i64::from(one.place / 6 % 2),
+                (-3..=-1, _) => 2 + i64::from(one.place / 3 % 2),
                 (_, After::Fewer) => ordinary + i64::from(!one.referred),
                 (_, After::Anything) => [0, 0, 1, 6][(mixed % 4) as usize],
             };
             let first = index.plus(since).first_day().unwrap();
             for visit in 0..count {
-                let kind = if visit == 0 { "appointment_gp" } else { "telephone" };
+                let kind = if visit == 0 {
+                    "appointment_gp"
+                } else {
+                    "telephone"
+                };
                 text += &format!("{},{},{kind}\n", &*one.number, first.plus_days(3 + visit));
             }
         }
@@ -183,7 +208,12 @@ fn contacts(people: &[One], after: After) -> String {
 }
 
 /// Brings a file in, as the manager.
-pub async fn bring(world: &World, kind: FileKind, practice: Option<Id<Organisation>>, text: String) {
+pub async fn bring(
+    world: &World,
+    kind: FileKind,
+    practice: Option<Id<Organisation>>,
+    text: String,
+) {
     let contacts = (kind == FileKind::GpContacts).then(|| Contacts {
         from: "2024-07".parse().unwrap(),
         until: "2026-10".parse().unwrap(),
@@ -210,7 +240,16 @@ pub async fn bring_saying(
     let mo = world.actor(world.mo).await;
     let pseudonyms = Pseudonyms::of_scheme(&world.app, world.scheme);
     let db = &world.app.db;
-    let file = stage(db, &pseudonyms, &mo, None, &said, "file.csv", text.as_bytes()).await;
+    let file = stage(
+        db,
+        &pseudonyms,
+        &mo,
+        None,
+        &said,
+        "file.csv",
+        text.as_bytes(),
+    )
+    .await;
     confirm(db, &mo, file.unwrap()).await.unwrap();
 }
 
@@ -231,7 +270,12 @@ pub async fn scores(world: &World, people: &[One], followed_percent: u32) {
 /// Somebody has a reading made, and it is made.
 pub async fn reads(world: &World, who: Staff, path: &str) -> kith_testkit::Browser {
     let mut browser = world.signed_in(who).await;
-    browser.opens(path).await.presses("Make this reading").await.sees("The reading is being made");
+    browser
+        .opens(path)
+        .await
+        .presses("Make this reading")
+        .await
+        .sees("The reading is being made");
     made(world).await;
     browser.opens(path).await.sees("Read on");
     browser
@@ -239,5 +283,7 @@ pub async fn reads(world: &World, who: Staff, path: &str) -> kith_testkit::Brows
 
 /// The job does its work.
 pub async fn made(world: &World) -> u64 {
-    make_all(&world.app, world.scheme, world.now()).await.unwrap()
+    make_all(&world.app, world.scheme, world.now())
+        .await
+        .unwrap()
 }

@@ -9,22 +9,32 @@ use kith_testkit::World;
 use super::made::{After, Town, bring_saying, build, made, program, reads, scores};
 
 /// Two practices: enough to describe.
-const SMALL: Town = Town { practices: 2, referred: 15, others: 20, after: After::Fewer };
+const SMALL: Town = Town {
+    practices: 2,
+    referred: 15,
+    others: 20,
+    after: After::Fewer,
+};
 
 #[tokio::test]
 async fn nothing_yet_says_the_one_next_thing_to_each() {
     for world in World::small(program).await {
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens("/figures").await.follows("What changed").await
+        mo.opens("/figures")
+            .await
+            .follows("What changed")
+            .await
             .is_on("What changed")
             .sees("No GP contacts and no wellbeing scores have been brought in yet")
             .sees("Bring in a file");
         let mut rita = world.signed_in(world.rita).await;
-        rita.opens("/figures/changed").await
+        rita.opens("/figures/changed")
+            .await
             .sees("Riverside Surgery")
             .sees("Bring in a file");
         let mut kay = world.signed_in(world.kay).await;
-        kay.opens("/figures/changed").await
+        kay.opens("/figures/changed")
+            .await
             .sees("0 people of one link worker are too few to show (at least 20)")
             .does_not_see("Make this reading");
     }
@@ -50,8 +60,14 @@ async fn few_people_and_practices_are_described_and_nothing_is_claimed() {
             .sees("None was fixed beforehand: everything here is exploratory")
             .sees("Hash of the question (SHA-256)")
             .does_not_see("Effect withheld");
-        mo.follows("A GP").await.sees("Contacts went from").sees("No effect is claimed");
-        mo.follows("A researcher").await.sees("R3: 2 practices are too few").sees("Effect withheld");
+        mo.follows("A GP")
+            .await
+            .sees("Contacts went from")
+            .sees("No effect is claimed");
+        mo.follows("A researcher")
+            .await
+            .sees("R3: 2 practices are too few")
+            .sees("Effect withheld");
     }
 }
 
@@ -61,18 +77,30 @@ async fn a_practice_sees_its_own_and_a_link_worker_their_own() {
         build(&world, SMALL).await;
         let own = paths::changed_practice(world.riverside);
         let mut rita = reads(&world, world.rita, &own).await;
-        rita.sees("There is one practice only").sees("about 15 people").does_not_see("Hillside Practice");
-        rita.opens(paths::changed_practice(world.hillside)).await.is_answered(404);
-        rita.opens(paths::changed_worker(world.kay.id)).await.is_answered(404);
-        rita.opens("/figures/question").await.is_on("What changed");
+        rita.sees("There is one practice only")
+            .sees("about 15 people")
+            .does_not_see("Hillside Practice");
+        rita.opens(paths::changed_practice(world.hillside))
+            .await
+            .is_answered(404);
+        rita.opens(paths::changed_worker(world.kay.id))
+            .await
+            .is_answered(404);
+        rita.opens("/figures/question").await.is_on("Riverside Surgery – What changed");
         let mut harry = world.signed_in(world.harry).await;
         harry.opens(&own).await.is_answered(404);
         // Kay has thirty people, Sam none.
         let mut kay = reads(&world, world.kay, &paths::changed_worker(world.kay.id)).await;
-        kay.sees("GP contacts around the referral").sees("about 30 people");
-        kay.opens(paths::changed_worker(world.sam.id)).await.is_answered(404);
+        kay.sees("GP contacts around the referral")
+            .sees("about 30 people");
+        kay.opens(paths::changed_worker(world.sam.id))
+            .await
+            .is_answered(404);
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens("/figures/changed").await.follows("Sam Bright").await
+        mo.opens("/figures/changed")
+            .await
+            .follows("Sam Bright")
+            .await
             .sees("too few to show (at least 20)")
             .sees("What would be needed: At least 20 people of this link worker");
         mo.opens(&own).await.sees("about 15 people");
@@ -92,13 +120,18 @@ async fn a_reading_stays_as_it_was_read() {
         scores(&world, &lists[0].1, 100).await;
         world.passes_hours(24);
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens("/figures/changed").await.presses("Make a new reading").await
+        mo.opens("/figures/changed")
+            .await
+            .presses("Make a new reading")
+            .await
             .sees("A reading is being made: 0 of 4 steps are done");
         assert_eq!(made(&world).await, 1);
         assert_eq!(made(&world).await, 0);
-        mo.opens("/figures/changed").await
+        mo.opens("/figures/changed")
+            .await
             .sees("Mental wellbeing (SWEMWBS, raw total)")
-            .follows("24 November 2026, 10:00").await
+            .follows("24 November 2026, 10:00")
+            .await
             .is_on("What changed, as it was read")
             .sees("No wellbeing scores of these people have been brought in");
     }
@@ -108,18 +141,27 @@ async fn a_reading_stays_as_it_was_read() {
 async fn a_question_is_fixed_before_the_data_are_read_and_then_answered() {
     for world in World::small(program).await {
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens("/figures/question").await.presses("Fix this question").await
+        mo.opens("/figures/question")
+            .await
+            .presses("Fix this question")
+            .await
             .is_answered(422)
             .sees("Select what will answer it");
         mo.fills("The question", "Do people see their GP less often?")
-            .picks("What will answer it", "GP contacts, against similar people not referred")
-            .presses("Fix this question").await
+            .picks(
+                "What will answer it",
+                "GP contacts, against similar people not referred",
+            )
+            .presses("Fix this question")
+            .await
             .sees("The question is fixed")
             .sees("A question is fixed. Bring in the data, then have it read.");
         build(&world, SMALL).await;
-        mo.opens("/figures/changed").await
+        mo.opens("/figures/changed")
+            .await
             .sees("Do people see their GP less often?")
-            .presses("Read the answer to the fixed question").await;
+            .presses("Read the answer to the fixed question")
+            .await;
         made(&world).await;
         mo.opens("/figures/changed").await
             .sees("Do people see their GP less often? Answered by: GP contacts, against similar people not referred")
@@ -128,13 +170,23 @@ async fn a_question_is_fixed_before_the_data_are_read_and_then_answered() {
         // A question fixed after these files were read is not fixed beforehand.
         world.passes_hours(1);
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens("/figures/question").await
+        mo.opens("/figures/question")
+            .await
             .fills("The question", "And again?")
-            .picks("What will answer it", "GP contacts, against similar people not referred")
-            .presses("Fix this question").await;
-        mo.opens("/figures/changed").await.presses("Read the answer to the fixed question").await;
+            .picks(
+                "What will answer it",
+                "GP contacts, against similar people not referred",
+            )
+            .presses("Fix this question")
+            .await;
+        mo.opens("/figures/changed")
+            .await
+            .presses("Read the answer to the fixed question")
+            .await;
         made(&world).await;
-        mo.opens("/figures/changed").await.sees("had been read before the question was fixed");
+        mo.opens("/figures/changed")
+            .await
+            .sees("had been read before the question was fixed");
     }
 }
 
@@ -149,8 +201,19 @@ async fn a_definition_that_changed_is_refused_by_name() {
             code_set: "SNOMED 2026".parse().unwrap(),
             supplier: "EMIS 11".parse().unwrap(),
         };
-        let row = format!("NHS number,Date,Kind\n{},2026-10-05,telephone\n", &*lists[0].1[0].number);
-        bring_saying(&world, FileKind::GpContacts, Some(world.riverside), Some(another), row).await;
+        world.passes_hours(1);
+        let row = format!(
+            "NHS number,Date,Kind\n{},2026-10-05,telephone\n",
+            &*lists[0].1[0].number
+        );
+        bring_saying(
+            &world,
+            FileKind::GpContacts,
+            Some(world.riverside),
+            Some(another),
+            row,
+        )
+        .await;
         let mut mo = reads(&world, world.mo, "/figures/changed").await;
         mo.sees("The code set of Riverside Surgery")
             .sees("changed inside the window")
@@ -161,7 +224,16 @@ async fn a_definition_that_changed_is_refused_by_name() {
 #[tokio::test]
 async fn too_few_second_scores_give_bounds_alone() {
     for world in World::small(program).await {
-        let lists = build(&world, Town { practices: 1, referred: 60, others: 0, after: After::Fewer }).await;
+        let lists = build(
+            &world,
+            Town {
+                practices: 1,
+                referred: 60,
+                others: 0,
+                after: After::Fewer,
+            },
+        )
+        .await;
         scores(&world, &lists[0].1, 30).await;
         let mut mo = reads(&world, world.mo, "/figures/changed").await;
         mo.sees("There is nobody to compare with")
@@ -173,12 +245,22 @@ async fn too_few_second_scores_give_bounds_alone() {
 #[tokio::test]
 async fn enough_people_and_practices_are_compared() {
     for world in World::small(program).await {
-        build(&world, Town { practices: 8, referred: 15, others: 30, after: After::Fewer }).await;
+        build(
+            &world,
+            Town {
+                practices: 8,
+                referred: 15,
+                others: 30,
+                after: After::Fewer,
+            },
+        )
+        .await;
         let mut mo = reads(&world, world.mo, "/figures/changed").await;
         mo.sees("fewer GP contacts a year than similar people not referred")
             .sees("That is neither good nor bad by itself")
             .sees("Referred against others at the same peak")
-            .follows("A GP").await
+            .follows("A GP")
+            .await
             .sees("contacts per person-year against similar patients at the same peak");
     }
 }
@@ -186,8 +268,18 @@ async fn enough_people_and_practices_are_compared() {
 #[tokio::test]
 async fn what_fits_a_fall_and_a_rise_is_too_uncertain_to_say() {
     for world in World::small(program).await {
-        build(&world, Town { practices: 8, referred: 15, others: 30, after: After::Anything }).await;
+        build(
+            &world,
+            Town {
+                practices: 8,
+                referred: 15,
+                others: 30,
+                after: After::Anything,
+            },
+        )
+        .await;
         let mut mo = reads(&world, world.mo, "/figures/changed").await;
-        mo.sees("We cannot tell yet. We would need about").sees("What would be needed: About");
+        mo.sees("We cannot tell yet. We would need about")
+            .sees("What would be needed: About");
     }
 }

@@ -31,16 +31,22 @@ fn counts(of_old: u32) -> String {
 async fn without_population_counts_people_are_counted_and_it_says_what_to_bring() {
     for world in World::small(program).await {
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens("/figures/reach").await.sees("Nobody was referred in the last twelve months");
+        mo.opens("/figures/reach")
+            .await
+            .sees("Nobody was referred in the last twelve months");
         referred(&world, 40, 5).await;
-        mo.opens("/figures/reach").await
+        mo.opens("/figures/reach")
+            .await
             .sees("There are no population counts yet")
             .sees("Bring in population counts")
             .sees("65 to 79 People referred 45")
             .sees("18 to 34 People referred 0");
         // Five people of a practice are not shown to it as a number.
         let mut harry = world.signed_in(world.harry).await;
-        harry.opens("/figures/reach").await.sees("65 to 79 People referred hidden");
+        harry
+            .opens("/figures/reach")
+            .await
+            .sees("65 to 79 People referred hidden");
     }
 }
 
@@ -66,15 +72,29 @@ async fn rates_have_their_interval_and_not_recorded_is_a_row() {
 async fn practices_stand_in_a_funnel_by_name() {
     for world in World::small(program).await {
         referred(&world, 60, 12).await;
-        bring(&world, FileKind::Population, Some(world.riverside), counts(2000)).await;
-        bring(&world, FileKind::Population, Some(world.hillside), counts(2000)).await;
+        bring(
+            &world,
+            FileKind::Population,
+            Some(world.riverside),
+            counts(2000),
+        )
+        .await;
+        bring(
+            &world,
+            FileKind::Population,
+            Some(world.hillside),
+            counts(2000),
+        )
+        .await;
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens("/figures/reach").await
+        mo.opens("/figures/reach")
+            .await
             .sees("By practice")
             .sees("Hillside Practice")
             .does_not_see("rank");
         let mut rita = world.signed_in(world.rita).await;
-        rita.opens("/figures/reach").await
+        rita.opens("/figures/reach")
+            .await
             .sees("65 to 79 People referred 60")
             .does_not_see("Hillside Practice");
     }

@@ -168,7 +168,10 @@ async fn filled(world: &World, people: &[Somebody], met: &[Met]) {
             let mut text = "NHS number,Date,Kind\n".to_owned();
             // Somebody on no list has contacts too, and they do not count.
             let stranger = &numbers[39];
-            text.push_str(&format!("{stranger},{},other\n", day((if later { 8 } else { 6 }, 1))));
+            text.push_str(&format!(
+                "{stranger},{},other\n",
+                day((if later { 8 } else { 6 }, 1))
+            ));
             for (who, of_later, month, on, kind) in met {
                 if *of_later == later && people[*who].practice == place {
                     let kind = ContactKind::ALL[*kind].code();
