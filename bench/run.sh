@@ -11,6 +11,7 @@ if ! command -v python3 >/dev/null 2>&1; then
     echo "left out: the benchmark: python3 is not installed"
     exit 0
 fi
+sh bench/race_numbers.sh "${1:-}"
 if ! command -v wrk >/dev/null 2>&1; then
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1 &&
         apt-get install -q -y --no-install-recommends wrk >/dev/null 2>&1; then

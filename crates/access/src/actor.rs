@@ -46,9 +46,21 @@ pub struct Actor {
     pub proved_at: Ts,
     /// The moment of the request.
     pub now: Ts,
+    /// Whether it acts at the command line and not on a page: the audit trail
+    /// says so.
+    pub at_command_line: bool,
 }
 
 impl Actor {
+    /// The same account, acting at the command line.
+    #[must_use]
+    pub fn by_command_line(self) -> Self {
+        Self {
+            at_command_line: true,
+            ..self
+        }
+    }
+
     /// How far the actor reaches for an ability, without asking for a new
     /// proof: for deciding what a page offers.
     #[must_use]

@@ -134,7 +134,7 @@ async fn nobody_is_brought_in_before_every_close_match_is_decided_about() {
         assert!(
             refused
                 .to_string()
-                .contains("1 close matches are not decided about"),
+                .contains("Close matches nobody has decided about: 1"),
             "{refused}"
         );
         actions::choose(db, &mo, id, &[(2, Decision::Make)])
@@ -227,12 +227,16 @@ async fn an_undo_takes_back_what_nobody_has_touched_and_says_why_not_the_rest() 
             (world.count(REFERRALS).await, world.count(PEOPLE).await),
             (1, 2)
         );
-        let told = "select count(*) from import_row where scheme_id = $1 and outcome = 'kept' and problems like '%it cannot be import taken back now%'";
+        let told = "select count(*) from import_row where scheme_id = $1 and outcome = 'kept' and problems like '%The import can no longer be taken back: this referral is with a link worker%'";
         assert_eq!(world.count(told).await, 1);
         let refused = undo::undo(db, &world.terms(), &mo, id, None)
             .await
             .unwrap_err();
-        assert!(refused.to_string().contains("There is nothing to undo"));
+        assert!(
+            refused
+                .to_string()
+                .contains("This import was undone already")
+        );
 
         // What was taken back can be brought in again.
         let (_, again) = brought_in(&world, &mo, OMAR).await;
@@ -335,5 +339,77 @@ async fn only_a_manager_brings_files_in() {
             .opens("/import")
             .await
             .is_answered(403);
+    }
+}
+
+#[tokio::test]
+async fn what_people_are_counted_by_comes_with_the_file_and_never_writes_over_a_record() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let db = &world.app.db;
+        let bring = async |rows: &str| {
+            let text = format!("Forename,Surname,DOB,Sex,Ethnic Origin,Consent\n{rows}");
+            let id = actions::stage(db, &mo, None, "list.csv", text.as_bytes())
+                .await
+                .unwrap();
+            actions::check(db, &mo, id, None).await.unwrap();
+            actions::confirm(db, &mo, id).await.unwrap();
+            bring_in::carry_on(db, &world.terms(), &mo, id, None)
+                .await
+                .unwrap();
+        };
+        bring("Mary,Smith,03/05/1951,F,White - Irish,Yes\nOmar,Khan,09/01/1980,,Not stated,Yes\nJo,Lee,01/02/1970,?,99,Yes\n").await;
+        let mary = "select count(*) from person where scheme_id = $1 and given = 'Mary'
+            and gender = 'female' and ethnicity = 'white_irish'";
+        let omar = "select count(*) from person where scheme_id = $1 and given = 'Omar'
+            and gender is null and ethnicity = 'not_said'";
+        let jo = "select count(*) from person where scheme_id = $1 and given = 'Jo'
+            and gender is null and ethnicity is null";
+        for (sql, who) in [(mary, "Mary"), (omar, "Omar"), (jo, "Jo")] {
+            assert_eq!(world.count(sql).await, 1, "{who} on {}", world.db.engine());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_same_file_read_twice_is_one_import_until_it_is_finished() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let first = staged(&world, &mo, MARY).await;
+        assert_eq!(staged(&world, &mo, MARY).await, first);
+        let other = world.actor(world.kay).await;
+        assert!(
+            actions::stage(&world.app.db, &other, None, "list.csv", MARY.as_bytes())
+                .await
+                .is_err()
+        );
+        actions::drop_it(&world.app.db, &mo, first).await.unwrap();
+        assert_ne!(staged(&world, &mo, MARY).await, first);
+    }
+}
+
+#[tokio::test]
+async fn why_an_import_cannot_be_undone_is_said_for_each_state() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let db = &world.app.db;
+        let why = async |id| {
+            let refused = undo::undo(db, &world.terms(), &mo, id, None)
+                .await
+                .unwrap_err();
+            refused.to_string()
+        };
+        let id = staged(&world, &mo, MARY).await;
+        assert!(why(id).await.contains("was never confirmed"));
+        actions::confirm(db, &mo, id).await.unwrap();
+        assert!(why(id).await.contains("is still being brought in"));
+        bring_in::carry_on(db, &world.terms(), &mo, id, None)
+            .await
+            .unwrap();
+        undo::undo(db, &world.terms(), &mo, id, None).await.unwrap();
+        assert!(why(id).await.contains("was undone already"));
+        let dropped = staged(&world, &mo, OMAR).await;
+        actions::drop_it(db, &mo, dropped).await.unwrap();
+        assert!(why(dropped).await.contains("was thrown away"));
     }
 }

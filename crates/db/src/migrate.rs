@@ -38,6 +38,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("{text}", "text", "text collate \"C\""),
     ("{bytes}", "blob", "bytea"),
     ("{strict}", "strict", ""),
+    // An id out of its 32 digits: a function of one text.
+    ("{as_id}", "unhex", "uuid"),
 ];
 
 const TABLE: &str = "create table if not exists kith_migration (

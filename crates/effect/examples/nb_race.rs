@@ -1,15 +1,15 @@
-//! The negative binomial model from a file of person-months, timed, for the benchmark
-//! against R and statsmodels on the same file.
+//! The negative binomial model from a file of person-months: our side of the race with R
+//! and DuckDB on the same file (`bench/race_numbers.py`).
 //!
 //!     cargo run --release --example nb_race -- write 10000000 person_months.csv
 //!     cargo run --release --example nb_race -- fit person_months.csv
 //!
+//! Prints each coefficient after its name and a tab, as the others do.
 //! The file is made up from a seed: the same rows every time.
 
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::time::Instant;
 
 use kith_effect::cells::{Columns, GroupedRows};
 use kith_effect::stats::counts::CountCells;
@@ -73,7 +73,6 @@ fn negative_binomial(random: &mut impl Rng, mean: f64) -> u64 {
 }
 
 fn fit(path: &str) -> Result<(), Box<dyn Error>> {
-    let start = Instant::now();
     let keys = ["post", "t", "age", "sex", "imd", "days"];
     let rows = GroupedRows::read(
         File::open(path)?,
@@ -82,7 +81,6 @@ fn fit(path: &str) -> Result<(), Box<dyn Error>> {
             count: "y",
         },
     )?;
-    let grouped = start.elapsed();
     let design = Design::constant(rows.len())
         .with("post", rows.numbers("post")?)
         .with("t", rows.numbers("t")?)
@@ -96,11 +94,9 @@ fn fit(path: &str) -> Result<(), Box<dyn Error>> {
         .collect();
     let cells = CountCells::new(&design, &rows.tallies(exposure))?;
     let fit = NegativeBinomial::fit(&cells, rows.histogram())?;
-    println!("{} rows, {} cells", rows.rows(), rows.len());
-    println!("grouped in {grouped:.2?}, all in {:.2?}", start.elapsed());
     for (name, coefficient) in cells.names().iter().zip(&fit.coefficients) {
-        println!("{name:12} {coefficient:.9}");
+        println!("{name}\t{coefficient}");
     }
-    println!("theta        {:.9}", fit.theta);
+    println!("theta\t{}", fit.theta);
     Ok(())
 }

@@ -294,8 +294,8 @@ fn people_are_compared_from_a_file_as_from_memory() {
         people: 1_200,
         practices: 8,
         ratio: 0.8,
-        chance: 0.06,
         seed: 11,
+        ..MadeUp::default()
     });
     let mut text = owned(COMPARED);
     for person in &people {
@@ -439,6 +439,9 @@ fn a_simulation_says_what_each_analysis_would_have_said() {
         practices: 6,
         ratio: 1.0,
         chance: 0.1,
+        spread: 0.2,
+        season: 0.1,
+        leaving: 0.0,
         repetitions: 1,
         seed: 3,
         out: Some(folder.path().to_owned()),

@@ -5,7 +5,10 @@
 
 pub mod seal;
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use kith_base::{Clock, Id, Ts};
 use kith_db::{Outcome, Tx, run};
@@ -94,7 +97,7 @@ pub async fn record_for(
     let who = Who {
         scheme,
         account: None,
-        role: by,
+        role: by.into(),
         at,
     };
     write(tx, who, entry, Ended::Done).await
@@ -104,16 +107,21 @@ pub async fn record_for(
 pub(crate) struct Who {
     pub(crate) scheme: Id<Scheme>,
     pub(crate) account: Option<Id<Account>>,
-    pub(crate) role: &'static str,
+    pub(crate) role: Cow<'static, str>,
     pub(crate) at: Ts,
 }
 
 impl Who {
     fn of(actor: &Actor) -> Self {
+        let role = kith_base::Word::code(actor.role);
         Self {
             scheme: actor.scheme,
             account: Some(actor.account),
-            role: kith_base::Word::code(actor.role),
+            role: if actor.at_command_line {
+                format!("{role} at the command line").into()
+            } else {
+                role.into()
+            },
             at: actor.now,
         }
     }
@@ -142,7 +150,7 @@ pub(crate) async fn write(tx: &mut Tx, who: Who, entry: Entry<'_>, ended: Ended)
             .bind(Id::<Row>::new(written_now()))
             .bind(who.at)
             .bind(who.account)
-            .bind(who.role)
+            .bind(&*who.role)
             .bind(entry.action)
             .bind(entry.person)
             .bind(entry.object_kind)

@@ -113,6 +113,7 @@ async fn load(
         lead: settings.handles_concerns(account, row.role),
         proved_at,
         now,
+        at_command_line: false,
     }))
 }
 

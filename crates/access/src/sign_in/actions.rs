@@ -70,7 +70,7 @@ async fn note(
     let who = Who {
         scheme,
         account: Some(account),
-        role: "sign-in",
+        role: "sign-in".into(),
         at: now,
     };
     let entry = Entry {

@@ -52,7 +52,7 @@ async fn note(
     let who = Who {
         scheme,
         account: Some(account),
-        role: "mailed link",
+        role: "mailed link".into(),
         at: now,
     };
     let entry = Entry {

@@ -28,8 +28,10 @@ pub const CASES: &[TableWords] = &[
                 ("known_as", Text, "What they like to be called"),
                 ("pronouns", Text, "Pronouns, as they said them"),
                 ("born", Day, "Date of birth"),
-                ("gender", Text, "Gender, in their words"),
-                ("ethnicity", Text, "Ethnicity, in their words"),
+                ("gender", Text, "Gender, as a closed word"),
+                ("ethnicity", Text, "Ethnic group of the 2021 census"),
+                ("gender_words", Text, "Gender, in their own words"),
+                ("ethnicity_words", Text, "Ethnic group, in their own words"),
                 ("address", Text, "Address"),
                 ("postcode", Text, "Postcode"),
                 ("phone", Text, "Telephone"),
@@ -88,6 +90,20 @@ pub const CASES: &[TableWords] = &[
                 ("switch", Text, "location or restricted"),
                 ("turned_on", Flag, "Whether it was turned on"),
                 ("reason", Text, "Why"),
+            ],
+        )
+    },
+    TableWords {
+        review: &["before_words", "after_words"],
+        ..table(
+            "person_risk",
+            "How what to be careful of has changed",
+            Whole::Out,
+            IN_PERSON,
+            &[
+                ("contact_id", Id, "The contact in which it was said"),
+                ("before_words", Text, "What stood there before"),
+                ("after_words", Text, "What it became"),
             ],
         )
     },
@@ -226,6 +242,12 @@ pub const CASES: &[TableWords] = &[
                 ("who", Text, "Who does it"),
                 ("due_on", Day, "By when"),
                 ("done_by", Id, "Who did it"),
+                (
+                    "other_person_id",
+                    Id,
+                    "The other record, where two may be one person",
+                ),
+                ("ended_as", Text, "What became of it, when not simply done"),
             ],
         )
     },

@@ -92,8 +92,9 @@ pub async fn batch(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<B
         .ok_or_else(Refusal::not_found)?)
 }
 
-/// Reads a file and keeps its rows. Gives where it stands, or where the same
-/// form led before.
+/// Reads a file and keeps its rows. A file that the same account has begun to
+/// bring in, and not finished, goes on where it stands; so does a form that
+/// was posted twice. Gives the import.
 ///
 /// # Errors
 /// `Invalid` when the file cannot be read: nothing of it is kept.
@@ -114,29 +115,32 @@ pub async fn stage(
                 .into(),
         );
     }
-    let id = Id::new(actor.now);
-    let count = i64::try_from(read.rows.len()).unwrap_or(i64::MAX);
     let hash = Sha256::digest(bytes);
+    let count = i64::try_from(read.rows.len()).unwrap_or(i64::MAX);
     let file_name: String = file_name
         .chars()
         .filter(|c| !c.is_control())
         .take(100)
         .collect();
-    let before = db
+    let id = db
         .act(async |tx| {
+            let id = Id::new(actor.now);
             if let Some(posted) = posted
                 && let Once::Again(path) = once(tx, actor, posted, &paths::import(id)).await?
             {
-                return Ok(path.rsplit('/').next().and_then(|id| id.parse().ok()));
+                let before = path.rsplit('/').next().and_then(|id| id.parse().ok());
+                return Ok(before.ok_or_else(Refusal::not_found)?);
+            }
+            if let Some(begun) = store::begun(tx, actor, &hash).await? {
+                return Ok(begun);
             }
             store::insert(tx, actor, id, &file_name, &hash, &plan, count).await?;
             audit::record(tx, actor, entry("stage an import", id)).await?;
-            Ok(None)
+            Outcome::Ok(id)
         })
         .await?;
-    if let Some(before) = before {
-        return Ok(before);
-    }
+    // Rows that are there already stay as they are: a file that did not arrive
+    // whole is made whole.
     for some in read.rows.chunks(KEPT_AT_ONCE) {
         db.act(async |tx| {
             for (number, cells) in some {
@@ -400,7 +404,10 @@ pub async fn confirm(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()>
         }
         if groups.undecided > 0 {
             return refuse(
-                format!("{} close matches are not decided about", groups.undecided),
+                format!(
+                    "Close matches nobody has decided about: {}",
+                    groups.undecided
+                ),
                 "Decide about each of them first",
             );
         }

@@ -176,6 +176,7 @@ async fn make_one(
     );
     let origin = Origin {
         import: Some(id),
+        equity: line.equity,
         ..Origin::default()
     };
     let sent = sent(&line)?;
@@ -256,6 +257,9 @@ async fn add_words(
 #[must_use]
 pub fn up_to_date(before: &Profile, line: &Arrival) -> Profile {
     let mut after = before.clone();
+    let equity = &mut after.about.equity;
+    equity.gender = equity.gender.or(line.equity.gender);
+    equity.ethnicity = equity.ethnicity.or(line.equity.ethnicity);
     let (details, new) = (&mut after.details, &line.details);
     fn take<T: Clone>(place: &mut Option<T>, new: Option<&T>) {
         if let Some(new) = new {

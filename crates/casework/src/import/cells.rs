@@ -13,7 +13,7 @@ use super::{
     headings::{Holds, Plan},
 };
 use crate::{
-    person::{Details, Place},
+    person::{Details, Equity, Ethnicity, Gender, Place, equity::Told},
     referral::{Agreed, Need},
 };
 
@@ -35,6 +35,8 @@ pub struct Remark {
 pub struct Arrival {
     /// Whom it is about.
     pub details: Details,
+    /// What they are counted by.
+    pub equity: Equity,
     /// What it is about, the main need first; never empty.
     pub needs: Vec<Need>,
     /// A line more.
@@ -77,6 +79,10 @@ pub fn read(
         text_is_safe: false,
         voicemail_is_safe: false,
     };
+    let equity = Equity {
+        gender: row.counted(Holds::Gender, Gender::told),
+        ethnicity: row.counted(Holds::Ethnicity, Ethnicity::told),
+    };
     let practice = row.practice(practices);
     let (needs, other) = row.needs();
     let why = row.parsed::<Line>(Holds::Why).or(other);
@@ -112,6 +118,7 @@ pub fn read(
     };
     let line = Arrival {
         details,
+        equity,
         needs,
         why,
         agreed,
@@ -262,6 +269,19 @@ impl<'a> Row<'a> {
             true,
         );
         repaired.parse().ok()
+    }
+
+    /// What somebody is counted by; a word that is none of ours is left out,
+    /// and that is said.
+    fn counted<T>(&mut self, what: Holds, read: fn(&str) -> Told<T>) -> Option<T> {
+        match read(self.cell(what)?) {
+            Told::As(word) => Some(word),
+            Told::NotRecorded => None,
+            Told::Unknown => {
+                self.remark(what, "Not one of our words: left as not recorded", true);
+                None
+            }
+        }
     }
 
     fn practice(&mut self, practices: &Practices) -> Option<Id<Organisation>> {

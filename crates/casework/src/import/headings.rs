@@ -23,6 +23,8 @@ words! {
         Phone = "phone" / "Telephone",
         Email = "email" / "Email",
         SafeContact = "safe_contact" / "How to reach them safely",
+        Gender = "gender" / "Gender",
+        Ethnicity = "ethnicity" / "Ethnic group",
         Practice = "practice" / "Practice (ODS code or name)",
         Received = "received" / "Date received",
         Need = "need" / "Need",
@@ -136,6 +138,28 @@ const NAMES: &[(Holds, &[&str])] = &[
             "howtoreachthemsafely",
             "contactnotes",
             "contactpreference",
+        ],
+    ),
+    (
+        Holds::Gender,
+        &[
+            "gender",
+            "sex",
+            "genderidentity",
+            "patientgender",
+            "statedgender",
+            "personstatedgender",
+        ],
+    ),
+    (
+        Holds::Ethnicity,
+        &[
+            "ethnicity",
+            "ethnicgroup",
+            "ethnicorigin",
+            "ethniccategory",
+            "ethnic",
+            "patientethnicity",
         ],
     ),
     (
@@ -340,8 +364,8 @@ fn holds_of(heading: &str) -> Holds {
 }
 
 /// The template sheet: our own headings with one made-up row.
-pub const TEMPLATE: &str = "NHS number,Given name,Family name,Date of birth,Address,Postcode,Telephone,Email,Practice (ODS code or name),Date received,Need,Reason in words,Has the person agreed?,Who referred\r\n\
-999 000 0018,Mary,Example,03/05/1951,1 Example Street,LS1 4AP,01632 960 001,mary@example.org,Y00001,20/11/2026,Loneliness,Lives alone since the spring,Yes,Dr Example\r\n";
+pub const TEMPLATE: &str = "NHS number,Given name,Family name,Date of birth,Address,Postcode,Telephone,Email,Gender,Ethnic group,Practice (ODS code or name),Date received,Need,Reason in words,Has the person agreed?,Who referred\r\n\
+999 000 0018,Mary,Example,03/05/1951,1 Example Street,LS1 4AP,01632 960 001,mary@example.org,Female,White: Irish,Y00001,20/11/2026,Loneliness,Lives alone since the spring,Yes,Dr Example\r\n";
 
 #[cfg(test)]
 mod tests {

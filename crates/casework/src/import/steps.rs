@@ -15,11 +15,12 @@ use kith_pages::{
 };
 
 use super::{
-    DateOrder, Stage,
+    DateOrder,
     actions::Groups,
     headings::{Holds, Plan},
     show,
     store::{Batch, ImportRow},
+    undo,
 };
 use crate::referral::Agreed;
 
@@ -226,11 +227,9 @@ pub(super) fn ended(signed: &Signed, shown: &Shown) -> Html {
     ]);
     let mut parts: Vec<Html> = vec![counts.into()];
     parts.extend(wrong_rows(batch, groups.failed + groups.kept, &shown.ended));
-    let can_undo = batch.stage == Stage::Done
-        && batch
-            .undo_until
-            .is_some_and(|until| until >= signed.actor.now);
-    if let (true, Some(until)) = (can_undo, batch.undo_until) {
+    if let Err(refusal) = undo::can_be_undone(batch, signed.actor.now) {
+        parts.push(el("p").child(format!("{}.", refusal.what)).into());
+    } else if let Some(until) = batch.undo_until {
         let words = format!(
             "This import can be undone until {}. Referrals nobody has touched are taken back; the records of people made by it stay, without a referral, and are on no list.",
             until.as_uk_moment()

@@ -228,6 +228,23 @@ pub async fn latest(tx: &mut Tx, scheme: Id<Scheme>) -> Result<Vec<Batch>, sqlx:
     rows.into_iter().map(Batch::try_from).collect()
 }
 
+const BEGUN: &str = "select id from import_batch
+    where scheme_id = $1 and made_by = $2 and file_hash = $3 and state in ('staged', 'running')
+    order by made_at desc, id desc limit 1";
+
+/// The import of the same file that the actor has begun and not finished.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn begun(
+    tx: &mut Tx,
+    actor: &Actor,
+    file_hash: &[u8],
+) -> Result<Option<Id<ImportBatch>>, sqlx::Error> {
+    on!(tx, c => sqlx::query_scalar(BEGUN)
+        .bind(actor.scheme).bind(actor.account).bind(file_hash).fetch_optional(c))
+}
+
 const SET_PLAN: &str = "update import_batch set columns = $3, version = version + 1
     where scheme_id = $1 and id = $2 and state = 'staged'";
 const UNREAD: &str =

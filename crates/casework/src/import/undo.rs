@@ -7,14 +7,14 @@
 use std::time::Duration;
 
 use kith_access::{Ability, Actor, audit};
-use kith_base::{Id, Refusal};
+use kith_base::{Id, Refusal, Ts};
 use kith_db::{Db, Failure, Outcome, Tx};
 
 use super::{
     ImportBatch, RowOutcome, Stage,
     actions::{self, Progress, Steps, entry, taken_back_words},
     bring_in::about_row,
-    store::{self, Ended, ImportRow, Moments, Which},
+    store::{self, Batch, Ended, ImportRow, Moments, Which},
 };
 use crate::referral::{
     self, Act,
@@ -52,19 +52,7 @@ async fn begin(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()> {
     if batch.stage == Stage::Undoing {
         return Ok(());
     }
-    if batch.stage != Stage::Done {
-        return Err(Refusal::conflict(
-            "There is nothing to undo: this import was not brought in, or was undone already",
-        )
-        .into());
-    }
-    if batch.undo_until.is_none_or(|until| until < actor.now) {
-        return Err(
-            Refusal::conflict("The seven days in which an import can be undone are over")
-                .try_next("Decline or close the referrals one by one")
-                .into(),
-        );
-    }
+    can_be_undone(&batch, actor.now)?;
     store::move_on(
         tx,
         actor.scheme,
@@ -75,6 +63,36 @@ async fn begin(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()> {
     )
     .await?;
     audit::record(tx, actor, entry("undo an import", id)).await
+}
+
+/// Whether an import can be undone.
+///
+/// # Errors
+/// A conflict that says why not, and what to do instead.
+pub fn can_be_undone(batch: &Batch, now: Ts) -> Result<(), Refusal> {
+    let nothing_more = "There is nothing more to do";
+    let (why, instead) = match batch.stage {
+        Stage::Undoing => return Ok(()),
+        Stage::Done if batch.undo_until.is_some_and(|until| until >= now) => return Ok(()),
+        Stage::Done => (
+            "This import can no longer be undone: its seven days are over",
+            "Send back or close the referrals one by one",
+        ),
+        Stage::Staged => (
+            "This import was never confirmed: there is nothing to undo",
+            "Throw it away instead",
+        ),
+        Stage::Running => (
+            "This import is still being brought in",
+            "Go on bringing it in, then undo it",
+        ),
+        Stage::Undone => ("This import was undone already", nothing_more),
+        Stage::Dropped => (
+            "This import was thrown away: there is nothing to undo",
+            nothing_more,
+        ),
+    };
+    Err(Refusal::conflict(why).try_next(instead))
 }
 
 async fn undo_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch>) -> Outcome<i64> {

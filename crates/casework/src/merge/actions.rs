@@ -55,7 +55,7 @@ pub async fn open(tx: &mut Tx, actor: &Actor, one: Id<Person>, other: Id<Person>
         .await?
         .into_iter()
         .filter(|suspected| suspected.is_about(one, other))
-        .map(|suspected| suspected.why().to_owned())
+        .map(|suspected| suspected.what)
         .collect();
     let [a, b] = &both;
     match likeness(&likeable(actor, &a.record)?, &likeable(actor, &b.record)?) {

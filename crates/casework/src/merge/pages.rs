@@ -101,11 +101,11 @@ fn pairs(all: &[Suspected]) -> Html {
     }
     let lines = all.iter().map(|one| {
         let compare = one
-            .other()
+            .other_person_id
             .map(|other| link(paths::side_by_side(one.person_id, other), "Compare"));
         vec![
             Cell::new(named(&one.family, &one.given, one.born)),
-            Cell::new(one.why()),
+            Cell::new(&one.what),
             Cell::new(one.due_on.as_uk_date()),
             Cell::new(compare.unwrap_or_default()),
         ]
@@ -305,7 +305,11 @@ fn facts(signed: &Signed, beside: &Beside) -> Vec<(&'static str, String)> {
         ),
         (
             "Gender",
-            said(beside.record.gender.as_ref().map(ToString::to_string)),
+            said(beside.record.equity.gender.map(|word| word.to_string())),
+        ),
+        (
+            "Ethnic group",
+            said(beside.record.equity.ethnicity.map(|word| word.to_string())),
         ),
         ("Referrals", referrals.collect::<Vec<_>>().join("; ")),
         ("Contacts", contacts.to_string()),

@@ -21,6 +21,11 @@ pub(super) struct Texts {
     pub(super) pronouns: Option<String>,
     pub(super) gender: Option<String>,
     pub(super) ethnicity: Option<String>,
+    // Columns that came later: an older merge knew nothing of them.
+    #[serde(default)]
+    pub(super) gender_words: Option<String>,
+    #[serde(default)]
+    pub(super) ethnicity_words: Option<String>,
     pub(super) address: Option<String>,
     pub(super) postcode: Option<String>,
     pub(super) phone: Option<String>,

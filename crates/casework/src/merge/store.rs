@@ -13,7 +13,7 @@ use super::{
 use crate::person::Person;
 
 const TEXTS: &str = "select p.nhs_number, p.nhs_number_doubted, p.known_as, p.pronouns, p.gender,
-        p.ethnicity, p.address, p.postcode, p.phone, p.email, p.safe_contact, p.risk,
+        p.ethnicity, p.gender_words, p.ethnicity_words, p.address, p.postcode, p.phone, p.email, p.safe_contact, p.risk,
         p.communication, p.access_needs, p.interpreter, p.matters
     from person p where p.scheme_id = $1 and p.id = $2";
 const REST: &str = "select p.born, p.practice_id, p.location_sensitive, p.restricted,
@@ -34,7 +34,7 @@ pub(super) async fn side(
 const PUT_TEXTS: &str = "update person set nhs_number = $3, nhs_number_doubted = $4, known_as = $5,
         pronouns = $6, gender = $7, ethnicity = $8, address = $9, postcode = $10, phone = $11,
         email = $12, safe_contact = $13, risk = $14, communication = $15, access_needs = $16,
-        interpreter = $17, matters = $18
+        interpreter = $17, matters = $18, gender_words = $19, ethnicity_words = $20
     where scheme_id = $1 and id = $2";
 const PUT_REST: &str = "update person set born = $3, practice_id = $4, location_sensitive = $5,
         restricted = $6, merged_into = $7, version = $8, changed_at = $9
@@ -82,6 +82,8 @@ pub(super) async fn put(
             .bind(&texts.access_needs)
             .bind(&texts.interpreter)
             .bind(&texts.matters)
+            .bind(&texts.gender_words)
+            .bind(&texts.ethnicity_words)
     )?;
     Ok(())
 }
@@ -293,8 +295,10 @@ pub struct Suspected {
     pub(super) id: Id<Row>,
     /// The record it was made for.
     pub person_id: Id<Person>,
-    /// The reasons, with the other record's id at the end.
-    what: String,
+    /// The other record.
+    pub other_person_id: Option<Id<Person>>,
+    /// Why they may be one person.
+    pub what: String,
     /// When it was made.
     pub made_at: Ts,
     /// By when somebody should have looked.
@@ -308,31 +312,17 @@ pub struct Suspected {
 }
 
 impl Suspected {
-    /// The other record.
-    #[must_use]
-    pub fn other(&self) -> Option<Id<Person>> {
-        let (_, id) = self.what.rsplit_once('(')?;
-        id.trim_end_matches(')').parse().ok()
-    }
-
-    /// Why they may be one person.
-    #[must_use]
-    pub fn why(&self) -> &str {
-        self.what
-            .rsplit_once(" (")
-            .map_or(&*self.what, |(why, _)| why)
-    }
-
     /// Whether it is about these two, either way round.
     pub(super) fn is_about(&self, one: Id<Person>, other: Id<Person>) -> bool {
-        let second = self.other();
+        let second = self.other_person_id;
         (self.person_id == one && second == Some(other))
             || (self.person_id == other && second == Some(one))
     }
 }
 
 const SUSPECTED: &str = concat!(
-    "select t.id, t.person_id, t.what, t.made_at, t.due_on, p.given, p.family, p.born
+    "select t.id, t.person_id, t.other_person_id, t.what, t.made_at, t.due_on, p.given, p.family,
+            p.born
        from task t join person p on p.scheme_id = $1 and p.id = t.person_id
       where t.scheme_id = $1 and t.kind = 'same_person' and t.done_at is null and ",
     person_in_scope!(),

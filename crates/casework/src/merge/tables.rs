@@ -34,6 +34,7 @@ pub const MOVED: &[Moved] = moved![
     "task",
     "concern",
     "person_switch",
+    "person_risk",
     "outbox",
     "break_glass",
     "wellbeing_score",
@@ -77,4 +78,6 @@ pub(super) const WITH_REFERRAL: &[&str] = &[
     "update contact set person_id = $3 where scheme_id = $1 and referral_id = $2",
     "update practice_message set person_id = $3 where scheme_id = $1 and referral_id = $2",
     "update task set person_id = $3 where scheme_id = $1 and referral_id = $2",
+    "update person_risk set person_id = $3 where scheme_id = $1 and contact_id in
+        (select c.id from contact c where c.scheme_id = $1 and c.referral_id = $2)",
 ];

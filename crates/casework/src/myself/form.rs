@@ -6,7 +6,7 @@ use kith_pages::form;
 use kith_pages::form::{Choice, Date, Long, Many, Maybe, One, Pick, Text};
 
 use crate::{
-    person::{Details, Place},
+    person::{Details, Ethnicity, Gender, Place},
     referral::{Agreed, Need, Sent, Source, Told, eligible::of_age},
 };
 
@@ -136,6 +136,10 @@ pub struct Asked {
     pub danger: Option<Vec<InDanger>>,
     /// In their own words.
     pub words: Option<FewWords>,
+    /// Gender.
+    pub gender: Option<Gender>,
+    /// Ethnic group.
+    pub ethnicity: Option<Ethnicity>,
     /// That they agree.
     pub agree: Vec<IAgree>,
 }
@@ -165,6 +169,8 @@ form! {
             .hint("Leave this if you are not sure"),
         tell_practice: One<TellPractice> = One::new("Can we tell your GP practice that you asked for help?")
             .missing("Select whether we can tell your GP practice"),
+        gender: Maybe<Pick<Gender>> = Pick::new("Your gender"),
+        ethnicity: Maybe<Pick<Ethnicity>> = Pick::new("Your ethnic group"),
         agree: Many<IAgree> = Many::new("Do you agree?").hint("We can only help you if you agree")
             .missing("Tick the box if you agree. If you do not agree, do not send this page"),
     }
@@ -259,6 +265,8 @@ mod tests {
             also: Some(vec![Need::Loneliness]),
             danger: None,
             words: "I owe\r\n rent".parse().ok(),
+            gender: None,
+            ethnicity: None,
             agree: vec![IAgree],
         }
     }

@@ -24,7 +24,7 @@ use super::form::{Asked, MyselfForm};
 use crate::{
     concern::{self, Concern, Danger, Door, Raise},
     paths,
-    person::store::Origin,
+    person::{Equity, store::Origin},
     referral::{
         Referral,
         actions::{Arrived, Arriving, Terms, Who, itself, take_in},
@@ -221,7 +221,13 @@ async fn taken(
         id,
         who: Who::Described(Box::new(asked.details())),
         sent: asked.sent(by),
-        origin: Origin::default(),
+        origin: Origin {
+            equity: Equity {
+                gender: asked.gender,
+                ethnicity: asked.ethnicity,
+            },
+            ..Origin::default()
+        },
     };
     match take_in(tx, terms, None, arriving, now).await? {
         Arrived::In(referred) => {

@@ -8,7 +8,7 @@ use kith_access::{
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx};
 
-use super::{Details, Likeable, Likeness, Person, Profile, Record, likeness, store};
+use super::{Details, Likeable, Likeness, Person, Profile, Record, likeness, risk, store};
 
 /// Who the details belong to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -134,6 +134,13 @@ pub async fn put_right(
         record.identity.location_sensitive,
     )
     .await?;
+    let risk = risk::Changed {
+        person,
+        contact: None,
+        before: before.about.risk.as_ref(),
+        after: profile.about.risk.as_ref(),
+    };
+    risk::note(tx, actor, &risk).await?;
     let purpose = profile.changed_from(&before).join(", ");
     let entry = Entry {
         action: "put details right",

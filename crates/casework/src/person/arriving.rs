@@ -6,7 +6,7 @@ use kith_access::{Account, Scheme};
 use kith_base::{Id, Ts};
 use kith_db::{Tx, on, run};
 
-use super::{Details, Person, Place, words};
+use super::{Details, Equity, Person, Place, words};
 
 const REACH_DIFFERS: &str = "select count(*) from person p
     where p.scheme_id = $1 and p.id = $2 and (p.phone <> $3 or p.postcode <> $4)";
@@ -73,6 +73,34 @@ pub async fn fill_reach(
         }
     }
     Ok(differs > 0)
+}
+
+const FILL_EQUITY: &str = "update person set gender = coalesce(gender, $3),
+        ethnicity = coalesce(ethnicity, $4), version = version + 1, changed_at = $5
+    where scheme_id = $1 and id = $2 and (gender is distinct from coalesce(gender, $3)
+        or ethnicity is distinct from coalesce(ethnicity, $4))";
+
+/// Keeps what a person is counted by where the record says nothing of it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn fill_equity(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    equity: Equity,
+    at: Ts,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(FILL_EQUITY)
+            .bind(scheme)
+            .bind(person)
+            .bind(equity.gender)
+            .bind(equity.ethnicity)
+            .bind(at)
+    )?;
+    Ok(())
 }
 
 const PROTECT_LIKE: &str = "update person set

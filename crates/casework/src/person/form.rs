@@ -10,7 +10,7 @@ use kith_pages::{
 };
 
 use super::{
-    About, Details, Place, Profile,
+    About, Details, Equity, Ethnicity, Gender, Place, Profile,
     profile::{Entry, Safe},
 };
 
@@ -24,8 +24,10 @@ pub struct Fields {
     pub born: Option<Day>,
     pub nhs_number: Option<NhsNumber>,
     pub practice: Option<Id<Organisation>>,
-    pub gender: Option<Line>,
-    pub ethnicity: Option<Line>,
+    pub gender: Option<Gender>,
+    pub gender_words: Option<Line>,
+    pub ethnicity: Option<Ethnicity>,
+    pub ethnicity_words: Option<Line>,
     pub address: Option<Line>,
     pub postcode: Option<Postcode>,
     pub phone: Option<Phone>,
@@ -49,8 +51,10 @@ form! {
         nhs_number: Maybe<Text<NhsNumber>> = Text::new("NHS number").digits().width(20)
             .hint("10 digits; spaces are fine"),
         practice: Maybe<Pick<Id<Organisation>>> = Pick::empty("Practice"),
-        gender: Maybe<Text<Line>> = Text::new("Gender").hint("In their own words").width(20),
-        ethnicity: Maybe<Text<Line>> = Text::new("Ethnicity").hint("In their own words").width(30),
+        gender: Maybe<Pick<Gender>> = Pick::new("Gender").hint("As they say it. Leave it when you have not asked"),
+        gender_words: Maybe<Text<Line>> = Text::new("Gender, in their own words").width(20),
+        ethnicity: Maybe<Pick<Ethnicity>> = Pick::new("Ethnic group").hint("As they say it. Leave it when you have not asked"),
+        ethnicity_words: Maybe<Text<Line>> = Text::new("Ethnic group, in their own words").width(30),
         address: Maybe<Text<Line>> = Text::new("Address").hint("On one line, as on a letter"),
         postcode: Maybe<Text<Postcode>> = Text::new("Postcode").width(10),
         phone: Maybe<Text<Phone>> = Text::new("Telephone").phone(),
@@ -110,8 +114,12 @@ impl From<Fields> for Profile {
         };
         let about = About {
             pronouns: fields.pronouns,
-            gender: fields.gender,
-            ethnicity: fields.ethnicity,
+            equity: Equity {
+                gender: fields.gender,
+                ethnicity: fields.ethnicity,
+            },
+            gender_words: fields.gender_words,
+            ethnicity_words: fields.ethnicity_words,
             risk: fields.risk,
             communication: fields.communication,
             access_needs: fields.access_needs,

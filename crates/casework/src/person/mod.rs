@@ -7,10 +7,12 @@
 
 pub mod words;
 pub mod likeness;
+pub mod equity;
 pub mod profile;
 pub mod store;
 pub(crate) mod arriving;
 pub mod banner;
+pub mod risk;
 pub mod listed;
 pub mod actions;
 pub mod form;
@@ -19,6 +21,7 @@ pub mod pages;
 use kith_access::{Organisation, Restricted};
 use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode};
 
+pub use equity::{Equity, EthnicGroup, Ethnicity, Gender};
 pub use kith_access::Person;
 pub use likeness::{Likeable, Likeness};
 pub use profile::{About, Profile};
@@ -142,10 +145,12 @@ pub struct Record {
     pub identity: Identity,
     /// Where they live and how to reach them.
     pub place: Restricted<Place>,
+    /// What they are counted by.
+    pub equity: Equity,
     /// Gender, in their words.
-    pub gender: Option<Line>,
+    pub gender_words: Option<Line>,
     /// Ethnicity, in their words.
-    pub ethnicity: Option<Line>,
+    pub ethnicity_words: Option<Line>,
     /// What matters to them, in their own words.
     pub matters: Option<String>,
 }

@@ -6,7 +6,7 @@ use axum::{extract::Path, response::IntoResponse};
 use kith_access::{
     Ability, Answer, App, Grant, Needs, Once, Organisation, Routes, Signed, Trouble, audit, once,
 };
-use kith_base::{Id, Kind, Name, Refusal};
+use kith_base::{Id, Kind, Name, Refusal, Word};
 use kith_db::{Failure, Outcome, Tx};
 use kith_pages::{
     Html,
@@ -17,7 +17,7 @@ use kith_pages::{
 };
 
 use super::{
-    Identity, Person, Place, Profile, Record,
+    Ethnicity, Gender, Identity, Person, Place, Profile, Record,
     actions::{self, PutRight},
     banner::banner,
     form::{self, ProfileForm},
@@ -290,6 +290,12 @@ async fn both(
             .iter()
             .find(|(id, _)| id.to_string() == text)
             .map_or(text, |(_, name)| name.to_string()),
+        "gender" => text
+            .parse()
+            .map_or(text, |word: Gender| word.label().to_owned()),
+        "ethnicity" => text
+            .parse()
+            .map_or(text, |word: Ethnicity| word.label().to_owned()),
         _ => text,
     };
     let differ = mine

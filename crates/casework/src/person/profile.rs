@@ -6,7 +6,7 @@
 use kith_access::Grant;
 use kith_base::{Line, Word, words};
 
-use super::{Details, Record};
+use super::{Details, Equity, Record};
 
 words! {
     /// What may be sent or left without harm.
@@ -21,10 +21,12 @@ words! {
 pub struct About {
     /// Pronouns, as they said them.
     pub pronouns: Option<Line>,
+    /// What they are counted by.
+    pub equity: Equity,
     /// Gender, in their words.
-    pub gender: Option<Line>,
+    pub gender_words: Option<Line>,
     /// Ethnicity, in their words.
-    pub ethnicity: Option<Line>,
+    pub ethnicity_words: Option<Line>,
     /// What to be careful of.
     pub risk: Option<Line>,
     /// What they need to be able to take part in a talk.
@@ -73,8 +75,9 @@ impl Profile {
         };
         let about = About {
             pronouns: who.pronouns.clone(),
-            gender: record.gender.clone(),
-            ethnicity: record.ethnicity.clone(),
+            equity: record.equity,
+            gender_words: record.gender_words.clone(),
+            ethnicity_words: record.ethnicity_words.clone(),
             risk: who.risk.clone(),
             communication: who.communication.clone(),
             access_needs: who.access_needs.clone(),
@@ -117,8 +120,26 @@ impl Profile {
                     .as_ref(),
             ),
             entry("practice", "Practice", details.practice.as_ref()),
-            entry("gender", "Gender", about.gender.as_ref()),
-            entry("ethnicity", "Ethnicity", about.ethnicity.as_ref()),
+            entry(
+                "gender",
+                "Gender",
+                about.equity.gender.map(Word::code).as_ref(),
+            ),
+            entry(
+                "gender_words",
+                "Gender, in their own words",
+                about.gender_words.as_ref(),
+            ),
+            entry(
+                "ethnicity",
+                "Ethnic group",
+                about.equity.ethnicity.map(Word::code).as_ref(),
+            ),
+            entry(
+                "ethnicity_words",
+                "Ethnic group, in their own words",
+                about.ethnicity_words.as_ref(),
+            ),
             entry("address", "Address", place.address.as_ref()),
             entry("postcode", "Postcode", place.postcode.as_ref()),
             entry("phone", "Telephone", place.phone.as_ref()),

@@ -5,7 +5,9 @@ use kith_access::{Organisation, Restricted, Scheme, Scope, in_scope, person_in_s
 use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
-use super::{Details, Identity, Likeable, Person, Place, Profile, Record, words};
+use super::{
+    Details, Equity, Ethnicity, Gender, Identity, Likeable, Person, Place, Profile, Record, words,
+};
 
 #[derive(FromRow)]
 struct Row {
@@ -33,8 +35,10 @@ struct Row {
     safe_contact: Option<Line>,
     text_is_safe: bool,
     voicemail_is_safe: bool,
-    gender: Option<Line>,
-    ethnicity: Option<Line>,
+    gender: Option<Gender>,
+    gender_words: Option<Line>,
+    ethnicity: Option<Ethnicity>,
+    ethnicity_words: Option<Line>,
     matters: Option<String>,
 }
 
@@ -43,7 +47,7 @@ const RECORD: &str = concat!(
             p.practice_id, o.name as practice_name, p.location_sensitive, p.restricted,
             p.risk, p.communication, p.interpreter, p.access_needs, p.merged_into, p.version,
             p.address, p.postcode, p.phone, p.email, p.safe_contact, p.text_is_safe,
-            p.voicemail_is_safe, p.gender, p.ethnicity, p.matters
+            p.voicemail_is_safe, p.gender, p.gender_words, p.ethnicity, p.ethnicity_words, p.matters
        from person p
        left join organisation o on o.scheme_id = $1 and o.id = p.practice_id
       where p.id = $7 and ",
@@ -97,8 +101,12 @@ impl From<Row> for Record {
                 version: row.version,
             },
             place: Restricted::new(row.id, row.location_sensitive, place),
-            gender: row.gender,
-            ethnicity: row.ethnicity,
+            equity: Equity {
+                gender: row.gender,
+                ethnicity: row.ethnicity,
+            },
+            gender_words: row.gender_words,
+            ethnicity_words: row.ethnicity_words,
             matters: row.matters,
         }
     }
@@ -107,9 +115,9 @@ impl From<Row> for Record {
 const INSERT: &str = "insert into person (scheme_id, id, nhs_number, given, family, known_as,
         born, address, postcode, phone, email, safe_contact, text_is_safe, voicemail_is_safe,
         location_sensitive, restricted, practice_id, import_id, nhs_number_doubted, version,
-        made_at, changed_at)
+        made_at, changed_at, gender, ethnicity)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1,
-        $20, $20)";
+        $20, $20, $21, $22)";
 
 const INSERT_WORD: &str =
     "insert into person_word (scheme_id, word, person_id) values ($1, $2, $3)";
@@ -156,9 +164,11 @@ pub async fn by_number(
         .bind(words::nhs(number)).fetch_optional(c))
 }
 
-/// Where a new record comes from.
+/// Where a new record comes from, and what came with it to count people by.
 #[derive(Clone, Copy, Default)]
 pub struct Origin {
+    /// What the person is counted by, as far as it was told.
+    pub equity: Equity,
     /// The import that made it.
     pub import: Option<Id<crate::ImportBatch>>,
     /// The NHS number given belongs to another record: it is kept apart until
@@ -206,6 +216,8 @@ pub async fn insert(
             .bind(origin.import)
             .bind(doubted)
             .bind(at)
+            .bind(origin.equity.gender)
+            .bind(origin.equity.ethnicity)
     )?;
     insert_words(tx, scheme, person, details, false).await
 }
@@ -261,7 +273,8 @@ const UPDATE: &str = "update person set nhs_number = $3, given = $4, family = $5
         born = $7, address = $8, postcode = $9, phone = $10, email = $11, safe_contact = $12,
         text_is_safe = $13, voicemail_is_safe = $14, practice_id = $15, changed_at = $16,
         pronouns = $18, gender = $19, ethnicity = $20, risk = $21, communication = $22,
-        access_needs = $23, interpreter = $24, version = version + 1
+        access_needs = $23, interpreter = $24, gender_words = $25, ethnicity_words = $26,
+        version = version + 1
     where scheme_id = $1 and id = $2 and version = $17";
 
 /// Writes a changed profile over the version that was read. Gives whether
@@ -299,12 +312,14 @@ pub async fn update(
             .bind(at)
             .bind(version)
             .bind(&about.pronouns)
-            .bind(&about.gender)
-            .bind(&about.ethnicity)
+            .bind(about.equity.gender)
+            .bind(about.equity.ethnicity)
             .bind(&about.risk)
             .bind(&about.communication)
             .bind(&about.access_needs)
             .bind(&about.interpreter)
+            .bind(&about.gender_words)
+            .bind(&about.ethnicity_words)
     )?;
     Ok(changed == 1)
 }

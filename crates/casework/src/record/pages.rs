@@ -10,11 +10,13 @@ use kith_access::{
     Ability, Actor, Answer, App, Grant, Needs, Reach, Role, Routes, Signed, Trouble, audit,
     who::{HIDDEN, is_in_scope},
 };
-use kith_base::{Id, Refusal};
+use kith_base::{Id, Refusal, Word};
 use kith_db::{Outcome, Tx};
 use kith_pages::{
     Html,
-    components::{Button, Empty, InsetText, SummaryList, SummaryRow, Tab, Table, Tabs},
+    components::{
+        Button, Cell, Column, Empty, InsetText, SummaryList, SummaryRow, Tab, Table, Tabs,
+    },
     el,
     form::FormToken,
     html::link,
@@ -34,7 +36,7 @@ use crate::{
     },
     draft::{self, store::Draft},
     paths,
-    person::{self, Person, Record, banner::banner, pages::place_rows},
+    person::{self, Person, Record, banner::banner, pages::place_rows, risk},
     referral::{self, Case, State},
     task::{self, store::Listed},
 };
@@ -67,6 +69,7 @@ struct Inside {
     told: Vec<Told>,
     events: Vec<timeline::Event>,
     draft: Option<Draft>,
+    risks: Vec<risk::Earlier>,
     /// None when the actor may not see who looked.
     looked: Option<Vec<Looked>>,
 }
@@ -114,6 +117,7 @@ async fn inside(tx: &mut Tx, actor: &Actor, person: Id<Person>, writes: bool) ->
     let moves = store::moves(tx, &scope, person).await?;
     let told = store::told(tx, &scope, person).await?;
     let draft = draft::store::one(tx, actor, DRAFT, person).await?;
+    let risks = risk::of_person(tx, &scope, person).await?;
     let may_see_looks = writes || actor.reach(Ability::SeeAudit) == Reach::Scheme;
     let looked = match may_see_looks {
         true => Some(store::looked(tx, &scope, person).await?),
@@ -126,6 +130,7 @@ async fn inside(tx: &mut Tx, actor: &Actor, person: Id<Person>, writes: bool) ->
         told,
         events,
         draft,
+        risks,
         looked,
     })
 }
@@ -373,18 +378,28 @@ fn details(actor: &Actor, whole: &Whole) -> Html {
         ];
         InsetText::saying(words.into_iter().chain(see).collect::<Html>()).into()
     });
-    let said = |words: &Option<kith_base::Line>| {
-        words
-            .as_ref()
-            .map_or_else(|| "Not recorded".to_owned(), ToString::to_string)
+    let said = |word: Option<&'static str>, words: Option<&kith_base::Line>| {
+        let parts = word.into_iter().chain(words.map(|words| &**words));
+        let all = parts.collect::<Vec<_>>().join(". In their own words: ");
+        if all.is_empty() {
+            "Not recorded".to_owned()
+        } else {
+            all
+        }
     };
+    let gender = record.equity.gender.map(Word::label);
+    let ethnicity = record.equity.ethnicity.map(Word::label);
     let about = SummaryList::new(vec![
-        SummaryRow::new("Gender", said(&record.gender)),
-        SummaryRow::new("Ethnicity", said(&record.ethnicity)),
+        SummaryRow::new("Gender", said(gender, record.gender_words.as_ref())),
+        SummaryRow::new(
+            "Ethnic group",
+            said(ethnicity, record.ethnicity_words.as_ref()),
+        ),
     ]);
     let edit = whole
         .writes
         .then(|| Html::from(Button::secondary("Edit details").href(paths::edit_person(who))));
+    let risks = whole.inside.as_ref().map(|inside| risks(&inside.risks));
     [
         heading("Where they live and how to reach them"),
         place,
@@ -393,7 +408,34 @@ fn details(actor: &Actor, whole: &Whole) -> Html {
     ]
     .into_iter()
     .chain(edit)
+    .chain(risks)
     .collect()
+}
+
+/// What there was to be careful of before, for whoever reads the notes.
+fn risks(all: &[risk::Earlier]) -> Html {
+    if all.is_empty() {
+        return Html::default();
+    }
+    let words = |words: &Option<kith_base::Line>| {
+        words
+            .as_ref()
+            .map_or_else(|| "Nothing".to_owned(), ToString::to_string)
+    };
+    let rows = all.iter().map(|change| {
+        vec![
+            Cell::new(change.at.as_uk_moment()),
+            Cell::new(&*change.by_name),
+            Cell::new(words(&change.before_words)),
+            Cell::new(words(&change.after_words)),
+        ]
+    });
+    Table::new()
+        .caption("How the risk to know about has changed")
+        .head(["When", "By", "Before", "After"].map(Column::from))
+        .rows(rows.collect::<Vec<_>>())
+        .responsive(true)
+        .into()
 }
 
 fn papers(whole: &Whole) -> Html {

@@ -192,9 +192,17 @@ async fn ask_about(
     let about = (new.person, new.id);
     let due = terms.promise.work.after(at.day(), 2);
     for (other, why) in &whose.perhaps {
-        let kind = task::Kind::SamePerson;
-        let what = format!("{why} ({other})");
-        queue_task(tx, terms.scheme, about, kind, what, None, due, at).await?;
+        let new = NewTask {
+            person: Some(new.person),
+            referral: Some(new.id),
+            contact: None,
+            kind: task::Kind::SamePerson,
+            what: why.clone(),
+            who: task::Who::Worker,
+            owner: None,
+            due,
+        };
+        task::store::insert_about_two(tx, terms.scheme, &new, Some(*other), at).await?;
     }
     if whose.reach_differs {
         let kind = task::Kind::Action;

@@ -10,7 +10,9 @@ use kith_pages::form;
 use kith_pages::form::{Date, FieldKind, Hidden, Many, Maybe, One, Pick, Text};
 
 use super::{Agreed, Need, Told, actions::Who, eligible::of_age};
-use crate::person::{Details, Identity, Likeable, Likeness, Person, Place, likeness::likeness};
+use crate::person::{
+    Details, Ethnicity, Gender, Identity, Likeable, Likeness, Person, Place, likeness::likeness,
+};
 
 /// A referral as it was typed.
 #[derive(Clone, Debug)]
@@ -27,6 +29,10 @@ pub struct Typed {
     pub postcode: Option<Postcode>,
     /// Telephone number.
     pub phone: Option<Phone>,
+    /// Gender, where it is known.
+    pub gender: Option<Gender>,
+    /// Ethnic group, where it is known.
+    pub ethnicity: Option<Ethnicity>,
     /// What it is mainly about.
     pub main: Need,
     /// What else it is about.
@@ -56,6 +62,8 @@ form! {
         born: Maybe<Date> = Date::new("Date of birth").hint("For example, 31 3 1951").unmarked(),
         postcode: Maybe<Text<Postcode>> = Text::new("Postcode").width(10),
         phone: Maybe<Text<Phone>> = Text::new("Telephone number").phone(),
+        gender: Maybe<Pick<Gender>> = Pick::new("Gender"),
+        ethnicity: Maybe<Pick<Ethnicity>> = Pick::new("Ethnic group"),
         main: One<Need> = One::new("What is it mainly about?").small()
             .missing("Select what it is mainly about"),
         also: Maybe<Many<Need>> = Many::new("Anything else?").small(),

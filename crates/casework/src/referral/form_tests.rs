@@ -20,6 +20,8 @@ fn typed() -> Typed {
         born: None,
         postcode: None,
         phone: None,
+        gender: None,
+        ethnicity: None,
         main: Need::Money,
         also: Some(vec![Need::Housing, Need::Money]),
         told: vec![Told::Talked],

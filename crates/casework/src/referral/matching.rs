@@ -45,12 +45,15 @@ pub(super) async fn whose(
     at: Ts,
 ) -> Outcome<Whose> {
     match who {
-        Who::Known(person) if is_seen(tx, scope, person).await? => Ok(Whose {
-            person,
-            made: false,
-            perhaps: Vec::new(),
-            reach_differs: false,
-        }),
+        Who::Known(person) if is_seen(tx, scope, person).await? => {
+            person::arriving::fill_equity(tx, scheme, person, origin.equity, at).await?;
+            Ok(Whose {
+                person,
+                made: false,
+                perhaps: Vec::new(),
+                reach_differs: false,
+            })
+        }
         Who::Known(_) => Err(Refusal::not_found().into()),
         Who::Described(details) => described(tx, scheme, scope, &details, origin, at).await,
     }
@@ -79,6 +82,7 @@ async fn described(
         number_taken |= sought.nhs_number.is_some() && sought.nhs_number == other.nhs_number;
         match likeness(&sought, &other) {
             Likeness::Same if is_seen(tx, scope, person).await? => {
+                person::arriving::fill_equity(tx, scheme, person, origin.equity, at).await?;
                 return Ok(Whose {
                     person,
                     made: false,

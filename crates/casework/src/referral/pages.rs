@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     paths,
-    person::{self, Identity, banner::banner, store::Origin},
+    person::{self, Equity, Identity, banner::banner, store::Origin},
 };
 
 /// The routes of the door.
@@ -193,7 +193,13 @@ async fn sending(
         id,
         who,
         sent,
-        origin: Origin::default(),
+        origin: Origin {
+            equity: Equity {
+                gender: typed.gender,
+                ethnicity: typed.ethnicity,
+            },
+            ..Origin::default()
+        },
     };
     Ok(Sending::Arrived(
         actions::take_in(tx, terms, Some(actor), arriving, actor.now).await?,

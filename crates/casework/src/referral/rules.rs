@@ -471,11 +471,14 @@ fn not_now(act: Move, from: Option<State>) -> Refusal {
     let Some(from) = from else {
         return Refusal::conflict("This referral has not been sent yet").try_next("Send it first");
     };
-    let refusal = Refusal::conflict(format!(
-        "This referral is {}: it cannot be {} now",
-        from.label().to_lowercase(),
-        act.label()
-    ));
+    if act == Move::TakeBack {
+        let what = format!(
+            "The import can no longer be taken back: this referral {}",
+            stands(from)
+        );
+        return Refusal::conflict(what).try_next("Close it or send it back by hand");
+    }
+    let refusal = Refusal::conflict(format!("This referral {}: {}", stands(from), cannot(act)));
     match from {
         State::Closed | State::Declined => {
             refusal.try_next("Reopen it first, or start a new referral")
@@ -488,5 +491,35 @@ fn not_now(act: Move, from: Option<State>) -> Refusal {
         State::Taken | State::Open => {
             refusal.try_next("Look at the page again: somebody may have been quicker")
         }
+    }
+}
+
+/// Where a referral stands, as a sentence goes on after "This referral".
+const fn stands(state: State) -> &'static str {
+    match state {
+        State::Advice => "is kept as advice only",
+        State::Waiting => "is waiting to be taken on",
+        State::Taken | State::Open => "is with a link worker",
+        State::NeedsWorker => "needs a link worker",
+        State::Declined => "came back",
+        State::Closed => "is closed",
+        State::Voided => "was taken back with its import",
+    }
+}
+
+/// What cannot be done, as a clause of its own.
+const fn cannot(act: Move) -> &'static str {
+    match act {
+        Move::Send | Move::KeepAsAdvice => "it cannot be sent again",
+        Move::Take => "it cannot be taken on now",
+        Move::Assign => "it cannot be given to a link worker now",
+        Move::Agree => "the person's yes cannot be written down now",
+        Move::Plan => "a next step cannot be planned now",
+        Move::Leave => "its link worker cannot leave it now",
+        Move::Decline => "it cannot be sent back now",
+        Move::Close => "it cannot be closed now",
+        Move::Reopen => "it cannot be reopened now",
+        Move::TakeBack => "it cannot be taken back now",
+        Move::AddLine => "a line cannot be added now",
     }
 }

@@ -8,8 +8,8 @@ use super::{Kind, NewTask, Task, Who};
 
 const INSERT: &str =
     "insert into task (scheme_id, id, person_id, referral_id, contact_id, kind, what,
-        who, owner_id, due_on, made_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        who, owner_id, due_on, made_at, other_person_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 /// Makes a task.
 ///
@@ -19,6 +19,20 @@ pub async fn insert(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     task: &NewTask,
+    at: Ts,
+) -> Result<Id<Task>, sqlx::Error> {
+    insert_about_two(tx, scheme, task, None, at).await
+}
+
+/// Makes a task about two records, of which the second is `other`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn insert_about_two(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    task: &NewTask,
+    other: Option<Id<Person>>,
     at: Ts,
 ) -> Result<Id<Task>, sqlx::Error> {
     let id = Id::new(at);
@@ -36,6 +50,7 @@ pub async fn insert(
             .bind(task.owner)
             .bind(task.due)
             .bind(at)
+            .bind(other)
     )?;
     Ok(id)
 }

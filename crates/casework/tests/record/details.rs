@@ -44,7 +44,7 @@ async fn two_workers_who_change_details_at_once_choose_field_by_field() {
         other.opens(paths::edit_person(mary.person)).await;
         other
             .fills("Telephone", "01632960001")
-            .fills("Gender", "Woman");
+            .picks("Gender", "Female (including trans woman)");
         other.presses("Save details").await;
         kay.fills("Telephone", "01632960999")
             .fills("Risk to know about", "The dog bites");
@@ -53,14 +53,14 @@ async fn two_workers_who_change_details_at_once_choose_field_by_field() {
             .sees("Keep mine: 01632960999")
             .sees("Keep theirs: 01632960001");
         kay.sees("Keep mine: The dog bites")
-            .sees("Keep theirs: Woman");
+            .sees("Keep theirs: Female (including trans woman)");
         kay.chooses("Keep theirs: 01632960001");
         kay.presses("Save what I chose").await;
         // Mine where I changed it, theirs where only they did, and what I chose.
         kay.sees("Details saved")
             .sees("The dog bites")
             .sees("01632960001")
-            .sees("Woman");
+            .sees("Female (including trans woman)");
         kay.does_not_see("01632960999");
     }
 }
@@ -73,7 +73,8 @@ async fn another_records_number_is_refused_by_its_field() {
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::edit_person(omar.person)).await;
         let taken = NhsNumber::with_check_digit(999_000_001).unwrap().spaced();
-        kay.fills("NHS number", &taken).fills("Gender", "Man");
+        kay.fills("NHS number", &taken)
+            .fills("Gender, in their own words", "Man");
         kay.presses("Save details").await;
         kay.is_answered(422)
             .sees("Another record has this NHS number");
@@ -94,7 +95,7 @@ async fn a_wrong_answer_is_said_by_its_field_and_nothing_is_lost() {
     kay.opens(paths::edit_person(mary.person)).await;
     kay.fills("Family name", "")
         .fills("Telephone", "call me")
-        .fills("Gender", "Woman");
+        .fills("Gender, in their own words", "Woman");
     kay.presses("Save details").await;
     kay.is_answered(422)
         .sees("Enter family name")
@@ -118,7 +119,7 @@ async fn a_sensitive_place_needs_a_new_proof_before_it_is_seen_or_changed() {
             .does_not_see("Harbour Street")
             .does_not_see("01632960982");
         kay.opens(paths::edit_person(mary.person)).await;
-        kay.fills("Gender", "Woman");
+        kay.fills("Gender, in their own words", "Woman");
         world.app.clock.set(world.now().plus_seconds(11 * 60));
         kay.presses("Save details").await;
         kay.is_answered(422)
@@ -134,5 +135,42 @@ async fn a_sensitive_place_needs_a_new_proof_before_it_is_seen_or_changed() {
         let mut mo = world.signed_in(world.mo).await;
         mo.opens(paths::place(mary.person)).await;
         mo.is_answered(404).does_not_see("Harbour Street");
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_is_counted_by_is_kept_and_not_recorded_stays_so() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::person(mary.person)).await;
+        kay.sees("Ethnic group Not recorded");
+        kay.follows("Edit details").await;
+        kay.picks("Ethnic group", "White: Irish")
+            .fills("Ethnic group, in their own words", "From Cork");
+        kay.presses("Save details").await;
+        kay.sees("White: Irish. In their own words: From Cork")
+            .sees("Gender Not recorded");
+        let kept = "select count(*) from person
+            where scheme_id = $1 and id = $2 and ethnicity = 'white_irish' and gender is null";
+        assert_eq!(world.count_about(mary.person, kept).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn how_the_risk_has_changed_can_be_read_afterwards() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        for risk in ["The dog bites", "The dog has died"] {
+            kay.opens(paths::edit_person(mary.person)).await;
+            kay.fills("Risk to know about", risk);
+            kay.presses("Save details").await;
+        }
+        kay.sees("How the risk to know about has changed")
+            .sees("Before Nothing")
+            .sees("After The dog bites")
+            .sees("Before The dog bites")
+            .sees("After The dog has died");
     }
 }

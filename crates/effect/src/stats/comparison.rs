@@ -1,6 +1,7 @@
 //! The headline comparison (A2): people referred against people at the same peak who were
 //! not. Contacts in months +1 to +12, Poisson quasi-likelihood on arm, stratum, month of
-//! the year and window, offset log(days / 30). Errors by practice (CR2, Satterthwaite t)
+//! the year and window, offset log(days / 30); controls weighted for those who have left
+//! (`staying`). Errors by practice (CR2, Satterthwaite t)
 //! and by person (CR1); the wider interval is shown. Beside it: how the controls
 //! themselves changed, which is what the peak alone does.
 
@@ -25,6 +26,7 @@ use super::ratio_reading::{Reading, read_log_ratio};
 use super::refusal::Refusal;
 use super::sandwich::Clusters;
 use super::second_pass::SecondPass;
+use super::staying::Staying;
 
 /// The two arms of a comparison.
 #[derive(Debug, Clone, Copy, Default, Serialize, PartialEq)]
@@ -68,6 +70,18 @@ pub struct Comparison {
     pub reading: Option<Reading>,
 }
 
+const METHOD: &str = "people referred; controls at the same peak (practice, calendar quarter, run-up, baseline, \
+                 age band, sex, deprivation), up to 5 with replacement; months +1 to +12, Poisson \
+                 quasi-likelihood on arm, stratum, month of year and window, offset log(days/30), controls weighted for those who have left; the wider of \
+                 CR2 by practice (Satterthwaite t) and CR1 by person; missing counts the referred without a control";
+
+const ASSUMPTIONS: [&str; 3] = [
+    "within a stratum, who was referred is as good as random",
+    "a control's contacts would be the same if the others were not referred",
+    "controls who leave at their own referral would have gone on like those who stay with as many contacts \
+             in the quarter before",
+];
+
 /// Matches, fits and judges. The same people and seed give the same numbers.
 ///
 /// # Errors
@@ -78,7 +92,7 @@ pub fn compare(people: &[PersonHistory], seed: u64) -> Result<Finding<Comparison
     if matched.matched == 0 {
         return Err(Refusal::NoComparator);
     }
-    let follow_up = Months::of(people, &matched, |entry| entry.index + 1..=entry.last);
+    let follow_up = Months::after(people, &matched);
     let (referred, controls) = (follow_up.arm(people, true), follow_up.arm(people, false));
     let outcome = follow_up.outcome(people, &matched)?;
     let balance = balance(people, &matched);
@@ -113,16 +127,8 @@ pub fn compare(people: &[PersonHistory], seed: u64) -> Result<Finding<Comparison
     Ok(Finding {
         n: referred.people,
         missing: matched.referred - matched.matched,
-        method: "people referred; controls at the same peak (practice, calendar quarter, run-up, baseline, \
-                 age band, sex, deprivation), up to 5 with replacement; months +1 to +12, Poisson \
-                 quasi-likelihood on arm, stratum, month of year and window, offset log(days/30); the wider of \
-                 CR2 by practice (Satterthwaite t) and CR1 by person; missing counts the referred without a control"
-            .to_owned(),
-        assumptions: vec![
-            "within a stratum, who was referred is as good as random",
-            "a control's contacts would be the same if the others were not referred",
-            "controls who leave at their own referral would have gone on like those who stay",
-        ],
+        method: METHOD.to_owned(),
+        assumptions: ASSUMPTIONS.to_vec(),
         result: Comparison {
             log_ratio,
             by_practice: outcome.by_practice,
@@ -198,6 +204,8 @@ struct Month {
     calendar: i64,
     count: u32,
     exposure: f64,
+    /// How many person-months it counts for.
+    weight: f64,
 }
 
 /// What makes person-months one cell of the model: stratum, arm, month of year, window or
@@ -214,6 +222,20 @@ struct Grouped {
 const REFERRED: &str = "referred";
 
 impl Months {
+    /// The follow-up; a control's months count for those who have left as well.
+    fn after(people: &[PersonHistory], matched: &Matched) -> Self {
+        let staying = Staying::of(people, matched);
+        let mut months = Self::of(people, matched, |entry| entry.index + 1..=entry.last);
+        let weights = matched.entries.iter().flat_map(|entry| {
+            let months = (entry.index + 1..=entry.last).zip(staying.weights(people, entry));
+            months.filter_map(|(month, weight)| people[entry.place].seen(month).map(|_| weight))
+        });
+        for (month, weight) in months.0.iter_mut().zip(weights) {
+            month.weight = weight;
+        }
+        months
+    }
+
     fn of(
         people: &[PersonHistory],
         matched: &Matched,
@@ -231,6 +253,7 @@ impl Months {
                     calendar,
                     count: seen.count,
                     exposure: seen.days / 30.0,
+                    weight: 1.0,
                 })
             })
         });
@@ -272,9 +295,9 @@ impl Months {
                 keys.len() - 1
             });
             let count = f64::from(month.count);
-            tallies.n[place] += 1.0;
-            tallies.sum[place] += count;
-            tallies.sum_squares[place] += count * count;
+            tallies.n[place] += month.weight;
+            tallies.sum[place] += month.weight * count;
+            tallies.sum_squares[place] += month.weight * count * count;
             of_months.push(place);
         }
         let of_year: Vec<i64> = keys.iter().map(|key| key.2).collect();
@@ -331,10 +354,11 @@ impl Months {
         }
         let mut pass = SecondPass::new(&fit.working, &fit.mean, contrast);
         for (month, &cell) in self.0.iter().zip(&grouped.of_months) {
-            pass.add(
+            pass.add_weighted(
                 place[cell],
                 people[month.place].person,
                 f64::from(month.count),
+                month.weight,
             );
         }
         pass.cr1_error().map(|(error, _)| error)

@@ -91,6 +91,15 @@ impl PersonHistory {
     }
 }
 
+/// Bins of contacts in a run-up.
+pub(super) const RUN_UPS: usize = RUN_UP_BINS.len() + 1;
+
+/// The bin of a person's contacts in the run-up before a month; none if one was not seen.
+pub(super) fn run_up_bin(person: &PersonHistory, month: i64) -> Option<usize> {
+    let run_up = person.contacts(month + i64::from(RUN_UP_FIRST), month - 1)?;
+    Some(bin(run_up, &RUN_UP_BINS))
+}
+
 /// The bin of a number of contacts: how many of the tops it exceeds.
 fn bin(contacts: u32, tops: &[u32]) -> usize {
     tops.iter().filter(|&&top| contacts > top).count()
@@ -126,6 +135,14 @@ pub struct Entry {
     pub weight: f64,
 }
 
+impl Entry {
+    /// A year after the index, whatever happened.
+    #[must_use]
+    pub fn until(&self) -> i64 {
+        self.index + FOLLOW_UP_MONTHS
+    }
+}
+
 /// Who is compared with whom.
 #[derive(Debug, Clone, Serialize)]
 pub struct Matched {
@@ -155,9 +172,7 @@ impl Matched {
 #[must_use]
 pub fn lost_to_referral(matched: &Matched) -> f64 {
     let controls = || matched.entries.iter().filter(|entry| !entry.referred);
-    let lost: i64 = controls()
-        .map(|entry| entry.index + FOLLOW_UP_MONTHS - entry.last)
-        .sum();
+    let lost: i64 = controls().map(|entry| entry.until() - entry.last).sum();
     let whole = FOLLOW_UP_MONTHS * controls().count() as i64;
     if whole == 0 {
         0.0

@@ -37,6 +37,7 @@ pub mod event_time;
 pub mod ratio_reading;
 pub mod leads;
 pub mod matching;
+pub mod staying;
 pub mod before_after;
 pub mod made_up;
 pub mod comparison;

@@ -35,8 +35,13 @@ impl<K: Eq + Hash + Ord + Copy> SecondPass<K> {
     /// One row: its cell, its cluster and its count. A cell that the fit did not have
     /// changes nothing.
     pub fn add(&mut self, cell: usize, cluster: K, count: f64) {
+        self.add_weighted(cell, cluster, count, 1.0);
+    }
+
+    /// One row that counts for so many in the cells of the fit.
+    pub fn add_weighted(&mut self, cell: usize, cluster: K, count: f64, rows: f64) {
         if let (Some(mean), Some(weight)) = (self.mean.get(cell), self.weight.get(cell)) {
-            *self.sums.entry(cluster).or_insert(0.0) += weight * (count - mean);
+            *self.sums.entry(cluster).or_insert(0.0) += rows * weight * (count - mean);
         }
     }
 

@@ -14,6 +14,7 @@ mod audit;
 mod seed;
 mod demo;
 mod export;
+mod import;
 mod effect;
 
 use std::process::ExitCode;
@@ -59,6 +60,8 @@ enum Command {
     Audit(audit::Audit),
     /// Take out everything of one scheme
     Export(export::Export),
+    /// Bring records in from a file
+    Import(import::Import),
     /// The statistics, on files
     Effect(effect::Effect),
 }
@@ -76,6 +79,7 @@ pub async fn run() -> ExitCode {
         Command::Demo(command) => command.run(&cli.said).await,
         Command::Seed(command) => command.run(&cli.said).await,
         Command::Export(command) => command.run(&cli.said).await,
+        Command::Import(command) => command.run(&cli.said).await,
         Command::Effect(command) => command.run(),
         Command::Audit(command) => command.run(&cli.said).await,
     };

@@ -4,7 +4,7 @@
 
 use kith_access::Organisation;
 use kith_base::{Day, Id, NhsNumber, Refusal};
-use kith_casework::person::{Details, Place};
+use kith_casework::person::{Details, Equity, Ethnicity, Gender, Place};
 
 use super::{draw::Draw, text};
 
@@ -155,6 +155,34 @@ pub fn person(number: u32, practice: Id<Organisation>, today: Day) -> Result<Det
         practice: Some(practice),
         place: place(&mut draw)?,
     })
+}
+
+/// What the same person is counted by; not everybody was asked.
+#[must_use]
+pub fn equity(details: &Details) -> Equity {
+    let number = details.nhs_number.as_deref().and_then(|n| n.parse().ok());
+    let mut draw = Draw::of(number.unwrap_or(1_u64) ^ 0xE0);
+    let gender = draw.weighed(&[
+        (Some(Gender::Female), 58),
+        (Some(Gender::Male), 33),
+        (Some(Gender::NonBinary), 1),
+        (Some(Gender::NotSaid), 1),
+        (None, 7),
+    ]);
+    let ethnicity = draw.weighed(&[
+        (Some(Ethnicity::WhiteBritish), 52),
+        (Some(Ethnicity::WhiteOther), 7),
+        (Some(Ethnicity::WhiteIrish), 2),
+        (Some(Ethnicity::AsianPakistani), 8),
+        (Some(Ethnicity::AsianIndian), 5),
+        (Some(Ethnicity::BlackAfrican), 4),
+        (Some(Ethnicity::BlackCaribbean), 3),
+        (Some(Ethnicity::MixedCaribbean), 2),
+        (Some(Ethnicity::OtherArab), 1),
+        (Some(Ethnicity::NotSaid), 3),
+        (None, 13),
+    ]);
+    Equity { gender, ethnicity }
 }
 
 fn place(draw: &mut Draw) -> Result<Place, Refusal> {

@@ -15,7 +15,7 @@ use kith_casework::{
 };
 use kith_db::{Db, Outcome, Tx};
 
-use super::{MadeScheme, draw::Draw, text, words};
+use super::{MadeScheme, draw::Draw, people, text, words};
 
 /// Who sends somebody, and who takes them on.
 pub struct Cast {
@@ -164,7 +164,11 @@ impl Teller<'_> {
                 sent.referrer_name = text(&actor.name)?;
             }
             let who = Who::Described(Box::new(details.clone()));
-            actions::refer(tx, terms, by.as_ref(), who, sent, Origin::default(), at).await
+            let origin = Origin {
+                equity: people::equity(&details),
+                ..Origin::default()
+            };
+            actions::refer(tx, terms, by.as_ref(), who, sent, origin, at).await
         });
         Ok(done.await?.referral)
     }

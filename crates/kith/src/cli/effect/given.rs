@@ -404,17 +404,26 @@ given! {
     /// `kith effect simulate`.
     Simulate => SimulateArgs {
         /// People of each lot, referred or not
-        #[arg(long, default_value_t = 2_000)]
+        #[arg(long, default_value_t = 12_000)]
         people: usize,
         /// Practices they belong to
-        #[arg(long, default_value_t = 20)]
+        #[arg(long, default_value_t = 12)]
         practices: i64,
         /// True ratio of contacts after the referral; 1 is no effect
         #[arg(long, default_value_t = 1.0)]
         ratio: f64,
         /// Chance of a referral in a month after a busy quarter, 0 to 1
-        #[arg(long, default_value_t = 0.1)]
+        #[arg(long, default_value_t = 0.06)]
         chance: f64,
+        /// How far practices differ: standard deviation of the logarithm of contacts
+        #[arg(long, default_value_t = 0.2)]
+        spread: f64,
+        /// How far winter is above the year's mean, 0 to 1
+        #[arg(long, default_value_t = 0.1)]
+        season: f64,
+        /// Chance of leaving the practice in a month, 0 to 1
+        #[arg(long, default_value_t = 0.004)]
+        leaving: f64,
         /// Lots
         #[arg(long, default_value_t = 50)]
         repetitions: u32,

@@ -1,5 +1,5 @@
 //! Draws every kind of picture, in both sizes, from the made-up reference cases:
-//! `cargo run -p kith-effect --example gallery -- FOLDER`, then open `FOLDER/index.html`.
+//! `cargo run -p kith-effect --example all_pictures -- FOLDER`, then open `FOLDER/index.html`.
 
 use std::error::Error;
 use std::fs;
