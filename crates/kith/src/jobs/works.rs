@@ -1,7 +1,7 @@
 //! The jobs there are: sealing the audit trail, delivering the outbox,
 //! passing on concerns nobody has acknowledged in time, asking after what no
-//! practice has read, making readings of the figures, sweeping sessions, links, form keys and drafts that are
-//! over. Each goes through every scheme, and doing it twice does it once, so
+//! practice has read, making readings of the figures, sweeping sessions, links,
+//! form keys and drafts that are over. Each goes through every scheme, and doing it twice does it once, so
 //! several processes may run them side by side.
 
 use std::time::Duration;

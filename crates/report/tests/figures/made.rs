@@ -27,10 +27,10 @@ pub fn program(app: App) -> Router {
 }
 
 /// The day somebody is referred on: in July, August or September.
-fn referred_on(place: u32) -> Day {
+fn referred_on(place: u32, months: u32) -> Day {
     Day::ymd(2025, 7, 10)
         .unwrap()
-        .plus_months(i64::from(place % 3))
+        .plus_months(i64::from(place % months))
 }
 
 /// What happens after the referral.
@@ -49,6 +49,8 @@ pub struct Town {
     pub referred: u32,
     /// Others on each list.
     pub others: u32,
+    /// In how many months people are referred: 1 to 3.
+    pub months: u32,
     pub after: After,
 }
 
@@ -128,7 +130,14 @@ pub async fn build(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>
             .collect();
         let add = async |tx: &mut Tx| {
             for one in people.iter().filter(|one| one.referred) {
-                refer(tx, world, practice, referred_on(one.place), Some(one)).await?;
+                refer(
+                    tx,
+                    world,
+                    practice,
+                    referred_on(one.place, town.months),
+                    Some(one),
+                )
+                .await?;
             }
             Outcome::Ok(())
         };
@@ -147,7 +156,7 @@ pub async fn build(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>
             world,
             FileKind::GpContacts,
             Some(*practice),
-            contacts(people, town.after),
+            contacts(people, town),
         )
         .await;
     }
@@ -179,19 +188,25 @@ fn register(people: &[One]) -> String {
 
 /// Contacts from a year before the month of the referral until a year after:
 /// everybody has a peak in their month, whether they were referred or not.
-fn contacts(people: &[One], after: After) -> String {
+fn contacts(people: &[One], town: Town) -> String {
     let mut text = String::from("NHS number,Date,Kind\n");
     for one in people {
-        let index = Month::of(referred_on(one.place));
+        let index = Month::of(referred_on(one.place, town.months));
         for since in -12..=12_i64 {
             let ordinary = (i64::from(one.place) + since).rem_euclid(2);
-            let mixed = (u64::from(one.place) * 2_654_435_761 + u64::from(one.referred)) >> 7;
-            let count = match (since, after) {
-                // People differ, and to each there are others alike.
-                (-12..=-4 | 0, _) => 1 + i64::from(one.place / 6 % 2),
-                (-3..=-1, _) => 2 + i64::from(one.place / 3 % 2),
+            // By itself of who somebody is, and of their practice.
+            let own: u64 = one.number.parse().unwrap();
+            let mixed = (own.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33) as i64;
+            let count = match (since, town.after) {
+                // Nine in the baseline, busier in one quarter than in another.
+                (-12..=-4, _) => {
+                    let quarter = (since + 12) / 3;
+                    1 + i64::from(quarter == mixed % 3) - i64::from(quarter == (mixed + 1) % 3)
+                }
+                (0, _) => 1,
+                (-3..=-1, _) => 4,
                 (_, After::Fewer) => ordinary + i64::from(!one.referred),
-                (_, After::Anything) => [0, 0, 1, 6][(mixed % 4) as usize],
+                (_, After::Anything) => [0, 0, 1, 6][(mixed / 9 % 4) as usize],
             };
             let first = index.plus(since).first_day().unwrap();
             for visit in 0..count {

@@ -13,6 +13,7 @@ const SMALL: Town = Town {
     practices: 2,
     referred: 15,
     others: 20,
+    months: 3,
     after: After::Fewer,
 };
 
@@ -86,7 +87,9 @@ async fn a_practice_sees_its_own_and_a_link_worker_their_own() {
         rita.opens(paths::changed_worker(world.kay.id))
             .await
             .is_answered(404);
-        rita.opens("/figures/question").await.is_on("Riverside Surgery – What changed");
+        rita.opens("/figures/question")
+            .await
+            .is_on("Riverside Surgery – What changed");
         let mut harry = world.signed_in(world.harry).await;
         harry.opens(&own).await.is_answered(404);
         // Kay has thirty people, Sam none.
@@ -230,6 +233,7 @@ async fn too_few_second_scores_give_bounds_alone() {
                 practices: 1,
                 referred: 60,
                 others: 0,
+                months: 1,
                 after: After::Fewer,
             },
         )
@@ -251,6 +255,7 @@ async fn enough_people_and_practices_are_compared() {
                 practices: 8,
                 referred: 15,
                 others: 30,
+                months: 3,
                 after: After::Fewer,
             },
         )
@@ -274,12 +279,14 @@ async fn what_fits_a_fall_and_a_rise_is_too_uncertain_to_say() {
                 practices: 8,
                 referred: 15,
                 others: 30,
+                months: 3,
                 after: After::Anything,
             },
         )
         .await;
         let mut mo = reads(&world, world.mo, "/figures/changed").await;
-        mo.sees("We cannot tell yet. We would need about")
-            .sees("What would be needed: About");
+        mo.sees("Too uncertain to say: anything from")
+            .sees("What would be needed: About")
+            .does_not_see("fewer GP contacts a year");
     }
 }
