@@ -44,6 +44,12 @@ step "build" cargo build --workspace --all-targets
 KITH_BIN=$(cd "$target/debug" && pwd)/kith
 export KITH_BIN
 step "tests" cargo test --workspace --no-fail-fast
+if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then
+    step "the format" cargo fmt --check
+    step "the lints" cargo clippy --quiet --workspace --all-targets -- -D warnings
+else
+    echo "left out: format and lints: rustup component add rustfmt clippy" | tee -a "$log"
+fi
 step "our own checks" "$target/debug/xtask"
 step "the browser" sh scripts/browser.sh
 step "the benchmark runs" sh bench/run.sh --smoke

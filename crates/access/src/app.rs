@@ -2,7 +2,14 @@
 //! the program is reached, its key, and what the program hangs in from above
 //! (the places to go for each role, what happens when somebody leaves).
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
+use std::{
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 
 use futures::future::BoxFuture;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -46,6 +53,8 @@ pub struct App {
     pub(crate) passkeys: Option<Arc<Webauthn>>,
     /// Passwords are hashed two at a time.
     pub(crate) hashing: Arc<Semaphore>,
+    /// How many have been hashed or checked.
+    pub(crate) hashed: Arc<AtomicU64>,
     /// How often one address may try to sign in.
     pub(crate) tries: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     /// How often one address may send a public form.
@@ -76,6 +85,7 @@ impl App {
             passkeys,
             key,
             hashing: Arc::new(Semaphore::new(2)),
+            hashed: Arc::default(),
             tries: Arc::new(RateLimiter::keyed(Quota::per_minute(TRIES_AT_ONCE))),
             writes: Arc::new(RateLimiter::keyed(Quota::per_hour(WRITES_AT_ONCE))),
         }
@@ -88,6 +98,15 @@ impl App {
     #[must_use]
     pub fn scheme_key(&self, purpose: &str, scheme: Id<Scheme>) -> Hash {
         self.key.of_scheme(purpose, scheme)
+    }
+}
+
+impl App {
+    /// How many passwords have been hashed or checked since the start: somebody
+    /// guessing shows here.
+    #[must_use]
+    pub fn passwords_hashed(&self) -> u64 {
+        self.hashed.load(Relaxed)
     }
 }
 

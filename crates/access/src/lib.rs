@@ -33,6 +33,7 @@ mod needs;
 mod door;
 mod routes;
 pub mod scheme;
+pub mod checkpoint;
 pub mod account;
 pub mod organisation;
 mod proof;

@@ -90,6 +90,7 @@ pub enum Ability {
     NameRestricted,
     ExportPerson,
     ExportScheme,
+    ReleaseExport,
     BreakGlass,
     ReviewBreakGlass,
     SeeAudit,
@@ -214,6 +215,7 @@ matrix! {
     NameRestricted "Say who may see a restricted person"                 Nothing  Assigned Scheme  Nothing Nothing Assigned people;
     ExportPerson "Take out one person's whole record"                    Nothing  Assigned Nothing Nothing Scheme  Nothing people step_up;
     ExportScheme "Take out all of the scheme's records"                  Nothing  Nothing  Scheme  Nothing Nothing Nothing people step_up;
+    ReleaseExport "Release all of the records to whoever asked for them"  Nothing  Nothing  Scheme  Nothing Scheme  Nothing people step_up;
     BreakGlass "Open one restricted record for an hour, with a reason"   Nothing  Scheme   Scheme  Nothing Scheme  Scheme people step_up;
     ReviewBreakGlass "Review break-glass accesses"                       Nothing  Nothing  Nothing Nothing Scheme  Nothing people;
     SeeAudit "See who looked at what"                                    Own      Own      Own     Own     Scheme  Own;
@@ -304,6 +306,7 @@ mod tests {
             Ability::SeeLocation,
             Ability::ExportPerson,
             Ability::ExportScheme,
+            Ability::ReleaseExport,
             Ability::BreakGlass,
             Ability::ManageAccounts,
         ] {

@@ -275,6 +275,21 @@ pub fn import(import: impl Display) -> String {
 pub fn export() -> String {
     "/export".into()
 }
+/// Asking another to release all records.
+#[must_use]
+pub fn ask_for_export() -> String {
+    "/export/ask".into()
+}
+/// What waits to be released.
+#[must_use]
+pub fn exports_waiting() -> String {
+    "/export/waiting".into()
+}
+/// A step of a request for all records: `release`, `cancel`.
+#[must_use]
+pub fn export_step(request: impl Display, step: &'static str) -> String {
+    format!("/export/{request}/{step}")
+}
 /// Taking one person's whole record out.
 #[must_use]
 pub fn export_person(person: impl Display) -> String {

@@ -102,7 +102,7 @@ async fn a_referral_sent_back_needs_a_reason_and_tells_the_practice_and_leaves_t
             .chooses("Yes, they have been told");
         kay.presses("Send back")
             .await
-            .sees("This referral is came back")
+            .sees("This referral came back")
             .sees("Reopen it first");
     }
 }

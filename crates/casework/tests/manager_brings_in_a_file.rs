@@ -1,5 +1,6 @@
 //! A manager brings referrals in from a file, on both databases and through
 //! the real pages without JavaScript.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use axum::Router;
 use kith_access::{Actor, App};

@@ -8,6 +8,8 @@
 
 mod failure;
 mod turn;
+#[cfg(feature = "testing")]
+mod tally;
 mod tx;
 mod keeper;
 mod gate;

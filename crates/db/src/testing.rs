@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
 use tempfile::TempDir;
 
+pub use crate::tally::counted;
 use crate::{Db, Migration, migrate::ALL};
 
 /// The variable that holds the server's address.

@@ -68,6 +68,8 @@ impl Tx {
         if self.failed {
             return Err(after_failure());
         }
+        #[cfg(feature = "testing")]
+        crate::tally::one_more();
         match &mut self.link {
             Link::LiteAct(turn) => turn
                 .connection()

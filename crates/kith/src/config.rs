@@ -14,6 +14,8 @@ use std::{
 
 use kith_access::Origin;
 
+use crate::checkpoints::Place;
+
 /// One setting: its name in the file. In the environment it is the same in
 /// capitals after `KITH_`.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +66,11 @@ pub const SETTINGS: &[Setting] = &[
         means: "The address mail comes from, unless a scheme has its own",
     },
     Setting {
+        name: "checkpoints",
+        default: "",
+        means: "Where checkpoints of the audit trail are kept, every 15 minutes: `file:FOLDER` on a disk this server cannot rewrite, or an email address; nowhere when empty",
+    },
+    Setting {
         name: "log",
         default: "info",
         means: "What is logged: `error`, `warn`, `info`; `debug` and `trace` on one's own machine only",
@@ -101,6 +108,8 @@ pub struct Config {
     pub mail: String,
     /// Who mail comes from.
     pub mail_from: String,
+    /// Where checkpoints of the audit trail are kept.
+    pub checkpoints: Option<Place>,
     /// What is logged.
     pub log: tracing::Level,
     /// How it is logged.
@@ -204,6 +213,14 @@ impl Config {
             },
             mail: text(values, "mail"),
             mail_from: text(values, "mail_from"),
+            checkpoints: match text(values, "checkpoints").as_str() {
+                "" => None,
+                _ => Some(value(
+                    values,
+                    "checkpoints",
+                    "file:FOLDER, or an email address",
+                )?),
+            },
             log: value(values, "log", "error, warn, info, debug or trace")?,
             log_format: match text(values, "log_format").as_str() {
                 "text" => LogFormat::Text,

@@ -9,7 +9,7 @@ use kith_access::Scheme;
 use kith_base::{Id, Ts};
 use kith_db::{Db, Outcome, Tx, on};
 
-use crate::{config::Config, key_file};
+use crate::{checkpoints::Place, config::Config, key_file};
 
 /// How a line reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,7 +45,13 @@ fn line(says: Says, about: &'static str, words: impl Into<String>) -> Line {
 /// when one of these is wrong.
 #[must_use]
 pub fn before_start(config: &Config) -> Vec<Line> {
-    let mut lines = vec![key(config), origin(config), debug(config), mail(config)];
+    let mut lines = vec![
+        key(config),
+        origin(config),
+        debug(config),
+        mail(config),
+        kept_outside(config),
+    ];
     lines.extend(database_files(config));
     lines
 }
@@ -124,6 +130,29 @@ fn mail(config: &Config) -> Line {
             "mail",
             "reaches nobody: invitations and messages to practices would be lost. Set mail to smtp://…",
         )
+    }
+}
+
+fn kept_outside(config: &Config) -> Line {
+    match &config.checkpoints {
+        Some(Place::Folder(folder)) if !folder.is_dir() => line(
+            Says::Wrong,
+            "checkpoints",
+            format!(
+                "{} is no folder: make it, on a disk this server cannot rewrite",
+                folder.display()
+            ),
+        ),
+        Some(_) => line(
+            Says::Ok,
+            "checkpoints",
+            "of the audit trail are kept outside, every 15 minutes",
+        ),
+        None => line(
+            Says::Look,
+            "checkpoints",
+            "of the audit trail are kept nowhere: whoever owns the database could cut it unseen. Set checkpoints",
+        ),
     }
 }
 

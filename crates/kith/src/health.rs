@@ -173,6 +173,8 @@ async fn text(watched: &Watched) -> Result<String, Box<dyn std::error::Error>> {
     writeln!(out, "kith_answer_seconds_count {count}")?;
     let seconds = Duration::from_micros(answers.micros.load(Relaxed)).as_secs_f64();
     writeln!(out, "kith_answer_seconds_sum {seconds}")?;
+    let hashed = watched.app.passwords_hashed();
+    writeln!(out, "kith_passwords_checked_total {hashed}")?;
     let stats = watched.app.db.stats();
     writeln!(out, "kith_database_actions_total {}", stats.acts)?;
     writeln!(out, "kith_database_commits_total {}", stats.batches)?;

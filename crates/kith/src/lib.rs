@@ -3,6 +3,7 @@
 //! about people: that is the areas'. It is a library so that the tests and our
 //! own checks see the same routes and commands as the binary.
 
+pub mod checkpoints;
 pub mod config;
 pub mod logs;
 pub mod key_file;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use axum::{Router, http::Method};
 use kith_access::{App, Needs, Reach};
-use kith_testkit::{Staff, World};
+use kith_testkit::{Staff, World, mary};
 
 fn program(app: App) -> Router {
     kith::router::program(kith::router::app(app), None)
@@ -164,27 +164,11 @@ async fn a_form_that_our_page_did_not_send_is_refused_everywhere() {
     }
 }
 
-async fn refers_mary(world: &World) {
-    let mut rita = world.signed_in(world.rita).await;
-    rita.opens("/refer")
-        .await
-        .fills("NHS number", "999 900 0010")
-        .fills("First name", "Mary")
-        .fills("Last name", "Thistle")
-        .fills_date("Date of birth", "1951-05-03")
-        .chooses_in("What is it mainly about?", "Loneliness")
-        .chooses("We talked about what a link worker does")
-        .chooses_in("Has the person agreed to be referred?", "Yes")
-        .presses("Send referral")
-        .await
-        .is_answered(200);
-}
-
 #[tokio::test]
 async fn a_practice_refers_somebody_and_sees_them_waiting() {
     for world in World::small(program).await {
-        refers_mary(&world).await;
         let mut rita = world.signed_in(world.rita).await;
+        rita.refers(&mary()).await;
         rita.opens("/sent").await.sees("THISTLE").sees("Waiting");
         // The other practice does not hear of her.
         let mut harry = world.signed_in(world.harry).await;

@@ -128,7 +128,9 @@ function watchSession(settings) {
   setInterval(() => {
     const seconds = Math.round((ends - Date.now()) / 1000);
     if (seconds <= 0) {
-      window.location.assign(settings.timeoutEnded);
+      // Signed in again one is back on this page, where the draft is.
+      const back = encodeURIComponent(window.location.pathname);
+      window.location.assign(`${settings.timeoutEnded}?back=${back}`);
     } else if (seconds <= WARN_BEFORE_S) {
       const minutes = Math.ceil(seconds / 60);
       const words = minutes === 1 ? "1 minute" : `${minutes} minutes`;

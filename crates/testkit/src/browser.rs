@@ -61,6 +61,14 @@ pub struct Browser {
     filled: Filled,
     attached: Option<Attached>,
     touches: u32,
+    before: Option<Before>,
+}
+
+/// The page before, as a browser keeps it: with what was typed.
+struct Before {
+    path: String,
+    page: Seen,
+    filled: Filled,
 }
 
 impl Browser {
@@ -81,6 +89,7 @@ impl Browser {
             filled: Filled::new(),
             attached: None,
             touches: 0,
+            before: None,
         }
     }
 
@@ -119,11 +128,34 @@ impl Browser {
         self.follows_near(words, Some(near)).await
     }
 
+    /// Follows the first link that leads to a place that begins like this, in
+    /// the row or card with those words: for links whose words are a number.
+    pub async fn follows_to(&mut self, begins: &str, near: &str) -> &mut Self {
+        let Some(href) = self.page.link_beginning(begins, near) else {
+            self.fail(&format!("no link to {begins}… beside \"{near}\""))
+        };
+        self.opens(href).await
+    }
+
     async fn follows_near(&mut self, words: &str, near: Option<&str>) -> &mut Self {
         let Some(href) = self.page.link(words, near) else {
             self.fail(&format!("no link \"{words}\""))
         };
         self.opens(href).await
+    }
+
+    /// Goes back to the page before, which is there as it was left. Nothing
+    /// is asked of the program.
+    pub fn goes_back(&mut self) -> &mut Self {
+        let Some(before) = self.before.take() else {
+            self.fail("there is no page before")
+        };
+        self.touches += 1;
+        self.path = before.path;
+        self.page = before.page;
+        self.filled = before.filled;
+        self.status = StatusCode::OK;
+        self
     }
 
     /// Types into the field with this label.
@@ -326,7 +358,10 @@ impl Browser {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
         if method != Method::GET && method != Method::HEAD {
-            request = request.header(header::ORIGIN, &self.origin);
+            let page = format!("{}{}", self.origin, self.path);
+            request = request
+                .header(header::ORIGIN, &self.origin)
+                .header(header::REFERER, page);
         }
         let body = match body {
             Some((kind, bytes)) => {
@@ -413,11 +448,14 @@ impl Browser {
             "{} was sent round in circles at {path}",
             self.who
         );
-        self.path = path;
+        let page = std::mem::replace(&mut self.page, Seen::of(&answer.text()));
+        self.before = Some(Before {
+            path: std::mem::replace(&mut self.path, path),
+            page,
+            filled: std::mem::take(&mut self.filled),
+        });
         self.status = answer.status;
         self.headers = answer.headers.clone();
-        self.page = Seen::of(&answer.text());
-        self.filled.clear();
         self.attached = None;
     }
 
@@ -528,7 +566,7 @@ impl Browser {
     #[must_use]
     pub fn hidden(&self, name: &str) -> String {
         let hidden = crate::seen::css(&format!("input[type=hidden][name=\"{name}\"]"));
-        let last = self.page.html.select(&hidden).last();
+        let last = self.page.html.select(&hidden).next_back();
         let value = last.and_then(|field| field.value().attr("value"));
         value.map_or_else(
             || self.fail(&format!("no hidden field \"{name}\"")),

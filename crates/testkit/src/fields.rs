@@ -183,6 +183,17 @@ impl Seen {
         self.html.select(&css(&by_name)).map(value).collect()
     }
 
+    /// Where the first link leads that begins like this, in the row or card
+    /// with those words.
+    pub(crate) fn link_beginning(&self, begins: &str, near: &str) -> Option<String> {
+        let links = css("a[href]");
+        let mut found = self.html.select(&links).filter_map(|link| {
+            let href = link.value().attr("href")?;
+            (href.starts_with(begins) && stands_near(link, near)).then(|| href.to_owned())
+        });
+        found.next()
+    }
+
     /// Where the link with these words leads.
     pub(crate) fn link(&self, words: &str, near: Option<&str>) -> Option<String> {
         let links = css("a[href]");

@@ -12,6 +12,7 @@ mod sql_text;
 mod tenancy;
 mod statements;
 mod schema;
+mod crates;
 mod docs;
 
 use std::{env, process::ExitCode};
@@ -19,7 +20,7 @@ use std::{env, process::ExitCode};
 /// What a check found: `Err` holds one line for each fault.
 pub type Found = Result<String, Vec<String>>;
 
-const CHECKS: &[&str] = &["arrows", "sizes", "words", "schema", "statements"];
+const CHECKS: &[&str] = &["arrows", "sizes", "words", "schema", "statements", "crates"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -56,6 +57,7 @@ async fn check(name: &str) -> Found {
         "words" => words::check(),
         "schema" => schema::check().await,
         "statements" => statements::check().await,
+        "crates" => crates::check(),
         "docs" => docs::write().await,
         other => Err(vec![format!(
             "there is no check of the name {other}: there are {}, docs",

@@ -5,6 +5,7 @@
 //! the server's key, recovery codes as hashes. Guessing is slowed down here;
 //! the pages belong to `sign_in`, `welcome` and `own_account`.
 
+pub(crate) mod pace;
 pub(crate) mod password;
 pub(crate) mod lock;
 pub(crate) mod totp;

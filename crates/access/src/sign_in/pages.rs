@@ -23,6 +23,7 @@ use crate::{
     door::{SECOND, SIGN_IN, STEP_UP},
     own_path::{Back, OwnPath},
     peer::Peer,
+    proof::pace::Pace,
     secret::Token,
     session::cookie::Cookie,
     sheet::{pieces, send, sheet},
@@ -73,9 +74,11 @@ pub(super) async fn sign_in(
         Ok(typed) => typed,
         Err(form) => return again(form),
     };
+    let pace = Pace::begin();
     match actions::password(&app, typed, app.clock.now()).await? {
         Some(token) => Ok(with_session(&app, &token, go(&back.after(SECOND)))),
         None => {
+            pace.keep().await;
             let mut form = SignInForm::blank().kept(&posted);
             form.add_error(CHECK_BOTH);
             again(form)

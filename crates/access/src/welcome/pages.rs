@@ -24,7 +24,7 @@ use crate::{
     door::SECOND,
     mailed::Purpose,
     peer::Peer,
-    proof::{password, totp::TotpSecret},
+    proof::{pace::Pace, password, totp::TotpSecret},
     sheet::{pieces, send, sheet},
     sign_in::with_session,
     signed::Visitor,
@@ -176,7 +176,9 @@ pub(super) async fn forgotten(visitor: Visitor, app: App, peer: Peer, posted: Po
         Ok(typed) => typed,
         Err(form) => return Ok(forgotten_page(&visitor, &form)),
     };
+    let pace = Pace::begin();
     actions::forgotten(&app, &typed.email, app.clock.now()).await?;
+    pace.keep().await;
     let words = "If there is an account with this address, we have sent it a link. \
         It works for one hour. You will need your second factor too.";
     Ok(visitor

@@ -1,6 +1,12 @@
 //! The seal over the trail notices every row that was deleted, edited, moved,
 //! put in afterwards or cut off.
 
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
 use kith_access::{
     audit::{
         self, Entry,
@@ -340,5 +346,66 @@ async fn how_many_rows_there_are_is_what_was_written() {
             .await
             .unwrap();
         assert_eq!(rows, 3);
+    }
+}
+
+/// How often the process is killed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long the fault tests run is told by the environment"
+)]
+fn kills() -> u32 {
+    std::env::var("KITH_FAULT_LOOPS").map_or(5, |text| {
+        let loops: u32 = text.parse().expect("KITH_FAULT_LOOPS is a number");
+        (loops / 10).max(5)
+    })
+}
+
+/// Writes with 64 clients in a process of its own for some milliseconds, and
+/// kills it. Gives how many rows were acknowledged.
+fn written_until_killed(address: &str, millis: u64) -> usize {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_audit-writer"))
+        .args([address, "one", "64"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().expect("the writer wrote").unwrap();
+    assert_eq!(first, "kept");
+    std::thread::sleep(Duration::from_millis(millis));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    1 + lines
+        .map_while(Result::ok)
+        .filter(|line| line == "kept")
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trail_whose_writers_are_killed_is_whole_and_has_every_acknowledged_row() {
+    for db in both().await {
+        let scheme = found(&db, "one").await;
+        let (mut kept, mut sealed) = (0, 0);
+        for kill in 0..kills() {
+            let address = db.url.clone();
+            let millis = u64::from(kill) * 37 % 120;
+            kept += tokio::task::spawn_blocking(move || written_until_killed(&address, millis))
+                .await
+                .unwrap();
+            // A server ends what it had begun for the client that is gone; the
+            // grace of a minute leaves that time, and is left out here.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            sealed += seal(&db, scheme, later()).await.unwrap();
+            let end = verify(&db, scheme, None).await.unwrap().unwrap();
+            assert_eq!(u64::try_from(end.number).unwrap(), sealed);
+            assert!(
+                sealed >= kept as u64,
+                "{sealed} sealed, {kept} acknowledged"
+            );
+        }
+        println!(
+            "{} kills, {kept} rows acknowledged, {sealed} sealed",
+            kills()
+        );
     }
 }

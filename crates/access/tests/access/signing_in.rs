@@ -1,6 +1,9 @@
 //! Signing in and out, the links that are mailed, one's own account.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use kith_access::{Role, testing};
 use kith_db::on;
@@ -66,6 +69,98 @@ async fn unknown_mistyped_and_left_are_answered_the_same() {
             bodies.insert(plain);
         }
         assert_eq!(bodies.len(), 1, "{bodies:#?}");
+    }
+}
+
+/// An answer that says no costs the same for everybody: one hash, and the time
+/// that is set for it, whatever the database has to write.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_refused_costs_one_hash_and_waits_the_same() {
+    for world in World::on_both().await {
+        world.welcomed("ada@example.org").await;
+        world.somebody(Role::LinkWorker).await;
+        let mut times: [Vec<Duration>; 3] = Default::default();
+        for _ in 0..5 {
+            world.pass(3600);
+            for (at, email) in [
+                // Mistyped, then locked, then of nobody.
+                (0, "ada@example.org"),
+                (1, "ada@example.org"),
+                (2, "nobody@example.org"),
+            ] {
+                let before = world.app.passwords_hashed();
+                let wrong = [("email", email), ("password", "not the right one")];
+                let mut browser = world.browser();
+                let page = browser.get("/sign-in").await;
+                let began = Instant::now();
+                assert_eq!(browser.send(&page, "/sign-in", &wrong).await.status, 422);
+                times[at].push(began.elapsed());
+                assert_eq!(world.app.passwords_hashed(), before + 1, "{email}");
+                let least = Duration::from_millis(300);
+                assert!(began.elapsed() >= least, "{:?}", began.elapsed());
+            }
+        }
+        for times in &mut times {
+            times.sort();
+        }
+        let medians: Vec<Duration> = times.iter().map(|times| times[2]).collect();
+        println!("refused after {medians:?}");
+        if std::env::var_os("KITH_TEST_LONG").is_some() {
+            let gap = medians[1]
+                .abs_diff(medians[0])
+                .max(medians[2].abs_diff(medians[0]));
+            assert!(gap < Duration::from_millis(50), "{medians:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_try_to_sign_in_is_in_the_trail() {
+    for world in World::on_both().await {
+        let ada = world.welcomed("ada@example.org").await;
+        world.pass(60);
+        let wrong = [
+            ("email", "ada@example.org"),
+            ("password", "not the right one"),
+        ];
+        assert_eq!(world.browser().fill("/sign-in", &wrong).await.status, 422);
+        world.pass(60);
+        let mut browser = world.browser();
+        let right = [("email", "ada@example.org"), ("password", PASSWORD)];
+        assert_eq!(browser.fill("/sign-in", &right).await.status, 303);
+        let wrong = browser.fill("/sign-in/second", &[("code", "000000")]).await;
+        assert_eq!(wrong.status, 422);
+        world.pass(60);
+        let mut elsewhere = world.browser();
+        let home = elsewhere
+            .signs_in("ada@example.org", &ada.key, world.now())
+            .await;
+        assert_eq!(home.status, 303);
+        let rows = world
+            .db
+            .read(async |tx| {
+                Ok::<_, kith_db::Failure>(on!(tx, c => sqlx::query_as::<_, (String, String)>(
+                    "select action, outcome from audit where scheme_id = $1
+                        and role = 'sign-in' order by id")
+                    .bind(world.scheme).fetch_all(c))?)
+            })
+            .await
+            .unwrap();
+        let mut rows: Vec<String> = rows
+            .into_iter()
+            .map(|(what, how)| format!("{what}: {how}"))
+            .collect();
+        // Within a millisecond rows have no order.
+        rows.sort();
+        let expected = [
+            "give a second factor: done",
+            "give a second factor: refused",
+            "sign in: done",
+            "try a password: done",
+            "try a password: done",
+            "try a password: done",
+        ];
+        assert_eq!(rows, expected);
     }
 }
 

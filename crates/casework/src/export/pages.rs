@@ -11,21 +11,23 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kith_access::{
-    Ability, Answer, App, Needs, Person, Routes, Signed, Trouble,
-    audit::{self, Entry},
+    Ability, Account, Actor, Answer, App, Needs, Person, Reach, Routes, Scheme, Signed, Trouble,
+    audit, session,
 };
-use kith_base::{Id, Refusal};
-use kith_db::Outcome;
+use kith_base::{Id, Refusal, Ts};
+use kith_db::{Db, Outcome};
 use kith_pages::{
     Html,
     components::{Button, Cell, Column, Table},
     el,
     form::{PostButton, Posted},
+    html::{link, p},
 };
 
 use tokio::sync::mpsc;
 
 use super::{
+    release, release_pages,
     scheme::scheme,
     tables::{Whole, all},
 };
@@ -47,9 +49,11 @@ pub fn routes() -> Routes {
             Needs::Can(Ability::ExportPerson),
             take_person,
         )
+        .merge(release_pages::routes())
 }
 
-async fn offer(signed: Signed) -> Answer {
+/// Every table, and what is left out with the reason.
+fn contents() -> Html {
     let mut table = Table::new()
         .caption("What is in it")
         .responsive(true)
@@ -70,22 +74,53 @@ async fn offer(signed: Signed) -> Answer {
             }
         }
     }
+    table.into()
+}
+
+async fn offer(app: App, signed: Signed) -> Answer {
+    let actor = &signed.actor;
+    actor.scope(Ability::ExportScheme)?;
+    let (two, open) = app
+        .db
+        .read(async |tx| -> Outcome<_> {
+            let two = release::needs_two(tx, actor.scheme).await?;
+            Ok((two, release::open(tx, actor.scheme, actor.now).await?))
+        })
+        .await?;
     let intro = el("p").child(
         "All of the scheme's records in one ZIP file: a table for each thing, what every column means, and a list with the hash of each file. \
          It holds everybody's names, notes and addresses, restricted people and hidden places among them: keep it where nobody else can read it, and delete it when it has done its work.",
     );
-    let button = PostButton::new(
+    let take = Html::from(PostButton::new(
         paths::export(),
         &signed.token(),
         Button::new("Take all records out"),
-    );
+    ));
+    let step = if two {
+        release_pages::step(&signed, &open, take)
+    } else {
+        take
+    };
+    let others = open.iter().any(|one| one.asked_by != actor.account);
+    let others = others.then(|| {
+        p(link(
+            paths::exports_waiting(),
+            "Another manager has asked for the release",
+        ))
+    });
     Ok(signed
         .page("Take all records out")
         .under(paths::export())
         .body(
-            [Html::from(intro), button.into(), table.into()]
-                .into_iter()
-                .collect::<Html>(),
+            [
+                Some(Html::from(intro)),
+                Some(step),
+                others,
+                Some(contents()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Html>(),
         )
         .into_response())
 }
@@ -106,22 +141,22 @@ const AHEAD: usize = 4;
 
 async fn take(app: App, signed: Signed, _posted: Posted) -> Answer {
     let actor = signed.actor.clone();
-    actor.scope(Ability::ExportScheme)?;
-    let entry = Entry {
-        action: "take all records out",
-        object_kind: "scheme",
-        object: Some(actor.scheme.uuid()),
-        ..Entry::default()
-    };
     app.db
-        .act(async |tx| audit::record(tx, &actor, entry).await)
+        .act(async |tx| release::take(tx, &actor).await)
         .await?;
     let (pieces, taken) = mpsc::channel::<io::Result<Vec<u8>>>(AHEAD);
     tokio::spawn(async move {
         let out = pieces.clone();
-        let ended = scheme(&app.db, actor.scheme, actor.now, |piece, _| {
-            let out = out.clone();
+        let mut told = "";
+        let ended = scheme(&app.db, actor.scheme, actor.now, |piece, progress| {
+            let begins = progress.table != told;
+            told = progress.table;
+            let (out, db) = (out.clone(), app.db.clone());
+            let (scheme, account, now) = (actor.scheme, actor.account, actor.now);
             Box::pin(async move {
+                if begins && !still_may(&db, scheme, account, now).await {
+                    return Err(io::Error::other("whoever takes it may not any more"));
+                }
                 out.send(Ok(piece))
                     .await
                     .map_err(|_| io::Error::other("nobody takes it any more"))
@@ -142,6 +177,15 @@ async fn take(app: App, signed: Signed, _posted: Posted) -> Answer {
         Some((piece, taken))
     });
     Ok(download("kith-records.zip", Body::from_stream(stream)))
+}
+
+/// Whether whoever began an export may still have it: asked again before each
+/// table, so that one who leaves has no more of it.
+async fn still_may(db: &Db, scheme: Id<Scheme>, account: Id<Account>, now: Ts) -> bool {
+    let actor = db
+        .read(async |tx| session::of_account(tx, scheme, account, now).await)
+        .await;
+    actor.is_ok_and(|actor: Actor| actor.reach(Ability::ExportScheme) != Reach::Nothing)
 }
 
 async fn offer_person(app: App, signed: Signed, Path(id): Path<Id<Person>>) -> Answer {

@@ -156,4 +156,19 @@ pub const STAFF: &[TableWords] = &[
             ("went_to", Text, "Where the browser was sent"),
         ],
     ),
+    table(
+        "export_request",
+        "Who asked for all records, and who released them",
+        Whole::Out,
+        Theirs::Nobody,
+        &[
+            ("asked_by", Id, "Who asked"),
+            ("asked_at", Moment, "When they asked"),
+            ("ends_at", Moment, "Until when it holds"),
+            ("released_by", Id, "Who released it"),
+            ("released_at", Moment, "When it was released"),
+            ("taken_at", Moment, "When the records were taken out"),
+            ("cancelled_at", Moment, "When it was cancelled"),
+        ],
+    ),
 ];

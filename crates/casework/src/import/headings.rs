@@ -298,7 +298,8 @@ impl Plan {
     pub fn lacks(&self) -> Vec<String> {
         let has = |what| self.place(what).is_some();
         let mut lacks = Vec::new();
-        if !has(Holds::FullName) && !(has(Holds::Given) && has(Holds::Family)) {
+        let named = has(Holds::FullName) || (has(Holds::Given) && has(Holds::Family));
+        if !named {
             lacks.push("Select which columns hold the given name and the family name, or which holds the whole name".to_owned());
         }
         for what in Holds::ALL.iter().filter(|what| **what != Holds::Nothing) {

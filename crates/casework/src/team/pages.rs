@@ -94,6 +94,7 @@ async fn show(app: App, signed: Signed) -> Answer {
         load_of(&team),
         covers_table(&signed, &team.covers),
         quality(&team),
+        take_out(&signed),
     ]
     .into_iter()
     .collect();
@@ -103,6 +104,17 @@ async fn show(app: App, signed: Signed) -> Answer {
         .compact()
         .body(body)
         .into_response())
+}
+
+/// The way to everything the scheme keeps, for whoever may take it out.
+fn take_out(signed: &Signed) -> Html {
+    if signed.actor.can(Ability::ExportScheme) {
+        el("p")
+            .child(link(paths::export(), "Take all records out"))
+            .into()
+    } else {
+        Html::default()
+    }
 }
 
 fn heading(words: &str) -> Html {

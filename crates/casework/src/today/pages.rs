@@ -14,7 +14,7 @@ use kith_pages::{
 
 use super::{
     form::NextForm,
-    store::{self, Due, Held, Open},
+    store::{self, CameBack, Due, Held},
 };
 use crate::{
     Referral, paths,
@@ -50,13 +50,14 @@ async fn today(app: App, signed: Signed) -> Answer {
     let actor = &signed.actor;
     actor.scope(Ability::SeeCaseload)?;
     let scope = actor.scope(Ability::SeeIdentity)?;
-    let (held, tasks, open, queue, covered) = app
+    let (held, tasks, came_back, concerns, queue, covered) = app
         .db
         .read(async |tx| -> kith_db::Outcome<_> {
             Ok((
                 store::held(tx, &scope, actor.account).await?,
                 store::tasks_due(tx, &scope, actor.account).await?,
-                store::open(tx, actor.scheme, actor.account).await?,
+                store::came_back(tx, &scope, actor.account).await?,
+                store::concerns(tx, actor.scheme, actor.account).await?,
                 waiting::store::count(tx, actor.scheme, actor.today()).await?,
                 crate::caseload::store::covered(tx, actor.scheme, actor.account, actor.today())
                     .await?,
@@ -76,7 +77,7 @@ async fn today(app: App, signed: Signed) -> Answer {
     let unplanned: Vec<&Held> = held.iter().filter(unplanned).collect();
     let body: Html = [
         crate::caseload::pages::search_box(&signed),
-        needs_now(open, queue, unplanned.len()),
+        needs_now(concerns, came_back.len(), queue, unplanned.len()),
         covered
             .iter()
             .map(|away| {
@@ -86,6 +87,7 @@ async fn today(app: App, signed: Signed) -> Answer {
                 ))
             })
             .collect(),
+        came_back_box(&came_back),
         boxed(
             "Steps due today and before",
             steps(&signed, &due),
@@ -116,7 +118,12 @@ async fn today(app: App, signed: Signed) -> Answer {
 }
 
 /// The line that says whether anything cannot wait.
-fn needs_now(open: Open, queue: waiting::store::Count, unplanned: usize) -> Html {
+fn needs_now(
+    concerns: i64,
+    came_back: usize,
+    queue: waiting::store::Count,
+    unplanned: usize,
+) -> Html {
     let count = |count: i64, one: &str, many: &str, href: String| {
         (count > 0).then(|| {
             el("li")
@@ -129,7 +136,7 @@ fn needs_now(open: Open, queue: waiting::store::Count, unplanned: usize) -> Html
     };
     let items: Vec<Html> = [
         count(
-            open.concerns,
+            concerns,
             "concern to acknowledge",
             "concerns to acknowledge",
             paths::concerns(),
@@ -141,10 +148,10 @@ fn needs_now(open: Open, queue: waiting::store::Count, unplanned: usize) -> Html
             paths::waiting(),
         ),
         count(
-            open.came_back,
+            i64::try_from(came_back).unwrap_or(i64::MAX),
             "referral you sent back is not acknowledged by its practice",
             "referrals you sent back are not acknowledged by their practices",
-            format!("{}?show=ended", paths::caseload()),
+            format!("{}#{CAME_BACK}", paths::today()),
         ),
     ]
     .into_iter()
@@ -175,6 +182,32 @@ fn needs_now(open: Open, queue: waiting::store::Count, unplanned: usize) -> Html
     ]
     .into_iter()
     .collect()
+}
+
+/// The place on the page where what came back stands.
+const CAME_BACK: &str = "came-back";
+
+/// What the worker sent back and its practice has not acknowledged yet; there
+/// is no such place when there is nothing.
+fn came_back_box(rows: &[CameBack]) -> Html {
+    if rows.is_empty() {
+        return Html::default();
+    }
+    let lines = rows.iter().map(|row| {
+        let practice = row.practice_name.as_deref().unwrap_or("No practice");
+        vec![
+            Cell::new(row.who.cell()),
+            Cell::new(practice),
+            Cell::new(row.made_at.day().as_uk_date()),
+        ]
+    });
+    let caption = "Sent back, and not acknowledged by the practice";
+    let heading = el("h2").class("nhsuk-heading-m").attr("id", CAME_BACK);
+    Html::from(heading.child(caption)).and(table(
+        caption,
+        &["Person", "Practice", "Sent back"],
+        lines.collect(),
+    ))
 }
 
 fn boxed(heading: &str, table: Option<Html>, empty: &str) -> Html {
@@ -235,15 +268,27 @@ fn steps(signed: &Signed, rows: &[&Held]) -> Option<Html> {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default();
-        let what: Html = [Html::from(step), when(row.next_on, signed.actor.today())]
-            .into_iter()
-            .collect();
+        let what: Html = [
+            Html::from(step.as_str()),
+            when(row.next_on, signed.actor.today()),
+        ]
+        .into_iter()
+        .collect();
+        let work = &signed.settings.working;
+        let (today, words) = (signed.actor.today(), step.as_str());
+        let later: Html = [
+            link(paths::new_contact(row.who.person_id), "Write a note"),
+            set(signed, row, words, work.after(today, 1), "Next working day").into(),
+            set(signed, row, words, weeks_on(signed, 1), "In 1 week").into(),
+        ]
+        .into_iter()
+        .collect();
         vec![
             Cell::new(row.who.cell()),
             Cell::new(what),
             Cell::new(first_line(row.last_note.as_ref())),
             Cell::new(row.who.flags()),
-            Cell::new(link(paths::new_contact(row.who.person_id), "Write a note")),
+            Cell::new(later).block(true),
         ]
     });
     (!rows.is_empty()).then(|| {
@@ -288,22 +333,32 @@ fn tasks_table(signed: &Signed, rows: &[Due]) -> Option<Html> {
     })
 }
 
+/// Some weeks on, moved to a working day.
+fn weeks_on(signed: &Signed, weeks: i64) -> Day {
+    let day = signed.actor.today().plus_days(weeks * 7);
+    signed.settings.working.after(day, 0)
+}
+
+/// A button in the row that sets the next step with one press.
+fn set(signed: &Signed, row: &Held, step: &str, on: Day, words: &str) -> PostButton {
+    PostButton::new(
+        paths::next(row.id),
+        &signed.token(),
+        Button::secondary(words).small(true),
+    )
+    .with("version", row.version.to_string())
+    .with("step", step)
+    .with("next_on-day", on.date().day().to_string())
+    .with("next_on-month", on.date().month().to_string())
+    .with("next_on-year", on.date().year().to_string())
+}
+
 /// People with a way to set their next step in the row.
 fn people(signed: &Signed, rows: &[&Held], seen: bool) -> Option<Html> {
     let today = signed.actor.today();
     let lines = rows.iter().map(|row| {
-        let set = |weeks: i64, words: &'static str| {
-            let on = signed.settings.working.after(today.plus_days(weeks * 7), 0);
-            PostButton::new(
-                paths::next(row.id),
-                &signed.token(),
-                Button::secondary(words).small(true),
-            )
-            .with("version", row.version.to_string())
-            .with("step", "Get in touch")
-            .with("next_on-day", on.date().day().to_string())
-            .with("next_on-month", on.date().month().to_string())
-            .with("next_on-year", on.date().year().to_string())
+        let set = |weeks: i64, words: &str| {
+            set(signed, row, "Get in touch", weeks_on(signed, weeks), words)
         };
         let quick: Html = if seen {
             [

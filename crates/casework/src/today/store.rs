@@ -107,31 +107,55 @@ pub async fn tasks_due(
     on!(tx, c => in_scope!(sqlx::query_as(DUE), *scope).bind(worker).fetch_all(c))
 }
 
-/// What else stands open for the worker.
-#[derive(Clone, Copy, Debug, FromRow)]
-pub struct Open {
-    /// Referrals sent back that the practice has not acknowledged.
-    pub came_back: i64,
-    /// Concerns nobody has acknowledged: for the lead.
-    pub concerns: i64,
+/// A referral the worker sent back, which its practice has not acknowledged.
+#[derive(Clone, Debug, FromRow)]
+pub struct CameBack {
+    /// When it was sent back.
+    pub made_at: Ts,
+    /// The practice that has not read it.
+    pub practice_name: Option<Name>,
+    /// Whom it is about.
+    #[sqlx(flatten)]
+    pub who: Listed,
 }
 
-const OPEN: &str = "select
-    (select count(*) from practice_message m
-       join referral r on r.scheme_id = $1 and r.id = m.referral_id
-      where m.scheme_id = $1 and m.needs_answer and m.acknowledged_at is null
-        and m.stage = 'declined' and r.owner_id = $2 and r.state = 'declined') as came_back,
-    (select count(*) from concern c where c.scheme_id = $1 and c.state = 'raised'
-        and (c.lead_id = $2 or c.deputy_id = $2)) as concerns";
+// Sent back from the waiting list it has no owner: who did it counts.
+const CAME_BACK: &str = concat!(
+    "select m.made_at, o.name as practice_name, ",
+    listed_columns!(),
+    " from practice_message m
+      join person p on p.scheme_id = $1 and p.id = m.person_id
+      left join organisation o on o.scheme_id = $1 and o.id = m.practice_id
+     where m.scheme_id = $1 and m.needs_answer and m.acknowledged_at is null and m.stage = 'declined'
+       and exists (select 1 from referral_move v where v.scheme_id = $1
+         and v.referral_id = m.referral_id and v.move = 'decline' and v.by_id = $7) and ",
+    person_in_scope!(),
+    " order by m.made_at, m.id limit 50"
+);
 
-/// Counts what else stands open.
+/// What the worker sent back and nobody has acknowledged, the oldest first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn open(
+pub async fn came_back(
+    tx: &mut Tx,
+    scope: &Scope,
+    worker: Id<Account>,
+) -> Result<Vec<CameBack>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(CAME_BACK), *scope).bind(worker).fetch_all(c))
+}
+
+const CONCERNS: &str = "select count(*) from concern c where c.scheme_id = $1
+    and c.state = 'raised' and (c.lead_id = $2 or c.deputy_id = $2)";
+
+/// How many concerns nobody has acknowledged: for the lead and the deputy.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn concerns(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     worker: Id<Account>,
-) -> Result<Open, sqlx::Error> {
-    on!(tx, c => sqlx::query_as(OPEN).bind(scheme).bind(worker).fetch_one(c))
+) -> Result<i64, sqlx::Error> {
+    on!(tx, c => sqlx::query_scalar(CONCERNS).bind(scheme).bind(worker).fetch_one(c))
 }

@@ -107,6 +107,7 @@ fn table(signed: &Signed, rows: &[Waiting]) -> Html {
                 Button::new("Take").small(true),
             )
             .with("version", row.version.to_string())
+            .with("back", "waiting")
         };
         let assign = || link(paths::assign(row.id), "Give to a link worker");
         let first: Html = if takes {
@@ -193,6 +194,8 @@ async fn take_on(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted:
     }
     let terms = Terms::of(actor.scheme, &signed.settings)?;
     let version = posted.text("version").parse().ok();
+    // From the list one goes on with the list.
+    let in_list = posted.text("back") == "waiting";
     let went = app
         .db
         .act(async |tx| -> kith_db::Outcome<String> {
@@ -203,23 +206,27 @@ async fn take_on(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted:
                 note: None,
             };
             let scope = actor.scope(Ability::TakeReferral)?;
-            if let Some(case) = referral::store::case(tx, &scope, id).await?
-                && let Some(holder) = &case.owner_name
-            {
+            let case = referral::store::case(tx, &scope, id)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            let to = match in_list {
+                true => paths::waiting(),
+                false => paths::person(case.person),
+            };
+            if let Once::Again(first) = once(tx, actor, &posted, &to).await? {
+                return Ok(first);
+            }
+            if let Some(holder) = &case.owner_name {
                 return Err(taken_by(holder).into());
             }
-            if let Once::Again(path) = once(tx, actor, &posted, &paths::waiting()).await? {
-                return Ok(path);
-            }
-            let case =
-                referral::actions::step(tx, &terms, actor, Ability::TakeReferral, step, actor.now)
-                    .await?;
-            Ok(paths::person(case.person))
+            referral::actions::step(tx, &terms, actor, Ability::TakeReferral, step, actor.now)
+                .await?;
+            Ok(to)
         })
         .await?;
     Ok(done(
         &went,
-        "You have taken this person on. Their first contact is next",
+        "You have taken this person on. They stand on your day as new: their first contact is next",
     ))
 }
 

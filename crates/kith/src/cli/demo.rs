@@ -10,7 +10,6 @@ use std::{
 use clap::{Args, ValueEnum};
 use kith_access::{App, scheme};
 use kith_base::{Clock, Refusal};
-use kith_db::Db;
 
 use super::{Done, Said, init, open, serve};
 use crate::{
@@ -63,9 +62,9 @@ impl Demo {
             key_file::make(&config.key_file).map_err(|bad| Refusal::conflict(bad.to_string()))?;
         }
         let db = init::new_database(&config).await?;
-        self.fill(&db).await?;
         let mut app = App::new(db, Clock::Real, config.origin.clone(), open::key(&config)?);
         app.demo = true;
+        self.fill(&app).await?;
         println!(
             "Everybody in this demonstration is made up. Choose who to be at {}/demo",
             config.origin.as_str()
@@ -89,7 +88,8 @@ impl Demo {
         Config::understand(&values).map_err(|bad| Refusal::invalid(bad.to_string()))
     }
 
-    async fn fill(&self, db: &Db) -> Done {
+    async fn fill(&self, app: &App) -> Done {
+        let db = &app.db;
         let failed = |e: kith_db::Failure| Refusal::conflict(e.to_string());
         if !db
             .read(async |tx| scheme::all(tx).await)
@@ -107,7 +107,8 @@ impl Demo {
                     practices: 3,
                     workers: 4,
                 };
-                seed::demo(db, size, 240, now).await.map_err(failed)?;
+                let made = seed::demo(db, size, 240, now).await.map_err(failed)?;
+                seed::figures(app, &made).await.map_err(failed)?;
             }
             Size::Empty => {
                 let size = seed::Size {

@@ -93,6 +93,7 @@ pub async fn serve(config: &Config, app: App) -> Done {
         &Tools {
             app: app.clone(),
             sender: sender(config)?,
+            checkpoints: config.checkpoints.clone(),
         },
         jobs::JOBS,
         &stopping,

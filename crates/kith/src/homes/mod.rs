@@ -111,6 +111,7 @@ fn places_of_role(role: Role) -> Vec<(&'static str, String, Ability)> {
                 "/break-glass".to_owned(),
                 Ability::ReviewBreakGlass,
             ),
+            ("Releases", paths::exports_waiting(), Ability::ReleaseExport),
         ],
     }
 }

@@ -18,6 +18,8 @@ use kith_base::Ts;
 use kith_db::Outcome;
 use tokio::{sync::watch, task::JoinSet};
 
+use crate::checkpoints::Place;
+
 pub use works::{JOBS, mail_failed};
 
 /// What a job is given.
@@ -27,6 +29,8 @@ pub struct Tools {
     pub app: App,
     /// How mail leaves.
     pub sender: Arc<Sender>,
+    /// Where checkpoints of the audit trail are kept, if anywhere.
+    pub checkpoints: Option<Place>,
 }
 
 /// A job: what it is called, how often, and the work. The work gives how many

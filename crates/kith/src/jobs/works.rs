@@ -1,4 +1,5 @@
-//! The jobs there are: sealing the audit trail, delivering the outbox,
+//! The jobs there are: sealing the audit trail and keeping its checkpoints,
+//! delivering the outbox,
 //! passing on concerns nobody has acknowledged in time, asking after what no
 //! practice has read, making readings of the figures, sweeping sessions, links,
 //! form keys and drafts that are over. Each goes through every scheme, and doing it twice does it once, so
@@ -14,6 +15,7 @@ use kith_db::{Outcome, Tx, run};
 use kith_report::reading;
 
 use super::{Job, Tools};
+use crate::checkpoints;
 pub use crate::joins::on_failed_mail as mail_failed;
 
 /// What the program does by itself.
@@ -22,6 +24,11 @@ pub const JOBS: &[Job] = &[
         name: "seal the audit trail",
         every: Duration::from_secs(20),
         turn: seal_trails,
+    },
+    Job {
+        name: "keep checkpoints of the audit trail",
+        every: Duration::from_secs(15 * 60),
+        turn: keep_checkpoints,
     },
     Job {
         name: "deliver mail",
@@ -60,6 +67,21 @@ fn seal_trails(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
         let mut done = 0;
         for scheme in schemes(&tools).await? {
             done += audit::seal::seal(&tools.app.db, scheme, tools.app.clock.now()).await?;
+        }
+        Ok(done)
+    })
+}
+
+fn keep_checkpoints(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let Some(place) = &tools.checkpoints else {
+            return Ok(0);
+        };
+        let rows = tools.app.db.read(async |tx| scheme::all(tx).await).await?;
+        let mut done = 0;
+        for scheme in rows {
+            let now = tools.app.clock.now();
+            done += checkpoints::keep(place, &tools.app, &scheme, now).await?;
         }
         Ok(done)
     })

@@ -5,13 +5,15 @@ use futures::future::BoxFuture;
 use kith_access::{Account, Actor, Scheme, outbox::Waiting, settings};
 use kith_base::{Id, Ts};
 use kith_casework::{
+    export,
     referral::actions::{Terms, worker_leaves},
     task::{self, Kind, NewTask, Who},
 };
 use kith_db::{Outcome, Tx};
 
 /// Hands over what a leaver owned: everybody of theirs stands in the
-/// manager's queue, in the transaction that ends the account.
+/// manager's queue, in the transaction that ends the account; and what they
+/// asked to take out, or released to another, is cancelled.
 pub fn on_leave<'a>(
     tx: &'a mut Tx,
     actor: &'a Actor,
@@ -20,7 +22,7 @@ pub fn on_leave<'a>(
     Box::pin(async move {
         let terms = Terms::of(actor.scheme, &settings::of(tx, actor.scheme).await?)?;
         worker_leaves(tx, &terms, actor, leaver, actor.now).await?;
-        Ok(())
+        export::release::cancel_of(tx, actor, leaver).await
     })
 }
 

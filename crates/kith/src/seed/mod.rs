@@ -10,9 +10,11 @@ mod scheme;
 mod story;
 mod bulk;
 mod demo;
+mod figures;
 
 pub use bulk::cases;
 pub use demo::{demo, staff};
+pub use figures::figures;
 pub use scheme::{MadeScheme, Size};
 
 use std::{fmt::Display, str::FromStr};

@@ -89,8 +89,8 @@ const TYPED: &[(&str, &str, usize)] = &[
     ("person", "family", 100),
     ("person", "known_as", 100),
     ("person", "pronouns", 300),
-    ("person", "gender", 300),
-    ("person", "ethnicity", 300),
+    ("person", "gender_words", 300),
+    ("person", "ethnicity_words", 300),
     ("person", "address", 300),
     ("person", "safe_contact", 300),
     ("person", "risk", 300),
@@ -120,6 +120,9 @@ const TYPED: &[(&str, &str, usize)] = &[
     ("concern_event", "words", 900),
     ("break_glass", "reason", 900),
     ("import_batch", "file_name", 200),
+    ("gathered_file", "file_name", 200),
+    ("person_risk", "before_words", 300),
+    ("person_risk", "after_words", 300),
 ];
 
 /// Puts texts into every column, beginning with another one in each.
@@ -156,7 +159,7 @@ async fn fill(story: &Story, texts: &[&str], round: usize) {
 /// Gives every column something to be replaced.
 async fn is_full(story: &Story) {
     const LINES: &[&str] = &[
-        "update person set known_as = 'x', pronouns = 'x', gender = 'x', ethnicity = 'x', risk = 'x',
+        "update person set known_as = 'x', pronouns = 'x', gender_words = 'x', ethnicity_words = 'x', risk = 'x',
             communication = 'x', access_needs = 'x', interpreter = 'x', matters = 'x', address = 'x',
             safe_contact = 'x' where scheme_id = $1",
         "update referral set why = 'x', what_changed = 'x', practice_to_do = 'x',

@@ -15,6 +15,10 @@ mod canaries;
 mod matrix;
 mod hostile;
 mod bounds;
+mod two_people;
+mod kept_outside;
+mod telling;
+mod asvs;
 
 use axum::Router;
 use kith_access::App;

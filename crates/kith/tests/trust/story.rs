@@ -106,6 +106,7 @@ impl Story {
         sends_back(&world, gone).await;
         merges(&world, kept, gone).await;
         brings_a_list(&world).await;
+        brings_figures(&mut world.signed_in(world.mo).await).await;
         let mut kay = world.signed_in(world.kay).await;
         notes(&mut kay, mary, WORDS[0], MEETING).await;
         notes(&mut kay, rose, "A talk", "town").await;
@@ -171,6 +172,10 @@ impl Story {
             account: any(ACCOUNT).await,
             organisation: any(ORGANISATION).await,
             other: any(OTHER).await,
+            request: None,
+            file: any(FILE).await,
+            reading: any(READING).await,
+            worker: any(WORKER).await,
         }
     }
 
@@ -226,6 +231,10 @@ pub struct Objects {
     pub account: Option<Uuid>,
     pub organisation: Option<Uuid>,
     pub other: Option<Uuid>,
+    pub request: Option<Uuid>,
+    pub file: Option<Uuid>,
+    pub reading: Option<Uuid>,
+    pub worker: Option<Uuid>,
 }
 
 impl Objects {
@@ -245,6 +254,10 @@ impl Objects {
             account: Some(id()),
             organisation: Some(id()),
             other: Some(id()),
+            request: Some(id()),
+            file: Some(id()),
+            reading: Some(id()),
+            worker: Some(id()),
         }
     }
 
@@ -274,13 +287,23 @@ impl Objects {
                 "import" => self.import,
                 "cover" => self.cover,
                 "account" => self.account,
+                "request" => self.request,
+                "file" => self.file,
+                "reading" => self.reading,
+                "practice" => self.organisation,
+                "worker" => self.worker,
                 "id" if path.starts_with("/referrals/") => Some(self.referral),
                 "id" if path.starts_with("/break-glass/") => self.glass,
                 "id" if path.starts_with("/admin/accounts/") => self.account,
                 "id" if path.starts_with("/admin/organisations/") => self.organisation,
                 "id" if path.starts_with("/account/passkeys/") => None,
-                "slug" => {
-                    parts.push("harbour".into());
+                "slug" | "kind" => {
+                    let word = if place == "slug" {
+                        "harbour"
+                    } else {
+                        "gp_register"
+                    };
+                    parts.push(word.into());
                     continue;
                 }
                 // Links and references are secrets: there is none to be tried.
@@ -308,6 +331,9 @@ const GLASS: &str = "select id from break_glass where scheme_id = $1 order by id
 const ACCOUNT: &str =
     "select id from account where scheme_id = $1 and role = 'practice' order by name, id limit 1";
 const ORGANISATION: &str = "select id from organisation where scheme_id = $1 order by id limit 1";
+const FILE: &str = "select id from gathered_file where scheme_id = $1 order by id limit 1";
+const READING: &str = "select id from reading where scheme_id = $1 order by id limit 1";
+const WORKER: &str = "select id from account where scheme_id = $1 and role = 'link_worker' order by name, id limit 1";
 /// The record that may be Mary's too.
 const OTHER: &str =
     "select id from person where scheme_id = $1 and family = 'Thistle-Brown' limit 1";
@@ -478,6 +504,27 @@ async fn brings_a_list(world: &World) {
     };
     import::actions::set_plan(db, &mo, id, &plan).await.unwrap();
     import::actions::check(db, &mo, id, None).await.unwrap();
+}
+
+/// Mo brings in a practice's list with Mary on it, and a row that is wrong.
+async fn brings_figures(mo: &mut Browser) {
+    let list = format!(
+        "NHS number,Registered from,Registered until,Year of birth,Sex,Deprivation fifth\n\
+         {},2019-03-01,,1951,F,2\n\
+         999 000 0026,2021-05-01,,1980,M,3\n\
+         999 900 0029,{},,1980,male,\n",
+        WORDS[2], WORDS[0]
+    );
+    mo.opens("/figures/files/new/gp_register")
+        .await
+        .picks("Practice", "Riverside Surgery")
+        .fills_date("When was the list made?", "2026-11-20")
+        .attaches("File", "list.csv", list)
+        .presses("Read the file")
+        .await
+        .presses("Count these 2 rows")
+        .await
+        .is_answered(200);
 }
 
 async fn notes(worker: &mut Browser, who: Somebody, words: &str, place: &str) {

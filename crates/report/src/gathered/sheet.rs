@@ -26,6 +26,7 @@ pub struct Problem {
 
 /// A file being read.
 pub struct Sheet<'a> {
+    body: &'a str,
     reader: csv::Reader<&'a [u8]>,
     /// Where each heading that was asked for stands.
     at: Vec<Option<usize>>,
@@ -112,6 +113,7 @@ impl<'a> Sheet<'a> {
         Ok(Self {
             found: titled(true),
             over: titled(false),
+            body,
             reader,
             at,
             headings,
@@ -139,7 +141,7 @@ impl<'a> Sheet<'a> {
                 break;
             }
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let number = record.position().map_or(0, |at| self.line_of(at));
         let wide = self.found.len() + self.over.len();
         let problem = (record.len() != wide).then(|| Problem {
             heading: self.headings.first().map_or("", |heading| heading.name),
@@ -154,11 +156,17 @@ impl<'a> Sheet<'a> {
                     .to_owned()
             })
             .collect();
-        let row = Row {
-            number: i64::try_from(line).unwrap_or(0),
-            cells,
-        };
-        Ok(Some((row, problem)))
+        Ok(Some((Row { number, cells }, problem)))
+    }
+
+    /// The line a row stands on. The reader tells where it began to look: at
+    /// the end of the line before, and before lines with nothing in them.
+    fn line_of(&self, at: &csv::Position) -> i64 {
+        let from = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+        let rest = self.body.as_bytes().get(from..).unwrap_or_default();
+        let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let over = ends.filter(|byte| **byte == b'\n').count();
+        i64::try_from(at.line()).unwrap_or(0) + i64::try_from(over).unwrap_or(0)
     }
 }
 

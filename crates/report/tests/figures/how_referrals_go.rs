@@ -1,4 +1,5 @@
 //! Ups and downs of referrals and waits, through the real pages.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use kith_access::Organisation;
 use kith_base::{Day, Id};

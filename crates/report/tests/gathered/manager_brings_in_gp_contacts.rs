@@ -3,9 +3,18 @@
 
 use axum::{Router, http::Method};
 use kith_access::App;
+use kith_base::Id;
+use kith_casework::export::tables::{Theirs, Whole};
 use kith_db::{Outcome, Tx, on};
-use kith_report::gp::{self, Pseudonyms};
+use kith_report::{
+    gathered::{
+        FileKind,
+        store::{self, Named, Said},
+    },
+    gp::{self, Pseudonyms},
+};
 use kith_testkit::{Browser, World};
+use sqlx::AssertSqlSafe;
 
 use crate::made;
 
@@ -188,6 +197,71 @@ async fn a_file_taken_out_leaves_nothing_and_the_earlier_one_counts_again() {
         mo.opens(&path).await;
         mo.presses("Take this file out").await;
         assert_eq!(count(&world, ROWS).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_file_whose_reading_broke_off_counts_for_nothing_and_is_thrown_away() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let id = Id::new(world.now());
+        let said = Said {
+            kind: FileKind::GpRegister,
+            practice: Some(world.riverside),
+            as_of: None,
+            contacts: None,
+        };
+        let named = Named {
+            file_name: "half.csv",
+            hash: &[1, 2, 3],
+            columns: "{}",
+        };
+        let begun = async |tx: &mut Tx| -> Outcome<()> {
+            Ok(store::insert(tx, &mo, id, &said, &named).await?)
+        };
+        world.app.db.act(begun).await.unwrap();
+        let early = kith_report::files::actions::confirm(&world.app.db, &mo, id).await;
+        assert!(early.is_err(), "a file that is half read was confirmed");
+        let mut browser = world.signed_in(world.mo).await;
+        browser
+            .opens("/figures/files")
+            .await
+            .sees("Being read")
+            .follows("half.csv")
+            .await;
+        browser
+            .sees("was not read to its end")
+            .presses("Throw this file away")
+            .await;
+        browser.sees("The file is taken out");
+    }
+}
+
+#[tokio::test]
+async fn somebodys_own_rows_are_part_of_their_whole_record() {
+    for world in World::small(program).await {
+        let mary = made::referred(&world, MARY, "2026-05-20").await.person;
+        let mut mo = world.signed_in(world.mo).await;
+        brings_register(&mut mo, REGISTER).await;
+        mo.presses("Count these 2 rows").await;
+        brings_contacts(&mut mo, CONTACTS).await;
+        mo.presses("Count these 3 rows").await;
+        for (table, rows) in [("gp_person", 1), ("gp_contact", 2)] {
+            let words = kith_casework::export::tables::known(table).unwrap();
+            let Theirs::Rows(only) = words.theirs else {
+                panic!("{table} is left out of the whole record");
+            };
+            assert!(
+                matches!(words.whole, Whole::Left(_)),
+                "{table} leaves with the scheme"
+            );
+            let sql = format!("select count(*) from {table} where scheme_id = $1 and {only}");
+            let ask = async |tx: &mut Tx| -> Outcome<i64> {
+                Ok(on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql.clone()))
+                    .bind(world.scheme).bind(mary).fetch_one(c))?)
+            };
+            assert_eq!(world.app.db.read(ask).await.unwrap(), rows, "{table}");
+        }
     }
 }
 
