@@ -32,6 +32,13 @@ async fn show(signed: Signed) -> Answer {
             "Referrals and waits month by month, and which months are more than chance.",
         ));
     }
+    if actor.can(Ability::GatherFigures) {
+        cards.push(card(
+            "Files",
+            paths::files(),
+            "GP contacts, registers, wellbeing scores and population counts: what was brought in, and how to take it out again.",
+        ));
+    }
     let intro = "Figures here say how they were made and how many people they rest on. Where the data cannot carry a conclusion, the page says so and what would be needed.";
     let body: Html = [Html::from(el("p").child(intro))]
         .into_iter()

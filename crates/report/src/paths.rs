@@ -28,11 +28,6 @@ pub fn changed_worker(worker: impl Display) -> String {
 pub fn reading(reading: impl Display) -> String {
     format!("/figures/readings/{reading}")
 }
-/// Reading the answer to a question that was fixed beforehand.
-#[must_use]
-pub fn read_question(reading: impl Display) -> String {
-    format!("/figures/readings/{reading}/read")
-}
 /// The question fixed before the data are read.
 #[must_use]
 pub fn question() -> String {

@@ -7,6 +7,8 @@ use kith_access::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .merge(crate::files::routes())
+        .merge(crate::what_changed::routes())
+        .merge(crate::equity::routes())
         .merge(crate::rhythm::routes())
         .merge(crate::home::routes())
 }

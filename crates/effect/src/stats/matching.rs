@@ -316,7 +316,12 @@ pub fn balance(people: &[PersonHistory], matched: &Matched) -> Vec<Balance> {
         let apart = referred.mean - controls.mean;
         Balance {
             on: name,
-            difference: if apart == 0.0 { 0.0 } else { apart / spread },
+            // Where everybody had as many, what is left is rounding.
+            difference: if apart.abs() < ROUNDING {
+                0.0
+            } else {
+                apart / spread
+            },
         }
     };
     vec![
@@ -324,6 +329,9 @@ pub fn balance(people: &[PersonHistory], matched: &Matched) -> Vec<Balance> {
         on("contacts in the baseline", &|c| c.1),
     ]
 }
+
+/// Counts are whole: a smaller difference of their means is none.
+const ROUNDING: f64 = 1e-9;
 
 struct Moments {
     mean: f64,

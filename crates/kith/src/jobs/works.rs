@@ -1,8 +1,8 @@
 //! The jobs there are: sealing the audit trail and keeping its checkpoints,
 //! delivering the outbox,
 //! passing on concerns nobody has acknowledged in time, asking after what no
-//! practice has read, sweeping sessions, links, form keys and drafts that are
-//! over. Each goes through every scheme, and doing it twice does it once, so
+//! practice has read, making readings of the figures, sweeping sessions, links,
+//! form keys and drafts that are over. Each goes through every scheme, and doing it twice does it once, so
 //! several processes may run them side by side.
 
 use std::time::Duration;
@@ -12,6 +12,7 @@ use kith_access::{Scheme, audit, outbox, scheme, settings};
 use kith_base::{Id, Ts};
 use kith_casework::{concern, message::chase::chase};
 use kith_db::{Outcome, Tx, run};
+use kith_report::reading;
 
 use super::{Job, Tools};
 use crate::checkpoints;
@@ -43,6 +44,11 @@ pub const JOBS: &[Job] = &[
         name: "ask after what no practice has read",
         every: Duration::from_secs(3600),
         turn: chase_all,
+    },
+    Job {
+        name: "make readings",
+        every: Duration::from_secs(5),
+        turn: make_readings,
     },
     Job {
         name: "sweep what is over",
@@ -117,6 +123,16 @@ fn chase_all(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
                 chase(tx, scheme, &settings.working, now).await
             };
             done += tools.app.db.act(chased).await?;
+        }
+        Ok(done)
+    })
+}
+
+fn make_readings(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
+    Box::pin(async move {
+        let mut done = 0;
+        for scheme in schemes(&tools).await? {
+            done += reading::work::make_all(&tools.app, scheme, tools.app.clock.now()).await?;
         }
         Ok(done)
     })

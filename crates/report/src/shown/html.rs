@@ -115,7 +115,9 @@ fn picture(drawn: &Drawn) -> Html {
         .into()
 }
 
-fn numbers(given: &Numbers) -> Table {
+/// Numbers as a table, the first cell naming its row.
+#[must_use]
+pub fn numbers(given: &Numbers) -> Table {
     let mut table = Table::new()
         .caption(&given.caption)
         .caption_size(kith_pages::components::Size::S)

@@ -199,6 +199,40 @@ impl Shown {
         }
     }
 
+    /// Nothing was brought in that it could be made of.
+    #[must_use]
+    pub fn nothing(title: &str, why: &str, needed: &str) -> Self {
+        let why = Why {
+            code: "data".to_owned(),
+            why: why.to_owned(),
+            needed: Some(needed.to_owned()),
+        };
+        Self {
+            title: title.to_owned(),
+            said: Said::everybody(&why.why),
+            why: vec![why],
+            pictures: Vec::new(),
+            tables: Vec::new(),
+            made: Made::default(),
+        }
+    }
+
+    /// Figures that describe and are asked no question.
+    #[must_use]
+    pub fn described(title: &str, said: Said, rests_on: String) -> Self {
+        Self {
+            title: title.to_owned(),
+            said,
+            why: Vec::new(),
+            pictures: Vec::new(),
+            tables: Vec::new(),
+            made: Made {
+                rests_on: Some(rests_on),
+                ..Made::default()
+            },
+        }
+    }
+
     /// With what was counted, in words.
     #[must_use]
     pub fn counting(mut self, words: &[&str]) -> Self {

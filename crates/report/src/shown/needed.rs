@@ -46,6 +46,9 @@ pub fn for_an_answer(refusal: &Refusal) -> Option<String> {
             "Second scores of more of the people who have none.".to_owned()
         }
         Refusal::NoEvents => "GP contacts of people who were referred.".to_owned(),
+        Refusal::Aliased { .. } | Refusal::Separated { .. } => {
+            "People who differ more: referred in several months, of different ages.".to_owned()
+        }
         Refusal::TooUncertain { needed, .. } => format!("About {needed} people."),
         Refusal::DifferenceNotRuledOut { .. } => "More people, or a longer time.".to_owned(),
         Refusal::SmallNumber => "At least 8 people.".to_owned(),

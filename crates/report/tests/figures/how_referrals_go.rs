@@ -1,54 +1,20 @@
 //! Ups and downs of referrals and waits, through the real pages.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use axum::Router;
-use kith_access::{App, Organisation};
-use kith_base::{Day, Id, Ts};
-use kith_casework::Referral;
-use kith_db::{Outcome, run};
+use kith_access::Organisation;
+use kith_base::{Day, Id};
+use kith_db::{Outcome, Tx};
 use kith_testkit::World;
 
-fn program(app: App) -> Router {
-    kith_report::routes().into_router(app)
-}
-
-const PERSON: &str = "insert into person
-    (scheme_id, id, given, family, text_is_safe, voicemail_is_safe, location_sensitive, restricted, version, made_at, changed_at)
-    values ($1, $2, 'Mary', 'Thistle', $3, $3, $3, $3, 1, $4, $4)";
-const REFERRAL: &str = "insert into referral
-    (scheme_id, id, reference, person_id, practice_id, source, referrer_name, main_need, needs, told, agreed,
-     state, next_kind, received_at, received_on, take_by, first_seen_at, ended_at, end_reason, contact_count, version, changed_at)
-    values ($1, $2, $3, $4, $5, 'practice', 'Rita Shah', 'money', 'money', 'talked', 'yes',
-     'closed', 'none', $6, $7, $7, $8, $8, 'done', 0, 1, $6)";
+use super::made::{program, refer};
 
 /// So many people, each referred on a day by a practice and first seen a week later.
 async fn referred(world: &World, practice: Id<Organisation>, day: Day, count: usize) {
-    let at: Ts = day.start().plus_seconds(10 * 3600);
-    let add = async |tx: &mut kith_db::Tx| -> Outcome<()> {
+    let add = async |tx: &mut Tx| {
         for _ in 0..count {
-            let (person, referral) = (Id::<kith_access::Person>::new(at), Id::<Referral>::new(at));
-            run!(
-                tx,
-                sqlx::query(PERSON)
-                    .bind(world.scheme)
-                    .bind(person)
-                    .bind(false)
-                    .bind(at)
-            )?;
-            run!(
-                tx,
-                sqlx::query(REFERRAL)
-                    .bind(world.scheme)
-                    .bind(referral)
-                    .bind(referral.to_string())
-                    .bind(person)
-                    .bind(practice)
-                    .bind(at)
-                    .bind(day)
-                    .bind(at.plus_seconds(7 * 24 * 3600))
-            )?;
+            refer(tx, world, practice, day, None).await?;
         }
-        Ok(())
+        Outcome::Ok(())
     };
     world.app.db.act(add).await.unwrap();
 }
