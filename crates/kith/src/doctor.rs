@@ -386,8 +386,30 @@ mod tests {
     #[test]
     fn a_careful_installation_may_start() {
         let folder = tempfile::tempdir().unwrap();
-        let lines = before_start(&installation(folder.path(), &[]));
+        let kept = format!("file:{}", folder.path().display());
+        let lines = before_start(&installation(
+            folder.path(),
+            &[("checkpoints", kept.as_str())],
+        ));
         assert!(lines.iter().all(|line| line.says == Says::Ok), "{lines:?}");
+    }
+
+    #[test]
+    fn checkpoints_kept_nowhere_are_something_to_look_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = before_start(&installation(folder.path(), &[]));
+        assert_eq!(says(&lines, "checkpoints"), Says::Look);
+    }
+
+    #[test]
+    fn a_folder_for_checkpoints_that_is_not_there_is_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = format!("file:{}", folder.path().join("gone").display());
+        let lines = before_start(&installation(
+            folder.path(),
+            &[("checkpoints", gone.as_str())],
+        ));
+        assert_eq!(says(&lines, "checkpoints"), Says::Wrong);
     }
 
     #[test]

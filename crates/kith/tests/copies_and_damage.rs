@@ -69,7 +69,11 @@ impl Installation {
 
     /// Starts a command and kills it after a while, wherever it is.
     fn broken_off(&self, arguments: &[&str], after: Duration) {
-        let mut child = self.command(arguments).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = self
+            .command(arguments)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         thread::sleep(after);
         child.kill().unwrap();
         child.wait().unwrap();
@@ -78,7 +82,9 @@ impl Installation {
     /// How many rows each table has.
     async fn rows(&self, file: &str) -> BTreeMap<String, i64> {
         let place = self.folder.path().join(file);
-        let db = Db::connect(&format!("sqlite:{}", place.display())).await.unwrap();
+        let db = Db::connect(&format!("sqlite:{}", place.display()))
+            .await
+            .unwrap();
         let mut rows = BTreeMap::new();
         for table in db.schema().await.unwrap() {
             let sql = format!("select count(*) from {}", table.name);
@@ -115,7 +121,10 @@ impl Serving {
             .unwrap();
         let serving = Self { child, port };
         let until = Instant::now() + Duration::from_secs(60);
-        while !serving.asks("GET", "/health", "", "").is_some_and(|said| said.contains(" 200 ")) {
+        while !serving
+            .asks("GET", "/health", "", "")
+            .is_some_and(|said| said.contains(" 200 "))
+        {
             assert!(Instant::now() < until, "it does not answer");
             thread::sleep(Duration::from_millis(50));
         }
@@ -150,17 +159,30 @@ impl Serving {
             .skip(1)
             .map(|input| format!("{}={}", attribute(input, "name"), attribute(input, "value")))
             .collect();
-        let signed = self.asks("POST", "/demo", &cookies(&page), &body.join("&")).unwrap();
+        let signed = self
+            .asks("POST", "/demo", &cookies(&page), &body.join("&"))
+            .unwrap();
         assert!(signed.contains(" 303 "), "{signed}");
-        let caseload = self.asks("GET", "/caseload", &cookies(&signed), "").unwrap();
+        let caseload = self
+            .asks("GET", "/caseload", &cookies(&signed), "")
+            .unwrap();
         assert!(caseload.contains(" 200 "), "{caseload}");
         caseload
     }
 
     fn stop(mut self) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        assert!(self.child.wait().unwrap().success(), "it did not stop in order");
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(
+            self.child.wait().unwrap().success(),
+            "it did not stop in order"
+        );
     }
 }
 
@@ -195,12 +217,18 @@ async fn a_lost_database_is_put_back_from_a_copy_and_everything_is_there() {
     assert!(said.contains("WRONG  database"), "{said}");
     kith.does(&["restore", "copy.db"]);
     assert_eq!(kith.rows("kith.db").await, rows);
-    assert!(kith.does(&["audit", "verify"]).contains("the chain is whole"));
+    assert!(
+        kith.does(&["audit", "verify"])
+            .contains("the chain is whole")
+    );
     kith.is_whole();
     let serving = Serving::start(&kith);
     let after = serving.caseload_of("Kay Ward");
     assert_eq!(after.matches("<tr").count(), before.matches("<tr").count());
-    assert!(after.matches("<tr").count() > 5, "nobody is on the caseload");
+    assert!(
+        after.matches("<tr").count() > 5,
+        "nobody is on the caseload"
+    );
     serving.stop();
 }
 
@@ -223,7 +251,11 @@ async fn a_copy_or_a_return_that_is_broken_off_leaves_all_or_nothing() {
         let after = Duration::from_millis(loops * 17 % 120);
         kith.broken_off(&["restore", "copy.db", "--replace"], after);
         if kith.database().exists() {
-            assert_eq!(kith.rows("kith.db").await, rows, "a database in part has its name");
+            assert_eq!(
+                kith.rows("kith.db").await,
+                rows,
+                "a database in part has its name"
+            );
         } else {
             // What was there stands aside, and the same command goes through.
             kith.does(&["restore", "copy.db"]);
@@ -248,12 +280,19 @@ fn flipped_bytes_are_found_by_the_doctor_and_never_restored() {
     assert!(!looked.status.success() && wrong, "{said}");
     let refused = kith.asks(&["restore", "copy.db", "--replace"]);
     let said = words(&refused);
-    assert!(!refused.status.success() && said.contains("cannot be restored"), "{said}");
+    assert!(
+        !refused.status.success() && said.contains("cannot be restored"),
+        "{said}"
+    );
 }
 
 /// Turns bits over in the middle of many pages, the first left alone.
 fn flip(file: &Path) {
-    let mut file = fs::File::options().read(true).write(true).open(file).unwrap();
+    let mut file = fs::File::options()
+        .read(true)
+        .write(true)
+        .open(file)
+        .unwrap();
     let pages = file.metadata().unwrap().len() / 4096;
     assert!(pages > 40, "too small to be worth it: {pages} pages");
     for page in (5..pages).step_by(7) {

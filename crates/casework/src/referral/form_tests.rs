@@ -112,7 +112,16 @@ fn looking_at_one_person_does_not_send_another() {
         person: Some(Id::new(Ts::from_micros(2))),
         ..typed()
     };
-    assert_eq!(whom(&other, Some(&mary()), None, today()), Whom::IsThisThem);
+    assert_eq!(
+        whom(
+            &other,
+            Some(&mary()),
+            None,
+            today(),
+            "Ring the youth service"
+        ),
+        Whom::IsThisThem
+    );
 }
 
 #[test]

@@ -39,11 +39,10 @@ impl Restore {
         let failed =
             |e: io::Error| Refusal::conflict(format!("The copy could not be put in place: {e}"));
         if target.exists() && !self.replace {
-            return Err(Refusal::conflict(format!(
-                "There is a database at {}",
-                target.display()
-            ))
-            .try_next("Say --replace: it is then moved aside, not removed"));
+            return Err(
+                Refusal::conflict(format!("There is a database at {}", target.display()))
+                    .try_next("Say --replace: it is then moved aside, not removed"),
+            );
         }
         let part = copy_beside(&self.file, target).map_err(failed)?;
         if target.exists() {

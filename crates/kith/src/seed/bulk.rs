@@ -261,7 +261,8 @@ fn standing(worker: Id<Account>, number: u32, now: Ts, draw: &mut Draw) -> Outco
 }
 
 /// What a referral keeps of its contacts, once for all of them.
-const COUNTED: &str = "update referral set contact_count = $3, first_seen_at = $4, last_contact_at = $5
+const COUNTED: &str =
+    "update referral set contact_count = $3, first_seen_at = $4, last_contact_at = $5
     where scheme_id = $1 and id = $2";
 
 async fn contacts(

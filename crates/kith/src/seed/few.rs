@@ -10,8 +10,7 @@ use kith_casework::{
         self, Concern, Danger, Door, Raise,
         actions::{Step, step},
     },
-    import,
-    merge,
+    import, merge,
     person::Details,
     referral::{
         Act, Agreed, Need, Sent,
@@ -71,15 +70,40 @@ fn yes(cast: &Cast, draw: &mut Draw) -> Outcome<Sent> {
 }
 
 fn ago(teller: &Teller<'_>, days: i64) -> Ts {
-    teller.now.day().plus_days(-days).start().plus_seconds(10 * HOUR)
+    teller
+        .now
+        .day()
+        .plus_days(-days)
+        .start()
+        .plus_seconds(10 * HOUR)
 }
 
 /// What is raised: how long ago, how far it has come.
 const CONCERNS: &[(i64, &str, Danger, Come)] = &[
-    (38, "Bruises on both arms, says she fell. Her son spoke for her.", Danger::NotSure, Come::Closed),
-    (6, "The landlord lets himself in at night.", Danger::No, Come::Acknowledged),
-    (5, "Has no food in the house and will not say why.", Danger::NotSure, Come::Late),
-    (0, "Sounded frightened on the telephone and rang off.", Danger::NotSure, Come::Raised),
+    (
+        38,
+        "Bruises on both arms, says she fell. Her son spoke for her.",
+        Danger::NotSure,
+        Come::Closed,
+    ),
+    (
+        6,
+        "The landlord lets himself in at night.",
+        Danger::No,
+        Come::Acknowledged,
+    ),
+    (
+        5,
+        "Has no food in the house and will not say why.",
+        Danger::NotSure,
+        Come::Late,
+    ),
+    (
+        0,
+        "Sounded frightened on the telephone and rang off.",
+        Danger::NotSure,
+        Come::Raised,
+    ),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -168,8 +192,16 @@ async fn handle(
 
 async fn switches(teller: &Teller<'_>, terms: &Terms, draw: &mut Draw) -> Outcome<()> {
     for (number, switch, reason) in [
-        (920_000, Switch::Location, "Left a violent partner, who is looking for her"),
-        (920_001, Switch::Restricted, "A member of the team's own family"),
+        (
+            920_000,
+            Switch::Location,
+            "Left a violent partner, who is looking for her",
+        ),
+        (
+            920_001,
+            Switch::Restricted,
+            "A member of the team's own family",
+        ),
     ] {
         let mut cast = cast(teller.made, draw)?;
         cast.worker = teller.made.workers[usize::from(switch == Switch::Restricted)];

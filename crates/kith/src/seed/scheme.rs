@@ -44,7 +44,13 @@ const PRACTICES: &[&str] = &[
     "Hillside Practice",
     "The Old Mill Surgery",
 ];
-const WORKERS: &[&str] = &["Kay Ward", "Sam Bright", "Lena Frost", "Idris Bello", "Jo Marsh"];
+const WORKERS: &[&str] = &[
+    "Kay Ward",
+    "Sam Bright",
+    "Lena Frost",
+    "Idris Bello",
+    "Jo Marsh",
+];
 const DESKS: &[[&str; 2]] = &[
     ["Rita Shah", "Owen Pugh"],
     ["Harry Obi", "Sunita Rao"],

@@ -257,7 +257,11 @@ impl Table {
         let row = el("tr")
             .class("nhsuk-table__row")
             .attr("role", self.responsive.then_some("row"));
-        let names: Vec<Html> = self.head.iter().map(|column| self.name_in(column)).collect();
+        let names: Vec<Html> = self
+            .head
+            .iter()
+            .map(|column| self.name_in(column))
+            .collect();
         let mut out = Html::default();
         for cells in &self.rows {
             row.around(&mut out, |out| {
@@ -275,11 +279,7 @@ impl Table {
         if !self.responsive {
             return Html::default();
         }
-        let name = words(
-            &column.text,
-            column.visually_hidden_text.as_ref(),
-            None,
-        );
+        let name = words(&column.text, column.visually_hidden_text.as_ref(), None);
         el("span")
             .class("nhsuk-table__heading")
             .attr("aria-hidden", "true")
