@@ -2,6 +2,8 @@
 //! area does its work once, and the second press is sent on like the first.
 //! The forms are posted as a browser would, by whoever may, on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeSet;
 
 use axum::{Router, http::Method};

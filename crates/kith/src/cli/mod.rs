@@ -63,7 +63,7 @@ enum Command {
     /// Bring records in from a file
     Import(import::Import),
     /// The statistics, on files
-    Effect(effect::Effect),
+    Effect(Box<effect::Effect>),
 }
 
 /// Runs the command line of this process.

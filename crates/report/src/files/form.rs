@@ -86,16 +86,16 @@ pub fn offer(pick: &mut Pick<Id<Organisation>>, practices: &[OrganisationRow]) {
     }
 }
 
-/// The form of one sort of file.
+/// The form of one sort of file. Boxed: the forms differ much in size.
 pub enum Form {
     /// A practice's list.
-    Register(RegisterForm),
+    Register(Box<RegisterForm>),
     /// GP contacts.
-    Contacts(ContactsForm),
+    Contacts(Box<ContactsForm>),
     /// Scores: nothing is asked.
     Scores,
     /// Population counts.
-    Population(PopulationForm),
+    Population(Box<PopulationForm>),
 }
 
 impl Form {
@@ -107,19 +107,19 @@ impl Form {
                 let mut form = RegisterForm::blank();
                 offer(&mut form.practice.kind, practices);
                 form.as_of.kind.today_or_past(today);
-                Self::Register(form)
+                Self::Register(Box::new(form))
             }
             FileKind::GpContacts => {
                 let mut form = ContactsForm::blank();
                 offer(&mut form.practice.kind, practices);
-                Self::Contacts(form)
+                Self::Contacts(Box::new(form))
             }
             FileKind::Scores => Self::Scores,
             FileKind::Population => {
                 let mut form = PopulationForm::blank();
                 offer(form.practice.kind.inner(), practices);
                 form.as_of.kind.today_or_past(today);
-                Self::Population(form)
+                Self::Population(Box::new(form))
             }
         }
     }
@@ -128,10 +128,10 @@ impl Form {
     #[must_use]
     pub fn kept(self, posted: &Posted) -> Self {
         match self {
-            Self::Register(form) => Self::Register(form.kept(posted)),
-            Self::Contacts(form) => Self::Contacts(form.kept(posted)),
+            Self::Register(form) => Self::Register(Box::new(form.kept(posted))),
+            Self::Contacts(form) => Self::Contacts(Box::new(form.kept(posted))),
             Self::Scores => Self::Scores,
-            Self::Population(form) => Self::Population(form.kept(posted)),
+            Self::Population(form) => Self::Population(Box::new(form.kept(posted))),
         }
     }
 

@@ -161,22 +161,28 @@ fn said(kind: FileKind, form: Form, posted: &Posted) -> Result<Said, Form> {
     };
     match form {
         Form::Register(form) => {
-            let read = form.check(posted).map_err(Form::Register)?;
+            let read = form
+                .check(posted)
+                .map_err(|again| Form::Register(Box::new(again)))?;
             (said.practice, said.as_of) = (Some(read.practice), Some(read.as_of));
         }
         Form::Population(form) => {
-            let read = form.check(posted).map_err(Form::Population)?;
+            let read = form
+                .check(posted)
+                .map_err(|again| Form::Population(Box::new(again)))?;
             (said.practice, said.as_of) = (read.practice, Some(read.as_of));
         }
         Form::Scores => {}
         Form::Contacts(form) => {
-            let mut again = form.clone().kept(posted);
-            let read: Covered = form.check(posted).map_err(Form::Contacts)?;
+            let mut again = (*form.clone()).kept(posted);
+            let read: Covered = form
+                .check(posted)
+                .map_err(|again| Form::Contacts(Box::new(again)))?;
             if read.until < read.from {
                 again
                     .until
                     .add_error("The last month must not be before the first one");
-                return Err(Form::Contacts(again));
+                return Err(Form::Contacts(Box::new(again)));
             }
             said.practice = Some(read.practice);
             said.contacts = Some(Contacts {

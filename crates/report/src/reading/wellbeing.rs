@@ -99,7 +99,7 @@ mod tests {
                 cluster: None,
                 before,
                 after: (place < followed)
-                    .then_some(before + 3.0 + f64::from(u8::from(place % 3 == 0))),
+                    .then_some(before + 3.0 + f64::from(u8::from(place.is_multiple_of(3)))),
                 traits: vec![],
             }
         };

@@ -1,5 +1,4 @@
 //! Ups and downs of referrals and waits, through the real pages.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use kith_access::Organisation;
 use kith_base::{Day, Id};

@@ -1,5 +1,6 @@
 //! The pages of the figures, on both databases: full, empty, each refusal, for
 //! each reader, and who may see what.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod made;
 mod how_referrals_go;
