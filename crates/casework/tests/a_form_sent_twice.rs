@@ -11,7 +11,7 @@ use kith_access::App;
 use kith_base::{Id, NhsNumber};
 use kith_casework::paths;
 use kith_db::{Outcome, Tx, on};
-use kith_testkit::{Browser, Somebody, Staff, World, mary, named, omar};
+use kith_testkit::{Browser, Somebody, Staff, World, named, omar};
 
 fn program(app: App) -> Router {
     kith_casework::routes().into_router(app)
@@ -473,9 +473,11 @@ async fn concerns(sent: &mut Sent<'_>) {
 async fn two_records(sent: &mut Sent<'_>) {
     let world = sent.world;
     let mut mo = at_a_form(world, world.mo).await;
-    let one = world.refers(world.rita, &mary()).await;
-    let other = world.refers(world.harry, &named("Maria", "Thistle")).await;
-    let third = world.refers(world.harry, &named("Mary", "Thistel")).await;
+    // Of two records with an open referral each none is merged.
+    let one = world.takes_on(world.kay, &named("Nora", "Quill")).await;
+    world.closes(world.kay, one.referral).await;
+    let other = world.refers(world.harry, &named("Norah", "Quill")).await;
+    let third = world.refers(world.harry, &named("Nora", "Quil")).await;
     let (a, b) = (one.person.to_string(), other.person.to_string());
     let versions = (
         sent.person_version(one).await,
@@ -564,9 +566,9 @@ async fn an_import(sent: &mut Sent<'_>) {
         sent.twice(&mut mo, "/import/{import}/undo", &step("undo"), &[])
             .await;
     }
-    // A twin is a close match to be decided about.
+    // Without a number it is a close match to be decided about.
     mo.opens("/import").await;
-    let twin = "Forename,Surname,DOB,Consent\nAisha,Thistle,03/05/1951,Yes\n";
+    let twin = "Forename,Surname,DOB,Consent\nMary,Thistle,03/05/1951,Yes\n";
     mo.attaches("File with referrals", "twin.csv", twin);
     mo.presses("Read the file").await;
     mo.presses("Check the rows").await.sees("Close matches");
@@ -598,6 +600,13 @@ async fn the_team(sent: &mut Sent<'_>) {
         .await;
     let path = format!("/team/leaving/{kay}");
     sent.twice(&mut mo, "/team/leaving/{account}", &path, &[("to", &sam)])
+        .await;
+    world.has_a_task(None, "Ring Riverside Surgery").await;
+    let task = sent
+        .id("select id from task where scheme_id = $1 and kind = 'message_failed'")
+        .await;
+    let path = paths::give_task(&task);
+    sent.twice(&mut mo, "/tasks/{task}/give", &path, &[("to", &sam)])
         .await;
     sent.twice(&mut mo, "/export", "/export", &[]).await;
 }

@@ -98,7 +98,7 @@ async fn full() -> World {
     world.refers(world.harry, &twin).await;
     let ended = world.takes_on(kay, &named("Ann", "Lee")).await;
     world.closes(kay, ended.referral).await;
-    let hidden = world.takes_on(kay, &named("Eve", "Hall")).await;
+    let hidden = world.takes_on(world.sam, &named("Eve", "Hall")).await;
     let back = world.refers(world.rita, &named("Jo", "Brown")).await;
     let decline = Act::Decline {
         reason: DeclineReason::OutOfArea,
@@ -123,6 +123,7 @@ async fn full() -> World {
     rita.chooses_in("Is anybody in danger now?", "No")
         .fills("What are you worried about?", "Bruises");
     rita.presses("Raise the concern").await;
+    world.has_a_task(None, "Ring Riverside Surgery").await;
     let actor = world.actor(mo).await;
     let file = b"Forename,Surname,DOB,Consent\nMary,,31/02/1951,Yes\n";
     let import = actions::stage(&world.app.db, &actor, None, "list.csv", file)

@@ -13,6 +13,7 @@ use kith_casework::{
         actions::{Closing, Step, Terms, Who, close, refer, step},
         store,
     },
+    task::{self, NewTask},
 };
 use kith_db::{Outcome, Tx, on, run};
 
@@ -194,6 +195,25 @@ impl World {
             close(tx, &terms, &actor, referral, case.version, closing, now).await
         };
         self.db.act(ends).await.expect("the referral is closed");
+    }
+
+    /// There is a task about nobody, on somebody's list or in the manager's
+    /// queue.
+    pub async fn has_a_task(&self, owner: Option<Staff>, what: &str) {
+        let new = NewTask {
+            person: None,
+            referral: None,
+            contact: None,
+            kind: task::Kind::MessageFailed,
+            what: what.to_owned(),
+            who: task::Who::Worker,
+            owner: owner.map(|who| who.id),
+            due: self.now().day(),
+        };
+        let (scheme, now) = (self.scheme, self.now());
+        let makes =
+            async |tx: &mut Tx| Outcome::Ok(task::store::insert(tx, scheme, &new, now).await?);
+        self.db.act(makes).await.expect("a task");
     }
 
     /// The number a question about the scheme (`$1`) gives.
