@@ -315,3 +315,9 @@ pub fn cover() -> String {
 pub fn leaving(account: impl Display) -> String {
     format!("/team/leaving/{account}")
 }
+
+/// Who looked at a person, in the audit trail.
+#[must_use]
+pub fn who_looked(person: impl Display) -> String {
+    format!("/audit/people/{person}")
+}
