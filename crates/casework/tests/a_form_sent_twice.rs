@@ -44,6 +44,9 @@ const COUNTS: &[&str] = &[
     "select count(*) from cover where scheme_id = $1",
     "select count(*) from cover where scheme_id = $1 and ended_at is not null",
     "select count(*) from draft where scheme_id = $1",
+    "select count(*) from export_request where scheme_id = $1",
+    "select count(*) from export_request where scheme_id = $1 and released_at is not null",
+    "select count(*) from export_request where scheme_id = $1 and cancelled_at is not null",
     "select count(*) from import_batch where scheme_id = $1",
     "select count(*) from import_batch where scheme_id = $1 and state in ('done', 'undone', 'dropped')",
     "select count(*) from import_row where scheme_id = $1 and sorted <> 'unread'",
@@ -615,6 +618,19 @@ async fn the_team(sent: &mut Sent<'_>) {
     sent.twice(&mut mo, "/tasks/{task}/give", &path, &[("to", &sam)])
         .await;
     sent.twice(&mut mo, "/export", "/export", &[]).await;
+    // So many records leave only when a second person has released them.
+    world.has_people(500).await;
+    sent.twice(&mut mo, "/export/ask", "/export/ask", &[]).await;
+    let request = sent
+        .id("select id from export_request where scheme_id = $1")
+        .await;
+    let mut grace = at_a_form(world, world.grace).await;
+    let release = paths::export_step(&request, "release");
+    sent.twice(&mut grace, "/export/{request}/release", &release, &[])
+        .await;
+    let cancel = paths::export_step(&request, "cancel");
+    sent.twice(&mut mo, "/export/{request}/cancel", &cancel, &[])
+        .await;
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! The team's page, covers and a leaver's cases, through the real pages.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use axum::Router;
 use kith_access::App;
 use kith_casework::{
