@@ -8,7 +8,7 @@ use kith_effect::{
     stats::{
         disclosure::{Shown as Given, list_shown, shown},
         imputation::Plan,
-        noise::reliable,
+        noise::{Reliable, reliable},
         refusal::Refusal,
         scores::Scores,
         wellbeing::wellbeing,
@@ -92,15 +92,7 @@ fn change(
         }
         Ok(finding) => finding,
     };
-    let noise = measure
-        .reliability()
-        .and_then(|reliability| reliable(scores, reliability).ok())
-        .map(|found| found.result)
-        .filter(|noise| {
-            // A handful who improved, or who did not, is not told.
-            let others = noise.worsened + noise.same;
-            !list_shown(&[noise.improved, others]).contains(&Given::Hidden)
-        });
+    let noise = noise_of(measure, scores);
     let said = sentence::wellbeing::sentences(&finding, noise.as_ref());
     let answers = finding.result.answers.as_ref();
     let p = answers
@@ -135,6 +127,15 @@ fn change(
         )
     }));
     Part { shown, p }
+}
+
+/// Who changed by more than the noise of the score, where its reliability is
+/// known; a handful who improved, or who did not, is not told.
+fn noise_of(measure: Measure, scores: &Scores) -> Option<Reliable> {
+    let noise = reliable(scores, measure.reliability()?).ok()?.result;
+    let others = noise.worsened + noise.same;
+    let given = list_shown(&[noise.improved, others]);
+    (!given.contains(&Given::Hidden)).then_some(noise)
 }
 
 #[cfg(test)]
