@@ -51,6 +51,16 @@ const NOTHING_THERE: &[(&[Role], &str, &str)] = &[
         "shown when a referral is sent for somebody who has one",
     ),
     (
+        &[Role::Manager],
+        "/referrals/{referral}/reopen",
+        "one step further: a link worker's list, those closed, the record",
+    ),
+    (
+        &[Role::Manager],
+        "/export/waiting",
+        "linked when another manager has asked for a release",
+    ),
+    (
         ALL_BUT_GUARDIAN,
         "/audit/people/{person}",
         "others see their own acts alone",
@@ -59,6 +69,11 @@ const NOTHING_THERE: &[(&[Role], &str, &str)] = &[
         ALL_BUT_GUARDIAN,
         "/audit/accounts/{account}",
         "others see their own acts alone",
+    ),
+    (
+        &[Role::Guardian],
+        "/people/{person}",
+        "a record that was opened with a reason, found by number and birth date",
     ),
     (
         &[Role::Guardian],
