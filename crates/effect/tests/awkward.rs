@@ -1083,7 +1083,7 @@ fn coders() {
         [
             Some(unit % 3),
             Some(unit * 7 % 5 % 3),
-            (unit % 4 > 0).then_some(unit % 2),
+            (!unit.is_multiple_of(4)).then_some(unit % 2),
         ]
     };
     let all: Vec<[Option<usize>; 3]> = (0..40).map(lively).collect();

@@ -4,6 +4,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::slice;
 
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
@@ -244,7 +245,12 @@ fn draw_standardised(folder: &Folder, found: &Standardised) -> Result<(), Comman
     };
     let title = "People reached, against what the reference would have reached";
     folder.picture("equity-standardised", title, |frame| {
-        forest::draw(frame, Measure::Ratio, "Standardised ratio", &[row.clone()])
+        forest::draw(
+            frame,
+            Measure::Ratio,
+            "Standardised ratio",
+            slice::from_ref(&row),
+        )
     })
 }
 

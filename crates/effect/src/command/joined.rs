@@ -1,17 +1,17 @@
 //! Several files with the same columns, read as one: each practice may send its own. The
 //! header of every file but the first is passed over. A row is told by its own file.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::vec::IntoIter;
 
 use super::failure::CommandFailure;
 
 /// Files, one after the other.
 pub(super) struct Joined {
     now: BufReader<File>,
-    later: IntoIter<PathBuf>,
+    later: VecDeque<PathBuf>,
     /// Whether what was given last ended its line.
     ended: bool,
 }
@@ -40,7 +40,7 @@ impl Joined {
         }
         Ok(Self {
             now,
-            later: later.to_vec().into_iter(),
+            later: later.iter().cloned().collect(),
             ended: true,
         })
     }
@@ -56,7 +56,7 @@ impl Read for Joined {
                     .map_or(self.ended, |last| *last == b'\n');
                 return Ok(bytes);
             }
-            let Some(next) = self.later.next() else {
+            let Some(next) = self.later.pop_front() else {
                 return Ok(0);
             };
             self.now = BufReader::new(File::open(next)?);
