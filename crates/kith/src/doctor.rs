@@ -5,7 +5,7 @@
 
 use std::{fs, net::IpAddr, os::unix::fs::PermissionsExt, path::Path};
 
-use kith_access::Scheme;
+use kith_access::{Scheme, outbox::Post};
 use kith_base::{Id, Ts};
 use kith_db::{Db, Outcome, Tx, on};
 
@@ -116,8 +116,13 @@ fn debug(config: &Config) -> Line {
 }
 
 fn mail(config: &Config) -> Line {
-    if config.mail.starts_with("smtp://") || config.mail.starts_with("smtps://") {
-        line(Says::Ok, "mail", "goes out by SMTP")
+    let post = match config.mail.parse::<Post>() {
+        Ok(post) => post,
+        Err(bad) => return line(Says::Wrong, "mail", bad.to_string()),
+    };
+    if matches!(post, Post::Server(_)) {
+        let words = "goes out by SMTP: encrypted, but to a relay on this machine";
+        line(Says::Ok, "mail", words)
     } else if is_local(config) {
         line(
             Says::Look,

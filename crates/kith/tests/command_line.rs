@@ -17,7 +17,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use kith_db::{Db, Outcome, on};
 use tempfile::TempDir;
+
+/// Everything in the trail, of the one scheme there is.
+const FOUNDING: &str = "/* every scheme: a new installation has one */
+    select role, action, account_id from audit order by action";
 
 fn kith(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_kith"))
@@ -74,6 +79,28 @@ fn a_new_installation_is_its_owners_alone_and_the_doctor_finds_nothing_wrong() {
     assert!(sealed.status.success(), "{}", words(&sealed));
     let again = kith(folder.path(), &["migrate"]);
     assert!(words(&again).contains("up to date"), "{}", words(&again));
+}
+
+#[tokio::test]
+async fn the_trail_of_a_new_installation_begins_with_its_founding() {
+    let folder = installation();
+    let file = folder.path().join("kith.db");
+    let db = Db::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap();
+    let rows: Outcome<Vec<(String, String, Option<String>)>> = db
+        .read(async |tx| Ok(on!(tx, c => sqlx::query_as(FOUNDING).fetch_all(c))?))
+        .await;
+    db.close().await;
+    let by = "command line".to_owned();
+    let rows = rows.unwrap();
+    assert_eq!(
+        rows,
+        [
+            (by.clone(), "found the scheme".to_owned(), None),
+            (by, "invite the first administrator".to_owned(), None),
+        ]
+    );
 }
 
 #[test]
