@@ -10,7 +10,7 @@ use lettre::{
     transport::smtp::client::{Certificate, Tls, TlsParameters},
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
 };
 use tokio_rustls::{
@@ -87,13 +87,13 @@ async fn serves(
         }
         Begins::Asked => {
             stream.write_all(GREETING).await?;
-            let mut hears = [0; 512];
+            let mut hears = String::new();
             // EHLO, then STARTTLS: the client waits for each answer.
-            stream.read(&mut hears).await?;
+            BufReader::new(&mut stream).read_line(&mut hears).await?;
             stream
                 .write_all(b"250-mail.example.org\r\n250 STARTTLS\r\n")
                 .await?;
-            stream.read(&mut hears).await?;
+            BufReader::new(&mut stream).read_line(&mut hears).await?;
             stream.write_all(b"220 go on\r\n").await?;
             talk(tls.accept(stream).await?, inbox).await
         }
