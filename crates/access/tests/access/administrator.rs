@@ -209,6 +209,7 @@ async fn lead_and_deputy_are_two_people_who_are_there_and_never_left_out() {
                     ("mail_from", "scheme@example.org"),
                     ("inbox", ""),
                     ("help_lines", "Ring 999."),
+                    ("under_age", "The school nurse can help."),
                 ];
                 ann.fill("/admin/settings", &fields).await.status
             };
