@@ -13,7 +13,6 @@ pub mod kept;
 pub mod earlier;
 pub mod promises;
 pub mod form;
-mod one;
 pub mod pages;
 
 use kith_base::{Line, Story, Ts, words};
