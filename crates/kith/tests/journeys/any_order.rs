@@ -3,6 +3,8 @@
 //! restricted, merged and parted; colleagues away, leaving, and doing other
 //! work), and after each of them the database is asked whom it has lost.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use kith_access::{Ability, Account};
 use kith_base::{Day, Id, Line};
 use kith_casework::{
