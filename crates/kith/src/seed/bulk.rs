@@ -212,7 +212,7 @@ fn sent(practice: Id<Organisation>, referrer: Id<Account>, draw: &mut Draw) -> O
         referrer: Some(referrer),
         referrer_name: text("The practice")?,
         needs: vec![need],
-        why: Some(text(words::why(need))?),
+        why: Some(text(draw.line(words::why(need)))?),
         told: vec![Told::Talked],
         agreed: Agreed::Yes,
     })
@@ -245,7 +245,7 @@ fn standing(worker: Id<Account>, number: u32, now: Ts, draw: &mut Draw) -> Outco
         1..=5 => Standing::Open {
             owner: worker,
             next: Next::Planned {
-                step: text("Ring and see how it is going")?,
+                step: text(draw.line(words::steps(Purpose::FollowUp)))?,
                 on: today.plus_days(draw.between(-10, 30)),
             },
         },
