@@ -73,6 +73,7 @@ test('an administrator adds a passkey and signs in with it', { timeout: 120_000 
     await page.waitForURL('**/sign-in')
     assert.deepEqual((await context.cookies()).filter((one) => one.name === 'kith'), [])
     await page.getByRole('link', { name: 'Sign in with a passkey' }).click()
+    await page.waitForURL((url) => url.pathname === '/sign-in/passkey')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
     await page.goto('/account/passkeys')
@@ -84,7 +85,7 @@ test('an administrator adds a passkey and signs in with it', { timeout: 120_000 
     await page.waitForURL('**/sign-in')
     await page.goto('/sign-in/passkey')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await page.waitForLoadState()
+    await page.getByText('The passkey was not accepted').first().waitFor()
     await page.goto('/account')
     assert.match(page.url(), /\/sign-in/)
   } finally {

@@ -5,20 +5,15 @@
 
 use axum::response::IntoResponse;
 use kith_base::{Id, Refusal};
-use kith_pages::{
-    components::{Button, Cell, Column, Table},
-    form::{PostButton, Posted},
-    go,
-};
+use kith_pages::{form::Posted, go};
 
 use crate::{
-    account::{self, AccountState},
     actor::{Account, Scheme},
     app::App,
+    made_up::{self, MADE_UP},
     needs::Needs,
     peer::Peer,
     routes::Routes,
-    scheme,
     session::{self, Stage},
     sign_in::with_session,
     signed::Visitor,
@@ -29,8 +24,8 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
-        .get("/demo", Needs::Anyone, show)
-        .post("/demo", Needs::Anyone, sign_in_as)
+        .get(MADE_UP, Needs::Anyone, show)
+        .post(MADE_UP, Needs::Anyone, sign_in_as)
 }
 
 fn only_here(app: &App, peer: Peer) -> Result<(), Refusal> {
@@ -43,34 +38,8 @@ fn only_here(app: &App, peer: Peer) -> Result<(), Refusal> {
 
 async fn show(visitor: Visitor, app: App, peer: Peer) -> Answer {
     only_here(&app, peer)?;
-    let accounts = app
-        .db
-        .read(async |tx| {
-            let mut all = Vec::new();
-            for scheme in scheme::all(tx).await? {
-                let rows = account::all(tx, scheme.id).await?;
-                all.extend(rows.into_iter().map(|row| (scheme.id, row)));
-            }
-            Ok(all)
-        })
-        .await?;
-    let active = accounts
-        .into_iter()
-        .filter(|(_, row)| row.state == AccountState::Active);
-    let table = active.fold(
-        Table::new().head(["Name", "Role", "Do"].map(Column::new)),
-        |table, (scheme, row)| {
-            let words = format!("Sign in as {}", row.name);
-            let button = PostButton::new("/demo", &visitor.token(), Button::secondary(words))
-                .with("scheme", scheme.to_string())
-                .with("account", row.id.to_string());
-            table.row([
-                Cell::new(&*row.name),
-                Cell::new(row.role.to_string()),
-                Cell::new(button).block(true),
-            ])
-        },
-    );
+    let everybody = made_up::people(&app).await?;
+    let table = made_up::table(everybody, &visitor.token());
     Ok(visitor.page("Sign in as").body(table).into_response())
 }
 

@@ -38,6 +38,7 @@ pub mod account;
 pub mod organisation;
 mod proof;
 mod mailed;
+mod made_up;
 pub mod sign_in;
 pub mod welcome;
 pub mod own_account;

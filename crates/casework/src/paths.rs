@@ -300,3 +300,9 @@ pub fn export_person(person: impl Display) -> String {
 pub fn cover() -> String {
     "/team/cover".into()
 }
+
+/// Who looked at a person, in the audit trail.
+#[must_use]
+pub fn who_looked(person: impl Display) -> String {
+    format!("/audit/people/{person}")
+}

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use axum::{Router, http::Method};
 use kith_access::App;
 use kith_base::{Id, NhsNumber};
-use kith_casework::paths;
+use kith_casework::{paths, person::Details};
 use kith_db::{Outcome, Tx, on};
-use kith_testkit::{Browser, Somebody, Staff, World, mary, named, omar};
+use kith_testkit::{Browser, Somebody, Staff, World, named, omar};
 
 fn program(app: App) -> Router {
     kith_casework::routes().into_router(app)
@@ -473,7 +473,14 @@ async fn concerns(sent: &mut Sent<'_>) {
 async fn two_records(sent: &mut Sent<'_>) {
     let world = sent.world;
     let mut mo = at_a_form(world, world.mo).await;
-    let one = world.refers(world.rita, &mary()).await;
+    // Mary herself has been referred already.
+    let marie = Details {
+        born: "1951-05-30".parse().ok(),
+        ..named("Marie", "Thistle")
+    };
+    // Of two that are merged one at most has an open referral.
+    let one = world.takes_on(world.kay, &marie).await;
+    world.closes(world.kay, one.referral).await;
     let other = world.refers(world.harry, &named("Maria", "Thistle")).await;
     let third = world.refers(world.harry, &named("Mary", "Thistel")).await;
     let (a, b) = (one.person.to_string(), other.person.to_string());
@@ -564,10 +571,10 @@ async fn an_import(sent: &mut Sent<'_>) {
         sent.twice(&mut mo, "/import/{import}/undo", &step("undo"), &[])
             .await;
     }
-    // A twin is a close match to be decided about.
+    // Another spelling of Marie is a close match to be decided about.
     mo.opens("/import").await;
-    let twin = "Forename,Surname,DOB,Consent\nAisha,Thistle,03/05/1951,Yes\n";
-    mo.attaches("File with referrals", "twin.csv", twin);
+    let alike = "Forename,Surname,DOB,Consent\nMarie,Thistel,30/05/1951,Yes\n";
+    mo.attaches("File with referrals", "alike.csv", alike);
     mo.presses("Read the file").await;
     mo.presses("Check the rows").await.sees("Close matches");
     let path = format!("{}/choices", mo.path());

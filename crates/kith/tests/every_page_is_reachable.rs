@@ -51,6 +51,16 @@ const NOTHING_THERE: &[(&[Role], &str, &str)] = &[
         "shown when a referral is sent for somebody who has one",
     ),
     (
+        &[Role::Manager],
+        "/referrals/{referral}/reopen",
+        "one step further: a link worker's list, those closed, the record",
+    ),
+    (
+        &[Role::Manager],
+        "/export/waiting",
+        "linked when another manager has asked for a release",
+    ),
+    (
         ALL_BUT_GUARDIAN,
         "/audit/people/{person}",
         "others see their own acts alone",
@@ -59,6 +69,11 @@ const NOTHING_THERE: &[(&[Role], &str, &str)] = &[
         ALL_BUT_GUARDIAN,
         "/audit/accounts/{account}",
         "others see their own acts alone",
+    ),
+    (
+        &[Role::Guardian],
+        "/people/{person}",
+        "a record that was opened with a reason, found by number and birth date",
     ),
     (
         &[Role::Guardian],
@@ -98,7 +113,7 @@ async fn full() -> World {
     world.refers(world.harry, &twin).await;
     let ended = world.takes_on(kay, &named("Ann", "Lee")).await;
     world.closes(kay, ended.referral).await;
-    let hidden = world.takes_on(kay, &named("Eve", "Hall")).await;
+    let hidden = world.refers(world.rita, &named("Eve", "Hall")).await;
     let back = world.refers(world.rita, &named("Jo", "Brown")).await;
     let decline = Act::Decline {
         reason: DeclineReason::OutOfArea,
@@ -180,8 +195,9 @@ async fn reached<'a>(browser: &mut Browser, routes: &[&'a str]) -> BTreeMap<&'a 
     let mut of_a_sort: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found = BTreeMap::new();
     browser.opens("/").await.is_answered(200);
-    let mut next: VecDeque<(String, usize)> = VecDeque::from([(browser.path().to_owned(), 0)]);
-    while let Some((path, steps)) = next.pop_front() {
+    let mut next: VecDeque<(String, usize, String)> =
+        VecDeque::from([(browser.path().to_owned(), 0, "/".to_owned())]);
+    while let Some((path, steps, from)) = next.pop_front() {
         let Some(route) = route_of(routes, &path) else {
             continue;
         };
@@ -194,12 +210,12 @@ async fn reached<'a>(browser: &mut Browser, routes: &[&'a str]) -> BTreeMap<&'a 
         browser.opens(&path).await;
         assert!(
             browser.status().is_success(),
-            "{path} is linked and answers {}",
+            "{path} is linked from {from} and answers {}",
             browser.status()
         );
         for link in browser.links() {
             if link.starts_with('/') && seen.insert(link.clone()) {
-                next.push_back((link, steps + 1));
+                next.push_back((link, steps + 1, path.clone()));
             }
         }
     }

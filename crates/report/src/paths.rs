@@ -61,7 +61,7 @@ pub fn bring_in(kind: impl Display) -> String {
 /// The template of one sort of file.
 #[must_use]
 pub fn template(kind: impl Display) -> String {
-    format!("/figures/files/template/{kind}")
+    format!("/figures/files/new/{kind}/template.csv")
 }
 /// One file.
 #[must_use]

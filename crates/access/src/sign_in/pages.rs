@@ -6,7 +6,6 @@ use axum::{
 };
 use kith_pages::{
     Html, Page,
-    components::InsetText,
     form::{FormToken, Posted},
     go,
     headers::forget_this_site,
@@ -21,6 +20,7 @@ use super::{
 use crate::{
     app::App,
     door::{SECOND, SIGN_IN, STEP_UP},
+    made_up::{self, MADE_UP},
     own_path::{Back, OwnPath},
     peer::Peer,
     proof::pace::Pace,
@@ -37,11 +37,9 @@ const CHECK_BOTH: &str = "Check your email address and password. \
 const CHECK_CODE: &str = "Check the code. Each code works once; \
     after a wrong try, wait a moment before the next";
 
-fn sign_in_page(visitor: &Visitor, form: &SignInForm, back: &OwnPath, demo: bool) -> Page {
-    let demo =
-        demo.then(|| InsetText::new(link("/demo", "Sign in as one of the made-up people")).into());
+fn sign_in_page(visitor: &Visitor, form: &SignInForm, back: &OwnPath, first: Html) -> Page {
     let body = pieces([
-        demo.unwrap_or_default(),
+        first,
         sheet(
             form.open(back.after(SIGN_IN), &visitor.token()),
             [form.email(), form.password()],
@@ -53,11 +51,29 @@ fn sign_in_page(visitor: &Visitor, form: &SignInForm, back: &OwnPath, demo: bool
     visitor.page("Sign in").errors(form.errors()).body(body)
 }
 
-pub(super) async fn show_sign_in(visitor: Visitor, app: App, Back(back): Back) -> Answer {
+/// In the demonstration, some of the made-up people to sign in as.
+async fn demonstrated(visitor: &Visitor, app: &App, peer: Peer) -> Result<Html, Trouble> {
+    if !(app.demo && peer.is_this_machine()) {
+        return Ok(Html::default());
+    }
+    let some = made_up::some_of_each(made_up::people(app).await?);
+    Ok(pieces([
+        made_up::table(some, &visitor.token()),
+        p(link(MADE_UP, "Everybody you can sign in as")),
+    ]))
+}
+
+pub(super) async fn show_sign_in(
+    visitor: Visitor,
+    app: App,
+    Back(back): Back,
+    peer: Peer,
+) -> Answer {
     if visitor.signed.is_some() {
         return Ok(go(back.as_str()));
     }
-    Ok(sign_in_page(&visitor, &SignInForm::blank(), &back, app.demo).into_response())
+    let first = demonstrated(&visitor, &app, peer).await?;
+    Ok(sign_in_page(&visitor, &SignInForm::blank(), &back, first).into_response())
 }
 
 pub(super) async fn sign_in(
@@ -68,8 +84,9 @@ pub(super) async fn sign_in(
     posted: Posted,
 ) -> Answer {
     peer.tries(&app)?;
-    let again =
-        |form: SignInForm| Ok(sign_in_page(&visitor, &form, &back, app.demo).into_response());
+    let again = |form: SignInForm| {
+        Ok(sign_in_page(&visitor, &form, &back, Html::default()).into_response())
+    };
     let typed = match SignInForm::blank().check(&posted) {
         Ok(typed) => typed,
         Err(form) => return again(form),

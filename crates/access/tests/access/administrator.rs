@@ -209,6 +209,7 @@ async fn lead_and_deputy_are_two_people_who_are_there_and_never_left_out() {
                     ("mail_from", "scheme@example.org"),
                     ("inbox", ""),
                     ("help_lines", "Ring 999."),
+                    ("under_age", "Ring the youth service"),
                 ];
                 ann.fill("/admin/settings", &fields).await.status
             };
@@ -245,7 +246,7 @@ async fn lead_and_deputy_are_two_people_who_are_there_and_never_left_out() {
             })
             .await
             .unwrap();
-        assert_eq!(changes, 8);
+        assert_eq!(changes, 9);
     }
 }
 

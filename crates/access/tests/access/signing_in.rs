@@ -508,8 +508,14 @@ async fn sign_in_as_exists_only_in_the_demonstration() {
         let fields = [("scheme", scheme.as_str()), ("account", account.as_str())];
         assert_eq!(browser.send(&page, "/demo", &fields).await.status, 303);
         assert!(browser.is_signed_in().await);
+        // Where one signs in, somebody of each role is offered.
+        let page = world.browser().get("/sign-in").await;
+        assert!(page.body.contains("Sign in as "), "{}", page.body);
+        assert!(page.body.contains("Link worker: "), "{}", page.body);
     }
     for world in World::on_both().await {
         assert_eq!(world.browser().get("/demo").await.status, 404);
+        let page = world.browser().get("/sign-in").await;
+        assert!(!page.body.contains("Sign in as "), "{}", page.body);
     }
 }

@@ -176,10 +176,19 @@ fn facts(concern: &Concern) -> Html {
 fn after_raising(concern: &Concern, signed: &Signed) -> Html {
     match concern.state {
         State::Closed => p("This concern is closed. If there is more, raise a new one."),
-        _ => help_now(&signed.settings).and(p(
-            "The safeguarding lead and the deputy have been told. This page says when somebody has \
-             acknowledged it and what came of it.",
-        )),
+        _ => help_now(&signed.settings).and(p(format!(
+            "{}. This page says when somebody has acknowledged it and what came of it.",
+            who_was_told(signed)
+        ))),
+    }
+}
+
+/// Who has heard of a concern when it is raised.
+pub(super) const fn who_was_told(signed: &Signed) -> &'static str {
+    if signed.settings.lead.is_some() {
+        "The safeguarding lead and the deputy have been told"
+    } else {
+        "Every manager has been told, because no safeguarding lead is named"
     }
 }
 

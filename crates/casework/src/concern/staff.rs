@@ -23,10 +23,9 @@ use kith_pages::{
 use serde::Deserialize;
 
 use super::{
-    Concern, Door, State,
-    actions::{self},
+    Concern, Door, State, actions,
     form::RaiseForm,
-    rules,
+    one, rules,
     store::{self, Counts, Listed, PAGE},
 };
 use crate::{
@@ -201,14 +200,8 @@ async fn keep(signed: &Signed, app: &App, raise: super::Raise, posted: &Posted) 
             Ok(paths::concern(concern))
         })
         .await?;
-    Ok(done(
-        &to,
-        if signed.settings.lead.is_some() {
-            "Concern raised. The safeguarding lead and the deputy have been told"
-        } else {
-            "Concern raised. Every manager has been told, because no safeguarding lead is named"
-        },
-    ))
+    let told = one::who_was_told(&signed);
+    Ok(done(&to, &format!("Concern raised. {told}")))
 }
 
 async fn list(signed: Signed, app: App) -> Answer {

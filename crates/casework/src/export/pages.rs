@@ -12,7 +12,7 @@ use axum::{
 };
 use kith_access::{
     Ability, Account, Actor, Answer, App, Needs, Person, Reach, Routes, Scheme, Signed, Trouble,
-    audit, session,
+    audit, session, who::is_in_scope,
 };
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Db, Outcome};
@@ -31,7 +31,13 @@ use super::{
     scheme::scheme,
     tables::{Whole, all},
 };
-use crate::{paths, person};
+use crate::{
+    paths,
+    person::{
+        self,
+        banner::{banner, closed_banner},
+    },
+};
 
 /// The addresses of exports.
 #[must_use]
@@ -191,16 +197,23 @@ async fn still_may(db: &Db, scheme: Id<Scheme>, account: Id<Account>, now: Ts) -
 async fn offer_person(app: App, signed: Signed, Path(id): Path<Id<Person>>) -> Answer {
     let actor = &signed.actor;
     let scope = actor.scope(Ability::ExportPerson)?;
-    let record = app
+    let notes = actor.scope(Ability::SeeNotes)?;
+    let (who, is_open) = app
         .db
         .act(async |tx| {
             let record = person::store::record(tx, &scope, id)
                 .await?
                 .ok_or_else(Refusal::not_found)?;
             audit::look(tx, actor, id, "see a record").await?;
-            Outcome::Ok(record)
+            Outcome::Ok((record.identity, is_in_scope(tx, &notes, id).await?))
         })
         .await?;
+    // A guardian takes out what they do not open: they came by the trail.
+    let (banner, back) = if is_open {
+        (banner(&who, actor.today()), paths::person(id))
+    } else {
+        (closed_banner(&who, actor.today()), paths::who_looked(id))
+    };
     let words = el("p").child(
         "Everything the scheme keeps about this person, as a page to read and as JSON. Parts that may speak of somebody else, or do harm, are marked: \
          read them, and take out what must not be given, before you give it to the person.",
@@ -212,8 +225,8 @@ async fn offer_person(app: App, signed: Signed, Path(id): Path<Id<Person>>) -> A
     );
     Ok(signed
         .page("Take the whole record out")
-        .banner(person::banner::banner(&record.identity, actor.today()))
-        .back(paths::person(id))
+        .banner(banner)
+        .back(back)
         .body(
             [Html::from(words), button.into()]
                 .into_iter()

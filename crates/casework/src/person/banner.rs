@@ -18,6 +18,18 @@ use crate::paths;
 /// The banner of a person, with the link to raise a concern about them.
 #[must_use]
 pub fn banner(identity: &Identity, today: Day) -> Html {
+    let raise = link(paths::raise_concern_about(identity.id), "Raise a concern");
+    section(identity, today, Some(raise))
+}
+
+/// The banner for whoever may not open the person's record, nor so raise a
+/// concern about them by name.
+#[must_use]
+pub fn closed_banner(identity: &Identity, today: Day) -> Html {
+    section(identity, today, None)
+}
+
+fn section(identity: &Identity, today: Day, raise: Option<Html>) -> Html {
     let who = el("p")
         .class("kith-person")
         .child(
@@ -31,11 +43,14 @@ pub fn banner(identity: &Identity, today: Day) -> Html {
                 .child(format!(" {what} "))
                 .child(el("b").child(value))
         }))
-        .child(" ")
-        .child(el("span").class("kith-person__fact").child(link(
-            paths::raise_concern_about(identity.id),
-            "Raise a concern",
-        )));
+        .children(raise.map(|raise| {
+            [
+                Html::from(" "),
+                el("span").class("kith-person__fact").child(raise).into(),
+            ]
+            .into_iter()
+            .collect::<Html>()
+        }));
     let flags = flags(identity);
     let row = (!flags.is_empty()).then(|| {
         let tags = flags.into_iter().map(|(words, colour)| {

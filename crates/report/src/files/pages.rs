@@ -41,7 +41,7 @@ pub fn routes() -> Routes {
         .get("/figures/files/new", needs, choose)
         .get("/figures/files/new/{kind}", needs, blank)
         .post_file("/figures/files/new/{kind}", needs, upload)
-        .get("/figures/files/template/{kind}", needs, template)
+        .get("/figures/files/new/{kind}/template.csv", needs, template)
         .get("/figures/files/{file}", needs, one)
         .get("/figures/files/{file}/problems.csv", needs, problems)
         .post("/figures/files/{file}/confirm", needs, confirm)

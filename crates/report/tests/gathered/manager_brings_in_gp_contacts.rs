@@ -443,7 +443,7 @@ async fn the_template_of_each_sort_is_read_without_a_refusal() {
             let template = mo
                 .send(
                     Method::GET,
-                    &format!("/figures/files/template/{kind}"),
+                    &format!("/figures/files/new/{kind}/template.csv"),
                     None,
                 )
                 .await
