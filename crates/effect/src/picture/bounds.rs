@@ -54,7 +54,10 @@ pub fn draw(frame: &Frame, unit: &str, rows: &[Row], tipping: Option<f64>) -> Pi
             "The average is zero if those with no second score changed by {} {unit}.",
             shown(value)
         ),
-        None => "Everybody has a second score, so there is no tipping value.".to_owned(),
+        None if rows.iter().any(|row| row.headline) => {
+            "Everybody has a second score, so there is no tipping value.".to_owned()
+        }
+        None => "Too few have a second score for anything but these ends.".to_owned(),
     };
     let axis = format!("Mean change, {unit}");
     let mut picture = forest::draw_with_note(frame, Measure::Change, &axis, rows, &note);

@@ -8,10 +8,11 @@ use std::fmt;
 use serde::Serialize;
 
 use super::limits::{
-    CLUSTERS_MIN, CONTROLS_LOST_MAX, EVENTS_PER_ARM_MIN, FOLLOW_UP_MIN, JOINT_LEAD_P_MIN,
-    LINK_WORKER_SLICE_MIN, MARGIN_HIGH, MARGIN_LOW, MATCHED_SHARE_MIN, PEOPLE_PER_ARM_MIN,
-    SATTERTHWAITE_DF_MIN, SERIES_MISSING_MAX, SERIES_MONTHS_AFTER_MIN, SERIES_MONTHS_BEFORE_MIN,
-    STANDARDISED_DIFFERENCE_MAX, SYSTEM_CHANGE_MONTHS, TIPPING_MIN_SD, XMR_POINTS_MIN,
+    CLUSTERS_MIN, CONTROLS_LOST_MAX, COUNT_ROUNDING, EVENTS_PER_ARM_MIN, FOLLOW_UP_MIN,
+    JOINT_LEAD_P_MIN, LINK_WORKER_SLICE_MIN, MARGIN_HIGH, MARGIN_LOW, MATCHED_SHARE_MIN,
+    PEOPLE_PER_ARM_MIN, SATTERTHWAITE_DF_MIN, SERIES_MISSING_MAX, SERIES_MONTHS_AFTER_MIN,
+    SERIES_MONTHS_BEFORE_MIN, SMALL_COUNT_MAX, STANDARDISED_DIFFERENCE_MAX, SYSTEM_CHANGE_MONTHS,
+    TIPPING_MIN_SD, XMR_POINTS_MIN,
 };
 
 /// Why no conclusion, or no number, is given. [`Refusal::code`] names the rule.
@@ -302,13 +303,15 @@ impl Refusal {
             ),
             Self::TooFewPeople { people } => write!(
                 f,
-                "The smaller group has {people} people; at least {PEOPLE_PER_ARM_MIN} are needed to \
-                 compare."
+                "The smaller group has {} people; at least {PEOPLE_PER_ARM_MIN} are needed to \
+                 compare.",
+                about(*people)
             ),
             Self::TooFewEvents { events } => write!(
                 f,
-                "The smaller group has {events} contacts; at least {EVENTS_PER_ARM_MIN} are needed \
-                 to compare."
+                "The smaller group has {} contacts; at least {EVENTS_PER_ARM_MIN} are needed \
+                 to compare.",
+                about(*events)
             ),
             _ => Ok(()),
         }
@@ -386,7 +389,7 @@ impl Refusal {
             ),
             Self::Constant => write!(
                 f,
-                "The figure never changes, so there is nothing to estimate."
+                "The figures never vary, so there is nothing to tell a change from chance by."
             ),
             Self::TooFewObservations { have, coefficients } => write!(
                 f,
@@ -444,9 +447,29 @@ impl Refusal {
     }
 }
 
+/// A count inside a sentence, as it may be shown (R10).
+fn about(count: u64) -> String {
+    match count {
+        0 => "no".to_owned(),
+        1..=SMALL_COUNT_MAX => format!("fewer than {}", SMALL_COUNT_MAX + 1),
+        _ => format!(
+            "about {}",
+            (count + COUNT_ROUNDING / 2) / COUNT_ROUNDING * COUNT_ROUNDING
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_in_a_refusal_is_as_near_as_may_be_shown() {
+        let said = |people| Refusal::TooFewPeople { people }.to_string();
+        assert!(said(72).starts_with("The smaller group has about 70 people;"));
+        assert!(said(6).starts_with("The smaller group has fewer than 8 people;"));
+        assert!(said(0).starts_with("The smaller group has no people;"));
+    }
 
     #[test]
     fn every_refusal_has_a_sentence() {

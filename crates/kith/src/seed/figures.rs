@@ -2,11 +2,13 @@
 //! contacts over three years, wellbeing scores, population counts. They are
 //! written as the files a practice would bring, and brought in through the
 //! same actions. People referred have their contacts at a peak when they are
-//! referred, as people do; others have peaks too, and are never referred.
+//! referred, as people do; others have peaks too, and are never referred. A
+//! question is fixed before any file, and readings are made for the manager, a
+//! practice and a link worker.
 
 use std::fmt::Write as _;
 
-use kith_access::{Account, App, Organisation, session};
+use kith_access::{Account, Actor, App, Organisation, session};
 use kith_base::{Day, Id, NhsNumber, Refusal, Word};
 use kith_db::{FromRow, Outcome, on};
 use kith_report::{
@@ -18,7 +20,13 @@ use kith_report::{
     gp::{ContactKind, Pseudonyms},
     month::Month,
     population::{Dimension, NOT_RECORDED},
+    reading::{
+        self,
+        question::{AnsweredBy, Primary},
+        work::make_all,
+    },
     score::{Measure, Occasion},
+    subject::Subject,
 };
 
 use super::{MadeScheme, draw::Draw, text};
@@ -61,11 +69,39 @@ const REFERRED: &str =
       and r.state not in ('voided', 'advice')
     group by p.nhs_number, p.born, r.practice_id order by p.nhs_number, r.practice_id";
 
-/// Brings the files of the demonstration in.
+/// The question of the demonstration.
+const QUESTION: &str = "Do people who were referred see their GP less or more often in the year after than similar people?";
+
+/// Brings the files of the demonstration in, and has them read.
 ///
 /// # Errors
 /// When an action refuses, or the database fails.
 pub async fn figures(app: &App, made: &MadeScheme) -> Outcome<()> {
+    let question = Primary::new(&text(QUESTION)?, AnsweredBy::Contacts);
+    let manager = actor(app, made, made.manager).await?;
+    app.db
+        .act(async |tx| reading::actions::fix(tx, &manager, question.clone()).await)
+        .await?;
+    files(app, made).await?;
+    let practice = made.practices.first();
+    let of_practice = practice.map(|(id, desk)| (desk[0], Subject::Practice(*id)));
+    let of_worker = made.workers.first().map(|id| (*id, Subject::Worker(*id)));
+    let readers = [
+        Some((made.manager, Subject::Scheme)),
+        of_practice,
+        of_worker,
+    ];
+    for (who, subject) in readers.into_iter().flatten() {
+        let reader = actor(app, made, who).await?;
+        app.db
+            .act(async |tx| reading::actions::make(tx, &reader, subject).await)
+            .await?;
+    }
+    make_all(app, made.id, app.clock.now()).await?;
+    Ok(())
+}
+
+async fn files(app: &App, made: &MadeScheme) -> Outcome<()> {
     let mut draw = Draw::of(SEED);
     let referred: Vec<Referred> = app
         .db
@@ -118,6 +154,13 @@ fn said(kind: FileKind, practice: Option<Id<Organisation>>, app: &App) -> Said {
     }
 }
 
+async fn actor(app: &App, made: &MadeScheme, account: Id<Account>) -> Outcome<Actor> {
+    let now = app.clock.now();
+    app.db
+        .read(async |tx| session::of_account(tx, made.id, account, now).await)
+        .await
+}
+
 async fn bring(
     app: &App,
     made: &MadeScheme,
@@ -126,11 +169,7 @@ async fn bring(
     name: &str,
     file: &str,
 ) -> Outcome<()> {
-    let now = app.clock.now();
-    let actor = app
-        .db
-        .read(async |tx| session::of_account(tx, made.id, by, now).await)
-        .await?;
+    let actor = actor(app, made, by).await?;
     let pseudonyms = Pseudonyms::of_scheme(app, made.id);
     let staged = actions::stage(
         &app.db,
@@ -358,6 +397,25 @@ mod tests {
             peak * 2 > before * 3 && peak * 2 > after * 3,
             "{before} {peak} {after}"
         );
-        assert!(answered.unwrap().people().len() > 20);
+        let answered = answered.unwrap();
+        assert!(
+            answered.too_lately > 0 && answered.scores.is_ok(),
+            "{answered:?}"
+        );
+        let read = async |tx: &mut kith_db::Tx| {
+            let mut all = Vec::new();
+            for subject in [
+                Subject::Scheme,
+                Subject::Practice(made.practices[0].0),
+                Subject::Worker(made.workers[0]),
+            ] {
+                all.extend(reading::store::of_subject(tx, made.id, subject).await?);
+            }
+            Outcome::Ok(all)
+        };
+        let readings = app.db.read(read).await.unwrap();
+        assert_eq!(readings.len(), 3);
+        assert!(readings.iter().all(|row| row.state == reading::Stage::Done));
+        assert!(readings[0].is_primary);
     }
 }

@@ -132,14 +132,15 @@ macro_rules! with_worker {
         concat!(
             "with ",
             first_referrals!($only),
-            ", met(months) as (
-              select ",
+            ", met(index_month, months) as (
+              select i.index_month, ",
             $month,
             " - i.index_month from first_referral i
                join contact c on c.scheme_id = $1 and c.person_id = i.person_id
               where c.attended = 'yes' and c.voided_at is null)
-            select months, count(*) as contacts from met
-             where months >= $2 and months <= $3 group by months order by months"
+            select index_month, months, count(*) as contacts from met
+             where months >= $2 and months <= $3
+             group by index_month, months order by index_month, months"
         )
     };
 }
@@ -171,6 +172,22 @@ const WITH_WORKER_PG: [&str; 3] = [
     with_worker_pg!(""),
     with_worker_pg!("and r.practice_id = $4"),
     with_worker_pg!("and r.owner_id = $4"),
+];
+
+macro_rules! referred_in {
+    ($only:literal) => {
+        concat!(
+            "with ",
+            first_referrals!($only),
+            " select index_month, count(*) as people from first_referral
+               group by index_month order by index_month"
+        )
+    };
+}
+const REFERRED_IN: [&str; 3] = [
+    referred_in!(""),
+    referred_in!("and r.practice_id = $2"),
+    referred_in!("and r.owner_id = $2"),
 ];
 
 #[derive(FromRow)]
@@ -273,26 +290,56 @@ pub async fn kinds(
 
 /// Contacts with link workers in one month around the referral.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, FromRow)]
-pub struct WithWorker {
+pub struct Met {
+    /// The month of the referral, as a number.
+    pub index_month: i64,
     /// Months since the referral.
     pub months: i64,
     /// How many contacts the person came to.
     pub contacts: i64,
 }
 
+/// People first referred in one month.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, FromRow)]
+pub struct ReferredIn {
+    /// The month, as a number.
+    pub index_month: i64,
+    /// How many.
+    pub people: i64,
+}
+
+/// Contacts people had with link workers, and who had how much time for them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WithWorkers {
+    /// Everybody, by the month of their referral.
+    pub referred: Vec<ReferredIn>,
+    /// Their contacts.
+    pub met: Vec<Met>,
+}
+
 /// Contacts the same people had with link workers.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn with_worker(
+pub async fn with_workers(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     subject: Subject,
-) -> Result<Vec<WithWorker>, sqlx::Error> {
+) -> Result<WithWorkers, sqlx::Error> {
     let texts = if tx.is_embedded() {
         WITH_WORKER_LITE
     } else {
         WITH_WORKER_PG
     };
-    asked!(tx, text_for(texts, subject), scheme, subject)
+    let referred = on!(tx, c => {
+        let query = sqlx::query_as(text_for(REFERRED_IN, subject)).bind(scheme);
+        match subject.id() {
+            Some(id) => query.bind(id).fetch_all(c),
+            None => query.fetch_all(c),
+        }
+    })?;
+    Ok(WithWorkers {
+        referred,
+        met: asked!(tx, text_for(texts, subject), scheme, subject)?,
+    })
 }

@@ -1,5 +1,7 @@
 //! Wellbeing of the people referred (A5): of each their first score at the
-//! start and their last one at follow-up after it.
+//! start and their last one at follow-up after it. Who was referred shortly
+//! before the newest score has had no time for a second one: they are left out
+//! by the month of their referral, whether they have one or not, and counted.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +14,11 @@ use kith_effect::stats::{
 };
 
 use super::first::{first_referrals, month_of, text_for};
-use crate::{score::Measure, subject::Subject};
+use crate::{month::Month, score::Measure, subject::Subject};
+
+/// Months from a referral after which a second score is looked for: services
+/// ask again after three to six.
+pub const TIME_FOR_A_SECOND_MONTHS: i64 = 6;
 
 macro_rules! counts {
     ($file:literal) => {
@@ -32,8 +38,8 @@ macro_rules! scores {
         concat!(
             "with ",
             first_referrals!($only),
-            ", started(person_id, practice_id, at_start, started_on) as (
-              select i.person_id, i.practice_id, s.score, s.taken_on
+            ", started(person_id, practice_id, index_month, at_start, started_on) as (
+              select i.person_id, i.practice_id, i.index_month, s.score, s.taken_on
                 from first_referral i
                 left join wellbeing_score s on s.scheme_id = $1 and s.id = (
                   select b.id from wellbeing_score b
@@ -41,7 +47,7 @@ macro_rules! scores {
                      and b.occasion = 'start' and ",
             counts!("b.file_id"),
             "      order by b.taken_on, b.id limit 1))
-            select d.practice_id, p.born, d.at_start, d.started_on,
+            select d.practice_id, d.index_month, p.born, d.at_start, d.started_on,
                    (select a.score from wellbeing_score a
                      where a.scheme_id = $1 and a.person_id = d.person_id and a.measure = $2
                        and a.occasion = 'follow_up' and a.taken_on > d.started_on and ",
@@ -59,9 +65,24 @@ const SCORES: [&str; 3] = [
     scores!("and r.owner_id = $3"),
 ];
 
+const NEWEST: &str = concat!(
+    "select max(s.taken_on) from wellbeing_score s where s.scheme_id = $1 and s.measure = $2 and ",
+    counts!("s.file_id")
+);
+
+/// The scores of a subject in one questionnaire.
+#[derive(Debug)]
+pub struct Asked {
+    /// Of those who had time for a second score.
+    pub scores: Result<Scores, Refusal>,
+    /// People referred too lately for one.
+    pub too_lately: u64,
+}
+
 #[derive(FromRow)]
 struct ScoreRow {
     practice_id: Option<Id<Organisation>>,
+    index_month: i64,
     born: Option<Day>,
     at_start: Option<i64>,
     started_on: Option<Day>,
@@ -79,13 +100,18 @@ fn number(score: i64) -> f64 {
 ///
 /// # Errors
 /// When the database does not answer. Inside: the refusal of `kith_effect`,
-/// when nobody has a first score.
+/// when nobody has a first score. None when there is no score at all.
 pub async fn scores(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     subject: Subject,
     measure: Measure,
-) -> Result<Result<Scores, Refusal>, sqlx::Error> {
+) -> Result<Option<Asked>, sqlx::Error> {
+    let newest: Option<Day> =
+        on!(tx, c => sqlx::query_scalar(NEWEST).bind(scheme).bind(measure).fetch_one(c))?;
+    let Some(newest) = newest else {
+        return Ok(None);
+    };
     let rows: Vec<ScoreRow> = on!(tx, c => {
         let query = sqlx::query_as(text_for(SCORES, subject)).bind(scheme).bind(measure);
         match subject.id() {
@@ -93,6 +119,10 @@ pub async fn scores(
             None => query.fetch_all(c),
         }
     })?;
+    let enough_time = Month::of(newest).plus(-TIME_FOR_A_SECOND_MONTHS).number();
+    let (rows, lately): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .partition(|row| row.index_month <= enough_time);
     let mut practices: BTreeMap<Id<Organisation>, i64> = BTreeMap::new();
     let mut people = Vec::new();
     let mut ages = Vec::new();
@@ -117,7 +147,10 @@ pub async fn scores(
     let names = add_age(&mut people, &ages);
     let (low, high) = measure.range();
     let scale = Scale::new(measure.label(), number(low), number(high), measure.better());
-    Ok(scale.and_then(|scale| Scores::new(scale, names, people, without_start)))
+    Ok(Some(Asked {
+        scores: scale.and_then(|scale| Scores::new(scale, names, people, without_start)),
+        too_lately: lately.len() as u64,
+    }))
 }
 
 fn add_age(people: &mut [Person], ages: &[Option<f64>]) -> Vec<String> {

@@ -89,11 +89,15 @@ async fn show(app: App, signed: Signed, Query(asked): Query<Asked>) -> Answer {
         let funnel = rules::practices(&loaded.practices, &loaded.reached, &loaded.of_practices);
         parts.extend(funnel.map(|shown| shown.html(reader)));
     }
-    Ok(signed
+    let mut page = signed
         .page("Who is reached")
         .under(paths::figures())
-        .body(parts.into_iter().collect::<Html>())
-        .into_response())
+        .body(parts.into_iter().collect::<Html>());
+    let own = signed.actor.practice;
+    if let Some((_, name)) = loaded.practices.iter().find(|(id, _)| Some(*id) == own) {
+        page = page.caption(name);
+    }
+    Ok(page.into_response())
 }
 
 /// Of which day the population counts are, or how to bring some.

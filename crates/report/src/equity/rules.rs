@@ -1,11 +1,12 @@
-//! In which group somebody is, and what may be said of the groups. A word in
-//! the record that is none of the groups of a dimension counts as not recorded:
-//! nobody is put into a group by a guess.
+//! In which group somebody is, and what may be said of the groups. Nobody is
+//! put into a group by a guess: who is in none counts as not recorded, and who
+//! preferred not to say is a row of their own. Neither is compared.
 
 use std::collections::BTreeMap;
 
 use kith_access::Organisation;
 use kith_base::{Day, Id, Word};
+use kith_casework::person::{EthnicGroup, Ethnicity, Gender};
 use kith_effect::{
     picture::{
         forest::{self, Measure},
@@ -13,7 +14,7 @@ use kith_effect::{
     },
     sentence,
     stats::{
-        disclosure::{Shown as Given, list_shown, shown, table_shown},
+        disclosure::{Shown as Given, list_shown, shown},
         equity::{Group, Reach, reach},
         estimate::Finding,
         funnel::{Place, funnel},
@@ -25,9 +26,14 @@ use kith_effect::{
 
 use super::store::Reached;
 use crate::{
+    gp::Sex,
     population::{Dimension, NOT_RECORDED, age_group, store::Population},
     shown::{Drawn, Numbers, Shown, people},
 };
+
+/// The row of those who were asked and did not want to say. Population counts
+/// do not have it.
+pub const NOT_SAID: &str = "Prefer not to say";
 
 /// The group somebody is in.
 #[must_use]
@@ -36,16 +42,11 @@ pub fn group_of(dimension: Dimension, one: &Reached, today: Day) -> &'static str
         Dimension::Age => one
             .born
             .map(|born| age_group(i64::from(today.years_since(born)))),
-        Dimension::Sex => one
-            .sex
-            .as_deref()
-            .and_then(|sex| dimension.group(sex))
-            .or_else(|| one.gender.as_deref().and_then(|own| dimension.group(own))),
-        Dimension::Ethnicity => one.ethnicity.as_deref().and_then(|own| {
-            // "White British" begins with its group.
-            let first = own.split(|c: char| !c.is_alphabetic()).next();
-            dimension.group(own).or_else(|| dimension.group(first?))
-        }),
+        Dimension::Sex => of_sex(one),
+        Dimension::Ethnicity => match one.ethnicity.map(Ethnicity::group) {
+            Some(EthnicGroup::NotSaid) => Some(NOT_SAID),
+            group => group.and_then(|group| dimension.group(group.code())),
+        },
         Dimension::Deprivation => one
             .deprivation_fifth
             .and_then(|fifth| dimension.group(&fifth.to_string())),
@@ -53,17 +54,38 @@ pub fn group_of(dimension: Dimension, one: &Reached, today: Day) -> &'static str
     group.unwrap_or(NOT_RECORDED)
 }
 
-/// People reached in each group, in the order of the groups.
+/// As the register has it; where it does not, as the person says.
+fn of_sex(one: &Reached) -> Option<&'static str> {
+    let said = one.gender.map(|gender| match gender {
+        Gender::Female => "Female",
+        Gender::Male => "Male",
+        Gender::NonBinary | Gender::Other => "Other",
+        Gender::NotSaid => NOT_SAID,
+    });
+    match one.sex {
+        Some(Sex::Female) => Some("Female"),
+        Some(Sex::Male) => Some("Male"),
+        Some(Sex::Other) => Some("Other"),
+        Some(Sex::NotRecorded) | None => said,
+    }
+}
+
+/// People reached in each group, in the order of the groups; who preferred not
+/// to say before those not recorded, when there are any.
 fn counted(dimension: Dimension, reached: &[Reached], today: Day) -> Vec<(&'static str, u64)> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for one in reached {
         *counts.entry(group_of(dimension, one, today)).or_default() += 1;
     }
-    dimension
+    let mut all: Vec<(&'static str, u64)> = dimension
         .groups()
         .iter()
         .map(|group| (*group, counts.get(group).copied().unwrap_or(0)))
-        .collect()
+        .collect();
+    if let Some(count) = counts.get(NOT_SAID) {
+        all.insert(all.len() - 1, (NOT_SAID, *count));
+    }
+    all
 }
 
 /// What is counted, for "how this was made".
@@ -71,10 +93,10 @@ fn definition(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Age => "Age today, from the date of birth in the record.",
         Dimension::Sex => {
-            "Sex as the register of the practice has it; without one, the gender the person gave, where it is one of these words."
+            "Sex as the register of the practice has it; without one, the gender the person gave."
         }
         Dimension::Ethnicity => {
-            "Ethnicity in the person's own words, where they begin with one of the groups. Other words count as not recorded."
+            "The ethnic group the person gave, in the five broad groups of the 2021 census."
         }
         Dimension::Deprivation => {
             "The fifth of deprivation of where somebody lives, as the register of their practice has it."
@@ -128,6 +150,8 @@ fn without_population(title: &str, counts: &[(&'static str, u64)]) -> Shown {
 /// A group with the people reached in it and the people who live there.
 struct Line {
     group: &'static str,
+    /// Its name inside a sentence.
+    label: String,
     reached: u64,
     people: u64,
 }
@@ -142,6 +166,10 @@ fn with_population(
         .iter()
         .map(|(group, reached)| Line {
             group,
+            label: match dimension {
+                Dimension::Deprivation => format!("fifth {group}"),
+                _ => (*group).to_owned(),
+            },
             reached: *reached,
             people: population
                 .iter()
@@ -149,6 +177,13 @@ fn with_population(
                 .map(|count| u64::try_from(count.people).unwrap_or(0))
                 .sum(),
         })
+        .collect();
+    let hidden = hidden(&lines);
+    let names: Vec<&str> = lines
+        .iter()
+        .zip(&hidden)
+        .filter(|(_, hidden)| **hidden)
+        .map(|(line, _)| &*line.label)
         .collect();
     let found = groups(&lines).and_then(|groups| reach(&groups));
     let mut shown = match &found {
@@ -165,15 +200,16 @@ fn with_population(
             }
             Shown::found(title, finding, said, people(finding.n))
                 .missing(format!("Group not recorded: {}", people(finding.missing)))
-                .with(forest_of(dimension, finding))
+                .with(forest_of(dimension, finding, &names))
         }
     };
-    shown.tables.push(rates(&lines));
+    shown.tables.push(rates(&lines, &hidden));
     shown
 }
 
 /// The groups for the statistics; those not recorded are never compared.
 fn groups(lines: &[Line]) -> Result<Vec<Group>, Refusal> {
+    let asked = lines.iter().filter(|line| line.group != NOT_SAID);
     let group = |line: &Line| {
         if line.group == NOT_RECORDED {
             // Who is not recorded here may be recorded there: no rate is made of them.
@@ -190,28 +226,43 @@ fn groups(lines: &[Line]) -> Result<Vec<Group>, Refusal> {
             ),
         })?;
         Ok(Group {
-            label: Some(line.group.to_owned()),
+            label: Some(line.label.clone()),
             share,
         })
     };
-    lines.iter().map(group).collect()
+    asked.map(group).collect()
+}
+
+/// Whether a line is one of the groups people are compared by.
+fn is_group(line: &Line) -> bool {
+    ![NOT_RECORDED, NOT_SAID].contains(&line.group)
+}
+
+/// The lines of which nothing may be shown: few were reached, or all but a
+/// few, or the total would tell another one's number.
+fn hidden(lines: &[Line]) -> Vec<bool> {
+    let reached: Vec<u64> = lines.iter().map(|line| line.reached).collect();
+    let given = list_shown(&reached);
+    let all_but_a_few = |line: &Line| {
+        is_group(line) && shown(line.people.saturating_sub(line.reached)) == Given::Hidden
+    };
+    lines
+        .iter()
+        .zip(given)
+        .map(|(line, given)| given == Given::Hidden || all_but_a_few(line))
+        .collect()
 }
 
 fn fifths(lines: &[Line]) -> Vec<Share> {
     lines
         .iter()
-        .filter(|line| line.group != NOT_RECORDED)
+        .filter(|line| is_group(line))
         .filter_map(|line| Share::new(line.reached, line.people).ok())
         .collect()
 }
 
 /// Reached, people and the rate of each group, with what is small hidden.
-fn rates(lines: &[Line]) -> Numbers {
-    let counts: Vec<Vec<u64>> = lines
-        .iter()
-        .map(|line| vec![line.reached, line.people.saturating_sub(line.reached)])
-        .collect();
-    let cells = table_shown(&counts).unwrap_or_default();
+fn rates(lines: &[Line], hidden: &[bool]) -> Numbers {
     let mut table = Numbers::new(
         "Reach by group; small numbers hidden, others to the nearest 5",
         &[
@@ -222,39 +273,42 @@ fn rates(lines: &[Line]) -> Numbers {
             "95% interval",
         ],
     );
-    for (line, cells) in lines.iter().zip(cells) {
-        let hidden = || Given::Hidden.words();
-        let open = !cells.contains(&Given::Hidden);
+    for (line, hidden) in lines.iter().zip(hidden) {
+        let word = || Given::Hidden.words();
         let wilson = Share::new(line.reached, line.people)
             .ok()
-            .filter(|_| open && line.group != NOT_RECORDED)
+            .filter(|_| is_group(line))
             .and_then(|share| share.wilson().ok());
         let (rate, interval) = match wilson {
+            _ if *hidden => (word(), word()),
             Some(rate) => (
                 format!("{:.1}", rate.value * 1000.0),
                 rate.interval.map_or_else(String::new, |i| {
                     format!("{:.1} to {:.1}", i.low * 1000.0, i.high * 1000.0)
                 }),
             ),
-            None if open => ("no rate".to_owned(), "none".to_owned()),
-            None => (hidden(), hidden()),
+            None => ("no rate".to_owned(), "none".to_owned()),
         };
-        table.rows.push(vec![
-            line.group.to_owned(),
-            cells.first().map_or_else(hidden, |cell| cell.words()),
-            if open {
-                shown(line.people).words()
-            } else {
-                hidden()
-            },
-            rate,
-            interval,
-        ]);
+        let people = match line.group {
+            NOT_SAID => "not counted".to_owned(),
+            _ if *hidden => word(),
+            _ => shown(line.people).words(),
+        };
+        let reached = if *hidden {
+            word()
+        } else {
+            shown(line.reached).words()
+        };
+        table
+            .rows
+            .push(vec![line.group.to_owned(), reached, people, rate, interval]);
     }
     table
 }
 
-fn forest_of(dimension: Dimension, finding: &Finding<Reach>) -> Drawn {
+/// Each group against the rest. What the table hides is not drawn either, or
+/// the ratio would tell it.
+fn forest_of(dimension: Dimension, finding: &Finding<Reach>, hidden: &[&str]) -> Drawn {
     let rows: Vec<forest::Row> = finding
         .result
         .groups
@@ -262,7 +316,7 @@ fn forest_of(dimension: Dimension, finding: &Finding<Reach>) -> Drawn {
         .map(|group| {
             let ratio = group
                 .ratio_to_rest()
-                .filter(|_| shown(group.share.events()) != Given::Hidden);
+                .filter(|_| !hidden.contains(&group.label.as_str()));
             forest::Row {
                 label: group.label.clone(),
                 estimate: ratio.map(|r| r.value),
@@ -336,12 +390,12 @@ mod tests {
     use super::*;
     use crate::shown::Reader;
 
-    fn one(born: Option<&str>, ethnicity: Option<&str>, gender: Option<&str>) -> Reached {
+    fn one(born: Option<&str>, ethnicity: Option<Ethnicity>, gender: Option<Gender>) -> Reached {
         Reached {
             practice_id: None,
             born: born.map(|day| day.parse().unwrap()),
-            ethnicity: ethnicity.map(str::to_owned),
-            gender: gender.map(str::to_owned),
+            ethnicity,
+            gender,
             sex: None,
             deprivation_fifth: Some(1),
         }
@@ -368,7 +422,7 @@ mod tests {
 
     #[test]
     fn nobody_is_put_into_a_group_by_a_guess() {
-        let mary = one(Some("1946-11-25"), Some("White British"), Some("a woman"));
+        let mary = one(Some("1946-11-25"), Some(Ethnicity::WhiteBritish), None);
         assert_eq!(group_of(Dimension::Age, &mary, today()), "65 to 79");
         assert_eq!(group_of(Dimension::Ethnicity, &mary, today()), "White");
         assert_eq!(group_of(Dimension::Sex, &mary, today()), NOT_RECORDED);
@@ -377,16 +431,16 @@ mod tests {
             "1 (most deprived)"
         );
         let register = Reached {
-            sex: Some("female".to_owned()),
+            sex: Some(Sex::Female),
+            gender: Some(Gender::NotSaid),
             ..mary
         };
         assert_eq!(group_of(Dimension::Sex, &register, today()), "Female");
-        let unsaid = one(None, Some("Cornish"), None);
-        assert_eq!(group_of(Dimension::Age, &unsaid, today()), NOT_RECORDED);
-        assert_eq!(
-            group_of(Dimension::Ethnicity, &unsaid, today()),
-            NOT_RECORDED
-        );
+        let unknown = one(None, None, None);
+        assert_eq!(group_of(Dimension::Age, &unknown, today()), NOT_RECORDED);
+        let unsaid = one(None, Some(Ethnicity::NotSaid), Some(Gender::NotSaid));
+        assert_eq!(group_of(Dimension::Ethnicity, &unsaid, today()), NOT_SAID);
+        assert_eq!(group_of(Dimension::Sex, &unsaid, today()), NOT_SAID);
     }
 
     #[test]
@@ -405,7 +459,7 @@ mod tests {
     fn a_rate_has_its_interval_and_a_small_group_none() {
         let mut reached = vec![one(Some("1950-01-01"), None, None); 60];
         reached.extend(vec![one(Some("1980-01-01"), None, None); 20]);
-        reached.extend(vec![one(Some("1990-01-01"), None, None); 3]);
+        reached.extend(vec![one(Some("1995-01-01"), None, None); 3]);
         let people = population(Dimension::Age, &[1000, 1000, 1000, 1000, 1000, 1000, 40]);
         let shown = by(Dimension::Age, &reached, &people, today());
         let row = |group: &str| {
@@ -423,6 +477,44 @@ mod tests {
                 .contains("Reached more: 65 to 79"),
             "{:?}",
             shown.said
+        );
+    }
+
+    #[test]
+    fn what_the_table_hides_the_picture_does_not_tell() {
+        let mut reached = vec![one(Some("1950-01-01"), None, None); 60];
+        reached.extend(vec![one(Some("1980-01-01"), None, None); 20]);
+        reached.extend(vec![one(Some("1930-01-01"), None, None); 30]);
+        reached.extend(vec![one(None, None, None); 1]);
+        let people = population(Dimension::Age, &[1000, 1000, 1000, 1000, 1000, 400, 40]);
+        let shown = by(Dimension::Age, &reached, &people, today());
+        let numbers = shown.pictures[0].numbers();
+        let row = |rows: &[Vec<String>], group: &str| {
+            rows.iter().find(|row| row[0] == group).unwrap().clone()
+        };
+        // One is not recorded; the total would tell it, so the smallest group goes too.
+        assert_eq!(row(&shown.tables[0].rows, NOT_RECORDED)[1], "hidden");
+        assert_eq!(row(&shown.tables[0].rows, "35 to 49")[1], "hidden");
+        assert_eq!(row(&numbers.rows, "35 to 49")[1], "not estimated");
+        assert_eq!(row(&shown.tables[0].rows, "80 and over")[1], "30");
+    }
+
+    #[test]
+    fn preferring_not_to_say_is_an_answer_and_a_row() {
+        let mut reached = vec![one(None, Some(Ethnicity::WhiteIrish), None); 60];
+        reached.extend(vec![one(None, Some(Ethnicity::NotSaid), None); 10]);
+        reached.extend(vec![one(None, None, None); 20]);
+        let people = population(Dimension::Ethnicity, &[100, 100, 100, 1000, 100, 9]);
+        let shown = by(Dimension::Ethnicity, &reached, &people, today());
+        let last: Vec<&[String]> = shown.tables[0].rows[5..]
+            .iter()
+            .map(|row| &row[..3])
+            .collect();
+        assert_eq!(last[0], [NOT_SAID, "10", "not counted"]);
+        assert_eq!(last[1], [NOT_RECORDED, "20", "10"]);
+        assert_eq!(
+            shown.made.missing.as_deref(),
+            Some("Group not recorded: about 20 people")
         );
     }
 

@@ -3,7 +3,10 @@
 
 use kith_access::{Organisation, Scheme};
 use kith_base::{Day, Id};
+use kith_casework::person::{Ethnicity, Gender};
 use kith_db::{FromRow, Tx, on};
+
+use crate::gp::Sex;
 
 /// Somebody who was referred.
 #[derive(Clone, PartialEq, Eq, Debug, FromRow)]
@@ -12,12 +15,12 @@ pub struct Reached {
     pub practice_id: Option<Id<Organisation>>,
     /// When they were born.
     pub born: Option<Day>,
-    /// Their ethnicity, in their own words.
-    pub ethnicity: Option<String>,
-    /// Their gender, in their own words.
-    pub gender: Option<String>,
+    /// Their ethnicity.
+    pub ethnicity: Option<Ethnicity>,
+    /// Their gender.
+    pub gender: Option<Gender>,
     /// Their sex, as their practice's register has it.
-    pub sex: Option<String>,
+    pub sex: Option<Sex>,
     /// The fifth of deprivation of where they live, by the register.
     pub deprivation_fifth: Option<i64>,
 }

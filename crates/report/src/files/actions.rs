@@ -20,7 +20,10 @@ use crate::{
         sheet::{Heading, Problem, Row, Sheet},
         store::{self, Counts, File, Named, Said},
     },
-    gp::{self, Pseudonym, Pseudonyms, rows::Contact, rows::Registered},
+    gp::{
+        self, Pseudonym, Pseudonyms,
+        rows::{Contact, Registered, Whose},
+    },
     paths,
     population::{self, rows::Count},
     score::{self, rows::Scored},
@@ -115,14 +118,18 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn row(&mut self, row: &Row) -> Result<Kept, Vec<Problem>> {
+        let whose = Whose {
+            pseudonyms: self.pseudonyms,
+            practice: self.said.practice,
+        };
         match (self.said.kind, &self.said.contacts) {
             (FileKind::GpContacts, Some(said)) => {
-                gp::rows::contact(row, self.pseudonyms, said, self.today).map(Kept::Contact)
+                gp::rows::contact(row, whose, said, self.today).map(Kept::Contact)
             }
             (FileKind::Scores, _) => score::rows::scored(row, self.today).map(Kept::Score),
             (FileKind::Population, _) => population::rows::count(row).map(Kept::Count),
             (FileKind::GpRegister | FileKind::GpContacts, _) => {
-                let person = gp::rows::registered(row, self.pseudonyms, self.today)?;
+                let person = gp::rows::registered(row, whose, self.today)?;
                 self.alone(&person)?;
                 Ok(Kept::Person(person))
             }

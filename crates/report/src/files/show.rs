@@ -59,7 +59,7 @@ pub(super) fn list(files: &[File]) -> Html {
         ]);
     }
     [
-        Button::new("Bring a file in").href(paths::new_file()).into(),
+        Button::new("Bring a file in").small(true).href(paths::new_file()).into(),
         Html::from(table),
         paragraph(
             "Where two files are about the same practice and the same months, the one confirmed last counts.",
@@ -112,8 +112,8 @@ pub(super) fn choose(kinds: &[FileKind]) -> Html {
 /// One made-up row for the template.
 pub(super) const fn example(kind: FileKind) -> &'static str {
     match kind {
-        FileKind::GpRegister => "999 000 0018,2019-03-01,,1951,female,2",
-        FileKind::GpContacts => "999 000 0018,2026-05-03,appointment_gp",
+        FileKind::GpRegister => "999 000 0018,2019-03-01,,1951,female,2,",
+        FileKind::GpContacts => "999 000 0018,2026-05-03,appointment_gp,",
         FileKind::Scores => "999 000 0018,,ons4_satisfied,6,2026-05-03,start",
         FileKind::Population => "age,18 to 34,2410",
     }
@@ -138,7 +138,7 @@ fn columns(headings: &[Heading]) -> Html {
 fn beforehand(kind: FileKind) -> Option<Html> {
     let words = match kind {
         FileKind::GpRegister | FileKind::GpContacts => {
-            "Leave out everybody who opted out of their data being used beyond their care, before you make the file. NHS numbers are turned into pseudonyms as the file is read: the number of somebody who was never referred is not kept."
+            "Leave out everybody who opted out of their data being used beyond their care, before you make the file. NHS numbers are turned into pseudonyms as the file is read: the number of somebody who was never referred is not kept. If you would rather not give it, leave it empty and give a key of your own, the same for a person in every file."
         }
         FileKind::Scores => {
             "Only people who have a record here can have a score. Rows about others are refused."

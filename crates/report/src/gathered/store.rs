@@ -259,6 +259,28 @@ pub async fn done(
     on!(tx, c => sqlx::query_as(DONE).bind(scheme).bind(practice).fetch_all(c))
 }
 
+/// The confirmed files a reading takes, of everybody or of one practice: its
+/// own lists and contacts, and the scores of everybody. Population counts are
+/// for who is reached.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn read_for(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    practice: Option<Id<Organisation>>,
+) -> Result<Vec<File>, sqlx::Error> {
+    let mut files = done(tx, scheme, None).await?;
+    files.retain(|file| match file.kind {
+        FileKind::Population => false,
+        FileKind::Scores => true,
+        FileKind::GpRegister | FileKind::GpContacts => {
+            practice.is_none() || file.practice_id == practice
+        }
+    });
+    Ok(files)
+}
+
 /// The same file, confirmed before.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
 //! What stands for an NHS number: HMAC-SHA-256 under a key of the scheme that
 //! is made of the server's key and stored nowhere. Without that key nobody can
 //! tell whose it is, not even by trying every number there is. The same number
-//! has the same pseudonym in every file, so that files fit together.
+//! has the same pseudonym in every file, so that files fit together. A practice
+//! that gives no number of somebody gives a key of its own making instead.
 
 use hmac::{Hmac, KeyInit, Mac};
-use kith_access::{App, Scheme};
+use kith_access::{App, Organisation, Scheme};
 use kith_base::{Id, NhsNumber};
 use sha2::Sha256;
 
@@ -53,6 +54,17 @@ impl Pseudonyms {
         sum.update(number.as_bytes());
         Pseudonym(sum.finalize().into_bytes().into())
     }
+
+    /// What stands for somebody whom a practice knows by a key of its own.
+    /// The same key of another practice is somebody else.
+    #[must_use]
+    pub fn of_key(&self, practice: Id<Organisation>, key: &str) -> Pseudonym {
+        let mut sum = self.0.clone();
+        sum.update(b"key of a practice");
+        sum.update(practice.uuid().as_bytes());
+        sum.update(key.as_bytes());
+        Pseudonym(sum.finalize().into_bytes().into())
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +79,17 @@ mod tests {
         assert_eq!(ours.of(&number), ours.of(&spaced));
         assert_ne!(ours.of(&number), Pseudonyms::with([8; 32]).of(&number));
         assert_eq!(format!("{ours:?}"), "Pseudonyms");
+    }
+
+    #[test]
+    fn a_key_is_its_practices_own_and_never_a_number() {
+        let ours = Pseudonyms::with([7; 32]);
+        let now = "2026-11-24T10:00:00Z".parse().unwrap();
+        let (here, there) = (Id::new(now), Id::new(now));
+        assert_eq!(ours.of_key(here, "p1"), ours.of_key(here, "p1"));
+        assert_ne!(ours.of_key(here, "p1"), ours.of_key(there, "p1"));
+        let number: NhsNumber = "999 000 0018".parse().unwrap();
+        assert_ne!(ours.of_key(here, "9990000018"), ours.of(&number));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The rows of a practice's list and of its contacts: from text to what is
 //! kept, or to what was expected instead.
 
-use kith_base::{Day, NhsNumber, Word};
+use kith_access::Organisation;
+use kith_base::{Day, Id, NhsNumber, Word};
 
 use super::{ContactKind, Pseudonym, Pseudonyms, Sex};
 use crate::{
@@ -16,6 +17,13 @@ const NHS_NUMBER: Heading = Heading {
     name: "NHS number",
     also: &["nhsno", "nhsnum"],
     needed: true,
+};
+
+/// For somebody whose NHS number the practice does not give.
+const PERSON_KEY: Heading = Heading {
+    name: "Person key",
+    also: &["patientkey", "personid", "patientid"],
+    needed: false,
 };
 
 /// The columns of a practice's list.
@@ -46,6 +54,7 @@ pub const REGISTER: &[Heading] = &[
         also: &["imdquintile", "imdfifth", "deprivationquintile"],
         needed: false,
     },
+    PERSON_KEY,
 ];
 
 /// The columns of a practice's contacts.
@@ -61,6 +70,7 @@ pub const CONTACTS: &[Heading] = &[
         also: &["contactkind", "contacttype", "type"],
         needed: true,
     },
+    PERSON_KEY,
 ];
 
 /// Somebody on a practice's list.
@@ -91,6 +101,15 @@ pub struct Contact {
     pub kind: ContactKind,
 }
 
+/// Whom the rows of a practice's file are about.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// What stands for their numbers and keys.
+    pub pseudonyms: &'a Pseudonyms,
+    /// The practice that made the keys.
+    pub practice: Option<Id<Organisation>>,
+}
+
 /// Gathers what is wrong with a row while it is read.
 struct Reader<'a> {
     row: &'a Row,
@@ -107,10 +126,16 @@ impl Reader<'_> {
         None
     }
 
-    fn somebody(&mut self, at: usize, pseudonyms: &Pseudonyms) -> Option<Pseudonym> {
-        match self.row.cell(at).parse::<NhsNumber>() {
-            Ok(number) => Some(pseudonyms.of(&number)),
-            Err(_) => self.refuse(at, "a valid NHS number of 10 digits"),
+    /// Who it is: by the NHS number in the first column, or by the practice's
+    /// own key in the last where there is no number.
+    fn somebody(&mut self, whose: Whose<'_>) -> Option<Pseudonym> {
+        let key = self.row.cell(self.headings.len() - 1);
+        match (self.row.cell(0), whose.practice) {
+            ("", Some(practice)) if !key.is_empty() => Some(whose.pseudonyms.of_key(practice, key)),
+            (number, _) => match number.parse::<NhsNumber>() {
+                Ok(number) => Some(whose.pseudonyms.of(&number)),
+                Err(_) => self.refuse(0, "a valid NHS number of 10 digits, or a person key"),
+            },
         }
     }
 
@@ -129,17 +154,13 @@ impl Reader<'_> {
 ///
 /// # Errors
 /// Every cell that cannot be read, and what was expected in it.
-pub fn registered(
-    row: &Row,
-    pseudonyms: &Pseudonyms,
-    today: Day,
-) -> Result<Registered, Vec<Problem>> {
+pub fn registered(row: &Row, whose: Whose<'_>, today: Day) -> Result<Registered, Vec<Problem>> {
     let mut reader = Reader {
         row,
         headings: REGISTER,
         wrong: Vec::new(),
     };
-    let who = reader.somebody(0, pseudonyms);
+    let who = reader.somebody(whose);
     let from = reader.past(1, today);
     let until = match row.cell(2) {
         "" => Some(None),
@@ -192,7 +213,7 @@ pub fn registered(
 /// Every cell that cannot be read, and what was expected in it.
 pub fn contact(
     row: &Row,
-    pseudonyms: &Pseudonyms,
+    whose: Whose<'_>,
     said: &Contacts,
     today: Day,
 ) -> Result<Contact, Vec<Problem>> {
@@ -201,7 +222,7 @@ pub fn contact(
         headings: CONTACTS,
         wrong: Vec::new(),
     };
-    let who = reader.somebody(0, pseudonyms);
+    let who = reader.somebody(whose);
     let on = reader.past(1, today).and_then(|day| {
         let within = (said.from..=said.until).contains(&Month::of(day));
         if within {
@@ -249,13 +270,36 @@ mod tests {
         Day::ymd(2026, 11, 24).unwrap()
     }
 
+    fn of_practice<T>(read: impl FnOnce(Whose<'_>) -> T) -> T {
+        read(Whose {
+            pseudonyms: &Pseudonyms::with([1; 32]),
+            practice: Some(Id::of(uuid::Uuid::from_u128(9))),
+        })
+    }
+
     fn register(line: &str) -> Result<Registered, Vec<Problem>> {
         let text = format!(
             "NHS number,Registered from,Registered until,Year of birth,Sex,Deprivation fifth\n{line}\n"
         );
         let mut sheet = Sheet::open(text.as_bytes(), REGISTER).unwrap();
         let (row, _) = sheet.next_row().unwrap().unwrap();
-        registered(&row, &Pseudonyms::with([1; 32]), today())
+        of_practice(|whose| registered(&row, whose, today()))
+    }
+
+    #[test]
+    fn somebody_without_a_number_is_known_by_the_practices_key() {
+        let text = "Person key,NHS number,Date,Kind\n\
+            p17,,2026-05-03,online\np17,,2026-05-04,online\np17,9990000018,2026-05-04,online\n,,2026-05-04,online\n";
+        let mut sheet = Sheet::open(text.as_bytes(), CONTACTS).unwrap();
+        let mut next = || {
+            let (row, _) = sheet.next_row().unwrap().unwrap();
+            of_practice(|whose| contact(&row, whose, &said(), today()))
+        };
+        let (first, second, numbered) = (next().unwrap(), next().unwrap(), next().unwrap());
+        assert_eq!(first.pseudonym, second.pseudonym);
+        let mary = Pseudonyms::with([1; 32]).of(&"9990000018".parse().unwrap());
+        assert_eq!(numbered.pseudonym, mary);
+        assert_eq!(columns(next()), ["NHS number"]);
     }
 
     fn said() -> Contacts {
@@ -272,7 +316,7 @@ mod tests {
         let text = format!("NHS number,Date,Kind\n{line}\n");
         let mut sheet = Sheet::open(text.as_bytes(), CONTACTS).unwrap();
         let (row, _) = sheet.next_row().unwrap().unwrap();
-        contact(&row, &Pseudonyms::with([1; 32]), &said(), today())
+        of_practice(|whose| contact(&row, whose, &said(), today()))
     }
 
     fn columns<T>(read: Result<T, Vec<Problem>>) -> Vec<&'static str> {

@@ -10,8 +10,8 @@ use kith_effect::stats::{
         STANDARDISED_DIFFERENCE_MAX, TIPPING_MIN_SD,
     },
     matching::PersonHistory,
+    multiplicity::benjamini_hochberg,
     refusal::Refusal,
-    scores::Scores,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,13 +21,19 @@ use super::{
     wellbeing,
 };
 use crate::{
-    cells::around::{Around, OfKind, WithWorker},
+    cells::{
+        around::{Around, OfKind, WithWorkers},
+        scores::{Asked, TIME_FOR_A_SECOND_MONTHS},
+    },
     gathered::{GatheredFile, store::File},
     month::Month,
     score::Measure,
-    shown::{Numbers, Shown},
+    shown::{Numbers, Part, Shown},
     subject::Subject,
 };
+
+/// Below this a p is taken for more than chance.
+const BY_CHANCE: f64 = 0.05;
 
 /// What was gathered for a question.
 pub struct Gathered {
@@ -36,13 +42,15 @@ pub struct Gathered {
     /// Contacts by kind.
     pub kinds: Vec<OfKind>,
     /// Contacts with link workers.
-    pub with_worker: Vec<WithWorker>,
+    pub with_workers: WithWorkers,
+    /// The month the reading is made in.
+    pub read_in: Month,
     /// Whether a definition changed.
     pub changed: Option<Refusal>,
     /// Everybody on the lists, month by month.
     pub histories: Vec<PersonHistory>,
     /// The scores of each questionnaire.
-    pub scores: Vec<(Measure, Result<Scores, Refusal>)>,
+    pub scores: Vec<(Measure, Option<Asked>)>,
 }
 
 /// A file an answer was made from.
@@ -132,12 +140,8 @@ fn parts(question: &Question, gathered: &Gathered, fixed_in_time: bool) -> Vec<S
     let changed = gathered.changed.as_ref();
     let seed = question.seed;
     let exploratory = !(fixed_in_time && question.asks_for(AnsweredBy::Contacts));
-    let mut parts = vec![contacts::around(
-        &gathered.around,
-        &gathered.histories,
-        seed,
-        changed,
-    )];
+    let mut parts: Vec<Part> =
+        vec![contacts::around(&gathered.around, &gathered.histories, seed, changed).into()];
     if !gathered.around.cells.is_empty() {
         parts.push(contacts::compared(
             &gathered.histories,
@@ -146,7 +150,8 @@ fn parts(question: &Question, gathered: &Gathered, fixed_in_time: bool) -> Vec<S
             exploratory,
         ));
         if changed.is_none() {
-            parts.extend(contacts::kinds(&gathered.around, &gathered.kinds));
+            let kinds = contacts::kinds(&gathered.around, &gathered.kinds);
+            parts.extend(kinds.map(Part::from));
         }
     }
     parts.extend(wellbeing::changes(
@@ -154,11 +159,33 @@ fn parts(question: &Question, gathered: &Gathered, fixed_in_time: bool) -> Vec<S
         &gathered.scores,
         fixed_in_time,
     ));
-    parts.push(contacts::link_workers(
-        &gathered.around,
-        &gathered.with_worker,
-    ));
-    parts
+    parts.push(contacts::link_workers(&gathered.with_workers, gathered.read_in).into());
+    judged_together(&mut parts);
+    parts.into_iter().map(|part| part.shown).collect()
+}
+
+/// Many exploratory looks find something by chance: what is left of each when
+/// they are judged together (R11, Benjamini and Hochberg).
+fn judged_together(parts: &mut [Part]) {
+    let all: Vec<f64> = parts.iter().filter_map(|part| part.p).collect();
+    let Ok(adjusted) = benjamini_hochberg(&all) else {
+        return;
+    };
+    if all.len() < 2 {
+        return;
+    }
+    let exploratory = parts.iter_mut().filter(|part| part.p.is_some());
+    for (part, (p, left)) in exploratory.zip(all.iter().zip(adjusted)) {
+        part.shown.made.together = Some(format!(
+            "Judged with the {} other exploratory figures of this reading: p {p:.3}, after Benjamini and Hochberg {left:.3}.",
+            all.len() - 1
+        ));
+        if *p < BY_CHANCE && left >= BY_CHANCE {
+            part.shown
+                .said
+                .add("Judged with the other exploratory figures here, it could be chance.");
+        }
+    }
 }
 
 /// The thresholds by which conclusions are refused, each with its reason.
@@ -210,5 +237,58 @@ fn thresholds() -> Numbers {
         ),
         "a small number can name somebody",
     );
+    add(
+        "A5",
+        format!(
+            "people referred less than {TIME_FOR_A_SECOND_MONTHS} months before the newest score are left out"
+        ),
+        "services ask again after three to six months; who came later is not missing yet",
+    );
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shown::{Reader, Said};
+
+    fn part(p: Option<f64>) -> Part {
+        let said = Said::everybody("People changed.");
+        Part {
+            shown: Shown::described("One", said, String::new()),
+            p,
+        }
+    }
+
+    #[test]
+    fn a_find_among_many_looks_could_be_chance_and_says_so() {
+        let mut parts = [
+            part(Some(0.04)),
+            part(None),
+            part(Some(0.6)),
+            part(Some(0.9)),
+        ];
+        judged_together(&mut parts);
+        assert!(
+            parts[0]
+                .shown
+                .said
+                .to(Reader::Gp)
+                .ends_with("it could be chance.")
+        );
+        assert!(
+            parts[0]
+                .shown
+                .made
+                .together
+                .as_ref()
+                .unwrap()
+                .contains("p 0.040, after Benjamini and Hochberg 0.120")
+        );
+        assert_eq!(parts[2].shown.said.to(Reader::Gp), "People changed.");
+        assert_eq!(parts[1].shown.made.together, None);
+        let mut alone = [part(Some(0.04))];
+        judged_together(&mut alone);
+        assert_eq!(alone[0].shown.made.together, None);
+    }
 }

@@ -14,7 +14,7 @@ use kith_effect::{
     sentence,
     stats::{
         comparison::{Comparison, compare},
-        disclosure::{Shown as Given, shown},
+        disclosure::{Shown as Given, shown, table_shown},
         estimate::Finding,
         event_time::{EventCell, ProfileMonth, profile},
         matching::{PersonHistory, matched},
@@ -23,9 +23,10 @@ use kith_effect::{
 };
 
 use crate::{
-    cells::around::{Around, OfKind, WithWorker},
+    cells::around::{Around, OfKind, WithWorkers},
     gp::ContactKind,
-    shown::{Drawn, Numbers, Said, Shown, people},
+    month::Month,
+    shown::{Drawn, Numbers, Part, Said, Shown, people},
 };
 
 const AROUND: &str = "GP contacts around the referral";
@@ -135,14 +136,40 @@ pub fn around(
     );
     let said = sentence::profile::sentences(&finding);
     let on_no_list = around.referred.saturating_sub(around.on_a_list);
-    let mut shown = Shown::found(AROUND, &finding, said, people(around.on_a_list))
+    let picture = Drawn::new("around", "Contacts by month", |frame| {
+        event_profile::draw(frame, &referred, &others)
+    });
+    Shown::found(AROUND, &finding, said, people(around.on_a_list))
         .counting(&counted)
         .missing(unseen(on_no_list, hidden))
-        .with(Drawn::new("around", AROUND, |frame| {
-            event_profile::draw(frame, &referred, &others)
-        }));
-    shown.made.method = Some(finding.method);
-    shown
+        .with(picture.with_numbers(side_by_side(&referred, &others)))
+}
+
+/// The months of both, a row each.
+fn side_by_side(referred: &[DrawnMonth], others: &[DrawnMonth]) -> Numbers {
+    let mut table = Numbers::new(
+        "Contacts a person a month, with 95% intervals",
+        &[
+            "Months from the referral",
+            "Referred",
+            "Similar people, not referred",
+        ],
+    );
+    let of = |months: &[DrawnMonth], at: i64| {
+        let found = months.iter().find(|one| one.month == at);
+        found.map_or_else(
+            || "left out".to_owned(),
+            |one| format!("{:.2} ({:.2} to {:.2})", one.rate, one.low, one.high),
+        )
+    };
+    let months: BTreeSet<i64> = referred.iter().chain(others).map(|one| one.month).collect();
+    for month in months {
+        let at = month.to_string().replace('-', "\u{2212}");
+        table
+            .rows
+            .push(vec![at, of(referred, month), of(others, month)]);
+    }
+    table
 }
 
 /// Who and what is not in the months around.
@@ -170,19 +197,26 @@ pub fn compared(
     seed: u64,
     changed: Option<&Refusal>,
     exploratory: bool,
-) -> Shown {
+) -> Part {
     let counted = [
         WHAT_A_CONTACT_IS,
         "Similar people: on the same list, never referred or not yet, of the same age, sex and deprivation, who had as many contacts in the same months.",
     ];
     let mut finding = match compare(histories, seed) {
-        Err(refusal) => return Shown::refused(COMPARED, &refusal).counting(&counted),
+        Err(refusal) => return Shown::refused(COMPARED, &refusal).counting(&counted).into(),
         Ok(finding) => finding,
     };
     if small(finding.result.referred.people) || small(finding.result.controls.people) {
-        return Shown::refused(COMPARED, &Refusal::SmallNumber).counting(&counted);
+        return Shown::refused(COMPARED, &Refusal::SmallNumber)
+            .counting(&counted)
+            .into();
     }
     finding.refusals.extend(changed.cloned());
+    let p = finding
+        .result
+        .log_ratio
+        .p()
+        .filter(|_| exploratory && !is_refused(&finding));
     if exploratory {
         finding.refusals.push(Refusal::Exploratory);
     }
@@ -200,14 +234,15 @@ pub fn compared(
             people(finding.missing)
         ));
     if is_refused(&finding) {
-        return shown;
+        return shown.into();
     }
     let rows = Row::of_comparison(&finding.result);
-    shown.with(Drawn::new(
+    let shown = shown.with(Drawn::new(
         "compared",
         "Contacts of people referred, as a ratio",
         |frame| forest::draw(frame, Measure::Ratio, "Ratio of contacts", &rows),
-    ))
+    ));
+    Part { shown, p }
 }
 
 /// Whether something other than the interval stands against it: then no ratio
@@ -242,32 +277,44 @@ pub fn kinds(around: &Around, kinds: &[OfKind]) -> Option<Shown> {
             "Year after it",
         ],
     );
-    for kind in ContactKind::ALL {
-        let of = |year: bool| -> u64 {
-            let own = kinds
+    let of = |kind: ContactKind, year: bool| -> u64 {
+        let own = kinds
+            .iter()
+            .filter(|one| one.kind == kind && in_year(one.months, year));
+        own.map(|one| u64::try_from(one.contacts).unwrap_or(0))
+            .sum()
+    };
+    let counts: Vec<(ContactKind, Vec<u64>)> = ContactKind::ALL
+        .iter()
+        .map(|kind| (*kind, vec![of(*kind, true), of(*kind, false)]))
+        .filter(|(_, contacts)| contacts.iter().sum::<u64>() > 0)
+        .collect();
+    // The months around tell the total, from which a single hidden kind could
+    // be taken.
+    let alone: Vec<Vec<u64>> = counts
+        .iter()
+        .map(|(_, contacts)| contacts.clone())
+        .collect();
+    let given = table_shown(&alone).unwrap_or_default();
+    for ((kind, contacts), given) in counts.iter().zip(given) {
+        let rates =
+            contacts
                 .iter()
-                .filter(|one| one.kind == *kind && in_year(one.months, year));
-            own.map(|one| u64::try_from(one.contacts).unwrap_or(0))
-                .sum()
-        };
-        let rate = |contacts: u64, years: f64| match shown(contacts) {
-            Given::Hidden => Given::Hidden.words(),
-            Given::Count(_) => format!("{:.2}", count(contacts) / years),
-        };
-        if of(true) + of(false) > 0 {
-            table.rows.push(vec![
-                kind.label().to_owned(),
-                rate(of(true), before),
-                rate(of(false), after),
-            ]);
-        }
+                .zip(given)
+                .zip([before, after])
+                .map(|((contacts, given), years)| match given {
+                    Given::Hidden => Given::Hidden.words(),
+                    Given::Count(_) => format!("{:.2}", count(*contacts) / years),
+                });
+        let row = std::iter::once(kind.label().to_owned()).chain(rates);
+        table.rows.push(row.collect());
     }
     let why = Refusal::NoGoodDirection.to_string();
     let mut shown = Shown::described(KINDS, Said::everybody(&why), people(around.on_a_list));
     shown.tables.push(table);
     Some(shown.counting(&[
         "Months 1 to 12 before and after the month of the referral, and the time people were on the list in them.",
-        "Fewer than 8 contacts of a kind are hidden.",
+        "Fewer than 8 contacts of a kind are hidden, and another with them where the rest would tell.",
     ]))
 }
 
@@ -296,46 +343,66 @@ const QUARTERS: [(i64, i64, &str); 4] = [
     (10, 12, "Months 10 to 12"),
 ];
 
-/// Contacts with link workers after the referral.
+/// Contacts with link workers after the referral: of the people who had the
+/// time for them by the month of the reading.
 #[must_use]
-pub fn link_workers(around: &Around, met: &[WithWorker]) -> Shown {
-    let of = |from: i64, until: i64| -> u64 {
-        let own = met
-            .iter()
-            .filter(|one| (from..=until).contains(&one.months));
-        own.map(|one| u64::try_from(one.contacts).unwrap_or(0))
-            .sum()
-    };
-    let all = of(0, 12);
-    if small(around.referred) || small(all) {
-        return Shown::refused(WORKERS, &Refusal::SmallNumber);
-    }
-    let referred = count(around.referred.max(1));
-    let words = format!(
-        "People referred came to {:.1} contacts with a link worker each in the year from their referral. Who was referred less than a year ago has had less time.",
-        count(all) / referred
-    );
+pub fn link_workers(with: &WithWorkers, read_in: Month) -> Shown {
     let mut table = Numbers::new(
-        "Contacts with a link worker for each person referred",
-        &["Since the referral", "Contacts a person"],
+        "Contacts with a link worker, of people referred at least so long ago",
+        &["Since the referral", "People", "Contacts a person"],
     );
+    let whole = |number: i64| u64::try_from(number).unwrap_or(0);
+    let mut first = None;
     for (from, until, label) in QUARTERS {
-        let contacts = of(from, until);
-        let rate = match shown(contacts) {
-            Given::Hidden => Given::Hidden.words(),
-            Given::Count(_) => format!("{:.2}", count(contacts) / referred),
+        let had_time = |index_month: i64| index_month + until < read_in.number();
+        let referred: u64 = with
+            .referred
+            .iter()
+            .filter(|one| had_time(one.index_month))
+            .map(|one| whole(one.people))
+            .sum();
+        let contacts: u64 = with
+            .met
+            .iter()
+            .filter(|one| had_time(one.index_month) && (from..=until).contains(&one.months))
+            .map(|one| whole(one.contacts))
+            .sum();
+        let rate = match (shown(referred), shown(contacts)) {
+            (Given::Count(0), _) => "nobody yet".to_owned(),
+            (Given::Hidden, _) | (_, Given::Hidden) => Given::Hidden.words(),
+            _ => format!("{:.2}", count(contacts) / count(referred)),
         };
-        table.rows.push(vec![label.to_owned(), rate]);
+        if from == 0 && referred > 0 && !small(referred) && !small(contacts) {
+            first = Some((referred, count(contacts) / count(referred)));
+        }
+        table
+            .rows
+            .push(vec![label.to_owned(), shown(referred).words(), rate]);
     }
-    let mut shown = Shown::described(WORKERS, Said::everybody(&words), people(around.referred));
+    let Some((referred, a_person)) = first else {
+        let why =
+            "Too few people were referred long enough ago to say how often they met a link worker.";
+        let needed = "At least 8 people, three whole months after the month of their referral.";
+        return Shown::nothing(WORKERS, why, needed);
+    };
+    let words = format!(
+        "From the month of their referral to month 3, people came to {a_person:.1} contacts with a link worker each."
+    );
+    let mut shown = Shown::described(WORKERS, Said::everybody(&words), people(referred));
     shown.tables.push(table);
-    shown.counting(&["Contacts the person came to, from the record; not those missed, cancelled or entered by mistake."])
+    shown.counting(&[
+        "Contacts the person came to, from the record; not those missed, cancelled or entered by mistake.",
+        "In each row the people whose months are over: those referred later are not in it.",
+    ])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shown::Reader;
+    use crate::{
+        cells::around::{Met, ReferredIn},
+        shown::Reader,
+    };
 
     fn cell(month: i32, n: u64, sum: u64) -> EventCell {
         EventCell {
@@ -379,7 +446,7 @@ mod tests {
                 .contains("That happens without any service")
         );
         assert_eq!(shown.pictures.len(), 1);
-        assert_eq!(compared(&[], 1, None, true).why[0].code, "R1");
+        assert_eq!(compared(&[], 1, None, true).shown.why[0].code, "R1");
     }
 
     #[test]
@@ -417,29 +484,58 @@ mod tests {
         };
         let found = [
             of(ContactKind::Gp, -1, 200),
-            of(ContactKind::Gp, 1, 76),
-            of(ContactKind::Nurse, -1, 14),
+            of(ContactKind::Gp, 1, 70),
+            of(ContactKind::Nurse, -1, 10),
             of(ContactKind::Nurse, 1, 4),
+            of(ContactKind::Online, -1, 9),
+            of(ContactKind::Online, 1, 8),
         ];
         let shown = kinds(&seen(cells), &found).unwrap();
         assert_eq!(
             shown.tables[0].rows[0],
-            ["Appointment with a GP", "24.35", "9.25"]
+            ["Appointment with a GP", "24.35", "8.52"]
         );
-        assert_eq!(shown.tables[0].rows[1][2], "hidden");
+        // The total after would tell the four: another goes with them, in both years.
+        assert_eq!(shown.tables[0].rows[1][1..], ["hidden", "hidden"]);
+        assert_eq!(shown.tables[0].rows[2][1..], ["hidden", "hidden"]);
     }
 
     #[test]
-    fn link_worker_contacts_stand_beside() {
-        let met = |months, contacts| WithWorker { months, contacts };
-        let shown = link_workers(&seen(vec![]), &[met(0, 100), met(2, 140), met(11, 3)]);
+    fn link_worker_contacts_are_of_those_who_had_the_time() {
+        let read_in: Month = "2026-11".parse().unwrap();
+        let month = |back: i64| read_in.plus(-back).number();
+        let met = |back, months, contacts| Met {
+            index_month: month(back),
+            months,
+            contacts,
+        };
+        let with = WithWorkers {
+            referred: vec![
+                ReferredIn {
+                    index_month: month(13),
+                    people: 20,
+                },
+                ReferredIn {
+                    index_month: month(4),
+                    people: 30,
+                },
+                ReferredIn {
+                    index_month: month(3),
+                    people: 50,
+                },
+            ],
+            met: vec![met(13, 0, 40), met(13, 11, 3), met(4, 2, 60), met(3, 0, 99)],
+        };
+        let shown = link_workers(&with, read_in);
         assert!(
-            shown
-                .said
-                .to(Reader::Gp)
-                .starts_with("People referred came to 2.0 contacts")
+            shown.said.to(Reader::Gp).contains("came to 2.0 contacts"),
+            "{:?}",
+            shown.said
         );
-        assert_eq!(shown.tables[0].rows[0][1], "2.00");
-        assert_eq!(shown.tables[0].rows[3][1], "hidden");
+        assert_eq!(shown.tables[0].rows[0][1..], ["50", "2.00"]);
+        assert_eq!(shown.tables[0].rows[1][1..], ["20", "0.00"]);
+        assert_eq!(shown.tables[0].rows[3][1..], ["20", "hidden"]);
+        let none = link_workers(&WithWorkers::default(), read_in);
+        assert!(none.why[0].needed.is_some());
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     cells::{around, definition, histories, scores},
     gathered::store as files,
     gp::{self, Pseudonyms},
+    month::Month,
     score::Measure,
     subject::Subject,
 };
@@ -39,7 +40,7 @@ pub async fn make_all(app: &App, scheme: Id<Scheme>, now: Ts) -> Outcome<u64> {
             .act(async |tx| Outcome::Ok(store::take(tx, scheme, given_up, now).await?))
             .await?;
         let Some(row) = next else { return Ok(made) };
-        let result = make(app, scheme, &row).await?;
+        let result = make(app, scheme, &row, now).await?;
         if result.is_none() {
             tracing::error!(reading = %row.id, "a reading could not be made");
         }
@@ -53,7 +54,7 @@ pub async fn make_all(app: &App, scheme: Id<Scheme>, now: Ts) -> Outcome<u64> {
 
 /// The answer, written down; none when the question or the answer cannot be
 /// read or written, or the working out broke.
-async fn make(app: &App, scheme: Id<Scheme>, row: &Row) -> Outcome<Option<String>> {
+async fn make(app: &App, scheme: Id<Scheme>, row: &Row, now: Ts) -> Outcome<Option<String>> {
     let Ok(question) = serde_json::from_str::<Question>(&row.question) else {
         return Ok(None);
     };
@@ -66,7 +67,7 @@ async fn make(app: &App, scheme: Id<Scheme>, row: &Row) -> Outcome<Option<String
     let subject = question.subject;
     let gathered = app
         .db
-        .read(async |tx| gather(tx, scheme, subject).await)
+        .read(async |tx| gather(tx, scheme, subject, Month::of(now.day())).await)
         .await?;
     step().await?;
     let (made_from, fixed_in_time) = app
@@ -82,7 +83,12 @@ async fn make(app: &App, scheme: Id<Scheme>, row: &Row) -> Outcome<Option<String
         .and_then(|answer| serde_json::to_string(&answer).ok()))
 }
 
-async fn gather(tx: &mut Tx, scheme: Id<Scheme>, subject: Subject) -> Outcome<Gathered> {
+async fn gather(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    subject: Subject,
+    read_in: Month,
+) -> Outcome<Gathered> {
     let mut by_measure = Vec::new();
     for measure in Measure::ALL {
         by_measure.push((
@@ -93,7 +99,8 @@ async fn gather(tx: &mut Tx, scheme: Id<Scheme>, subject: Subject) -> Outcome<Ga
     Ok(Gathered {
         around: around::around(tx, scheme, subject).await?,
         kinds: around::kinds(tx, scheme, subject).await?,
-        with_worker: around::with_worker(tx, scheme, subject).await?,
+        with_workers: around::with_workers(tx, scheme, subject).await?,
+        read_in,
         changed: definition::changed(tx, scheme, subject.practice()).await?,
         histories: histories::histories(tx, scheme, subject).await?,
         scores: by_measure,
@@ -109,7 +116,7 @@ async fn sources(
     row: &Row,
 ) -> Outcome<(Vec<Source>, bool)> {
     let mut made_from: Vec<Source> = Vec::new();
-    for file in files::done(tx, scheme, subject.practice()).await? {
+    for file in files::read_for(tx, scheme, subject.practice()).await? {
         made_from.push((&file).into());
     }
     let mut read_before = BTreeSet::new();

@@ -42,6 +42,19 @@ impl Measure {
         }
     }
 
+    /// How reliable the score is by its own literature, which tells a change
+    /// from its noise; none for single questions, which have no such figure.
+    #[must_use]
+    pub const fn reliability(self) -> Option<f64> {
+        match self {
+            // Person separation index (Stewart-Brown and others 2009).
+            Self::Swemwbs => Some(0.84),
+            // Cronbach's alpha (Hughes and others 2004).
+            Self::Loneliness => Some(0.72),
+            _ => None,
+        }
+    }
+
     /// Which way is better.
     #[must_use]
     pub const fn better(self) -> Better {

@@ -154,6 +154,9 @@ fn how(made: &Made, notes: &[&Why]) -> Html {
     if !made.assumptions.is_empty() {
         add("What must be true", lines(&made.assumptions));
     }
+    if let Some(words) = &made.together {
+        add("Beside the others", words.into());
+    }
     if !notes.is_empty() {
         let words: Vec<String> = notes
             .iter()

@@ -53,6 +53,14 @@ impl Said {
         }
     }
 
+    /// With a sentence more, for each.
+    pub fn add(&mut self, words: &str) {
+        for said in [&mut self.worker, &mut self.gp, &mut self.researcher] {
+            said.push(' ');
+            said.push_str(words);
+        }
+    }
+
     /// What one reader is told.
     #[must_use]
     pub fn to(&self, reader: Reader) -> &str {
@@ -132,6 +140,18 @@ impl Drawn {
             },
         }
     }
+
+    /// Its numbers.
+    #[must_use]
+    pub const fn numbers(&self) -> &Numbers {
+        &self.numbers
+    }
+
+    /// With other numbers than the picture's own table.
+    #[must_use]
+    pub fn with_numbers(self, numbers: Numbers) -> Self {
+        Self { numbers, ..self }
+    }
 }
 
 /// How a result was made.
@@ -147,6 +167,25 @@ pub struct Made {
     pub method: Option<String>,
     /// What must be true for it to mean what it seems to.
     pub assumptions: Vec<String>,
+    /// What is left of it when all exploratory figures are judged together.
+    #[serde(default)]
+    pub together: Option<String>,
+}
+
+/// An analysis, and the p it is judged by beside the others when it is
+/// exploratory and concludes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Part {
+    /// What is shown.
+    pub shown: Shown,
+    /// Its p.
+    pub p: Option<f64>,
+}
+
+impl From<Shown> for Part {
+    fn from(shown: Shown) -> Self {
+        Self { shown, p: None }
+    }
 }
 
 /// An analysis as it is shown.
@@ -195,6 +234,7 @@ impl Shown {
                 missing: None,
                 method: Some(finding.method.clone()),
                 assumptions: finding.assumptions.iter().map(|&a| a.to_owned()).collect(),
+                together: None,
             },
         }
     }

@@ -65,7 +65,7 @@ async fn load(app: &App, signed: &Signed, subject: Subject) -> Result<Loaded, Tr
         .db
         .read(async |tx| {
             let name = subject.name(tx, actor).await?;
-            let files = files::done(tx, actor.scheme, subject.practice()).await?;
+            let files = files::read_for(tx, actor.scheme, subject.practice()).await?;
             let mut others = Vec::new();
             if subject == Subject::Scheme {
                 for practice in organisation::practices(tx, actor.scheme).await? {
@@ -117,7 +117,7 @@ async fn show_of(app: &App, signed: &Signed, asked: &Asked, subject: Subject) ->
             }
             None => {
                 let may_bring = signed.actor.can(Ability::GatherFigures);
-                parts.push(show::nothing_yet(loaded.has_files, may_bring));
+                parts.push(show::nothing_yet(&loaded.rows, loaded.has_files, may_bring));
                 parts.push(show::make(signed, &loaded.rows, subject));
             }
         }

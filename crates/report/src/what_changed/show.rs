@@ -83,11 +83,14 @@ fn how(row: &Row, answer: &Answer) -> Html {
     let files: Html = if answer.made_from.is_empty() {
         "No file. Contacts with link workers are from the record.".into()
     } else {
-        let lines = answer
+        let files = answer
             .made_from
             .iter()
-            .map(|source| Html::from(el("span").class("kith-line").child(&source.words)));
-        lines.collect()
+            .map(|source| el("li").child(&source.words));
+        el("ul")
+            .class("nhsuk-list nhsuk-list--bullet")
+            .children(files)
+            .into()
     };
     rows.push(SummaryRow::new("Made from", files));
     el("section")
@@ -151,8 +154,11 @@ pub(super) fn make(signed: &Signed, rows: &[Row], subject: Subject) -> Html {
         .and(Html::from(form))
 }
 
-/// Nothing was read yet: what to do next.
-pub(super) fn nothing_yet(has_files: bool, may_bring: bool) -> Html {
+/// Nothing was read yet: what to do next, unless it is being done.
+pub(super) fn nothing_yet(rows: &[Row], has_files: bool, may_bring: bool) -> Html {
+    if rows.iter().any(|row| row.state == Stage::Running) {
+        return Html::default();
+    }
     if has_files {
         return el("p")
             .child("Nothing has been read yet. A reading takes the files there are now, and is kept as it is.")

@@ -75,11 +75,14 @@ async fn few_people_and_practices_are_described_and_nothing_is_claimed() {
 #[tokio::test]
 async fn a_practice_sees_its_own_and_a_link_worker_their_own() {
     for world in World::small(program).await {
-        build(&world, SMALL).await;
+        let lists = build(&world, SMALL).await;
+        scores(&world, &lists[0].1, 100).await;
         let own = paths::changed_practice(world.riverside);
         let mut rita = reads(&world, world.rita, &own).await;
         rita.sees("There is one practice only")
             .sees("about 15 people")
+            .sees("Mental wellbeing (SWEMWBS, raw total)")
+            .sees("Wellbeing scores; of")
             .does_not_see("Hillside Practice");
         rita.opens(paths::changed_practice(world.hillside))
             .await

@@ -57,6 +57,13 @@ pub async fn referred(world: &World, number: &str, on: &str) -> Referred {
 /// Every column of every table that holds a number in any way of writing it.
 pub async fn holding(world: &World, number: &str) -> Vec<String> {
     let number: NhsNumber = number.parse().unwrap();
+    holding_words(world, &number).await
+}
+
+/// Every column of every table that holds some words, with spaces and hyphens
+/// or without.
+pub async fn holding_words(world: &World, words: &str) -> Vec<String> {
+    let words: String = words.chars().filter(|c| !" -".contains(*c)).collect();
     let mut found = Vec::new();
     for table in world.app.db.schema().await.unwrap() {
         for column in &table.columns {
@@ -68,7 +75,7 @@ pub async fn holding(world: &World, number: &str) -> Vec<String> {
                 "select count(*) from {} where replace(replace({text}, ' ', ''), '-', '') like $1",
                 table.name
             );
-            let like = format!("%{}%", &*number);
+            let like = format!("%{words}%");
             let ask = async |tx: &mut Tx| -> Outcome<i64> {
                 Ok(
                     on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql.clone())).bind(&like).fetch_one(c))?,

@@ -168,6 +168,32 @@ async fn nobodys_number_is_kept_who_was_never_referred() {
 }
 
 #[tokio::test]
+async fn a_practice_may_give_a_key_of_its_own_for_those_it_does_not_name() {
+    const WITH_KEYS: &str = "NHS number,Person key,Registered from,Year of birth,Sex\n\
+        999 000 0018,,2019-03-01,1951,F\n,p-17,2021-05-01,1980,male\n,,2021-05-01,1980,male\n";
+    for world in World::small(program).await {
+        made::referred(&world, MARY, "2026-05-20").await;
+        let mut mo = world.signed_in(world.mo).await;
+        brings_register(&mut mo, WITH_KEYS).await;
+        mo.sees("Rows refused 1")
+            .sees("a valid NHS number of 10 digits, or a person key")
+            .presses("Count these 2 rows")
+            .await;
+        let contacts = "NHS number,Person key,Date,Kind\n,p-17,2026-05-04,online\n\
+            9990000018,,2026-05-05,online\n";
+        brings_contacts(&mut mo, contacts).await;
+        mo.presses("Count these 2 rows").await;
+        let listed = "select count(*) from gp_contact c join gp_person p
+            on p.scheme_id = $1 and p.pseudonym = c.pseudonym where c.scheme_id = $1";
+        assert_eq!(count(&world, listed).await, 2);
+        let tied = "select count(*) from gp_person where scheme_id = $1 and person_id is not null";
+        assert_eq!(count(&world, tied).await, 1);
+        let found = made::holding_words(&world, "p-17").await;
+        assert_eq!(found, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
 async fn a_file_taken_out_leaves_nothing_and_the_earlier_one_counts_again() {
     for world in World::small(program).await {
         let mut mo = world.signed_in(world.mo).await;
@@ -246,14 +272,27 @@ async fn somebodys_own_rows_are_part_of_their_whole_record() {
         mo.presses("Count these 2 rows").await;
         brings_contacts(&mut mo, CONTACTS).await;
         mo.presses("Count these 3 rows").await;
-        for (table, rows) in [("gp_person", 1), ("gp_contact", 2)] {
+        mo.opens("/figures/files/new/scores")
+            .await
+            .attaches(
+                "File",
+                "scores.csv",
+                "NHS number,Measure,Score,Date,Occasion\n9990000018,ons4_happy,4,2026-05-21,start\n",
+            )
+            .presses("Read the file")
+            .await
+            .presses("Count these 1 rows")
+            .await;
+        for (table, rows) in [("gp_person", 1), ("gp_contact", 2), ("wellbeing_score", 1)] {
             let words = kith_casework::export::tables::known(table).unwrap();
             let Theirs::Rows(only) = words.theirs else {
                 panic!("{table} is left out of the whole record");
             };
-            assert!(
+            // What is the practices' own stays when the whole scheme leaves.
+            assert_eq!(
                 matches!(words.whole, Whole::Left(_)),
-                "{table} leaves with the scheme"
+                table != "wellbeing_score",
+                "{table}"
             );
             let sql = format!("select count(*) from {table} where scheme_id = $1 and {only}");
             let ask = async |tx: &mut Tx| -> Outcome<i64> {
