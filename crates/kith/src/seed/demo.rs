@@ -59,9 +59,13 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
 
 /// Messages unfiled after this many days are few: practices file weekly.
 const FILED_AFTER_DAYS: i64 = 14;
-const TO_FILE: &str = "select id from practice_message
-    where scheme_id = $1 and practice_id = $2 and filed_at is null and made_at < $3
-    order by made_at, id limit 60";
+/// A practice does not reach the messages about somebody whose record is
+/// restricted.
+const TO_FILE: &str = "select m.id from practice_message m
+    join person p on p.scheme_id = $1 and p.id = m.person_id
+    where m.scheme_id = $1 and m.practice_id = $2 and m.filed_at is null and m.made_at < $3
+      and not p.restricted
+    order by m.made_at, m.id limit 60";
 
 /// The practices have read and filed what is older than two weeks.
 async fn file_messages(db: &Db, made: &MadeScheme, now: Ts) -> Outcome<()> {
