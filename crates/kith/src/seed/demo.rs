@@ -14,7 +14,7 @@ use super::{
     draw::Draw,
     few, people,
     scheme::{self, MadeScheme, Size},
-    story::{Cast, Teller},
+    story::Teller,
     text,
 };
 
@@ -38,7 +38,7 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
     };
     let mut draw = Draw::of(SEED);
     for number in 0..people {
-        let cast = cast(&made, &mut draw)?;
+        let cast = made.cast(&mut draw)?;
         let details = people::person(number, cast.practice, now.day())?;
         // The service has grown: more referrals lately, a few in the last days.
         let days_ago = if number % 20 == 0 {
@@ -49,7 +49,7 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
         teller.live(details, &cast, days_ago, &mut draw).await?;
     }
     for twin in twins(&made, now)? {
-        let cast = cast(&made, &mut draw)?;
+        let cast = made.cast(&mut draw)?;
         teller.live(twin, &cast, 60, &mut draw).await?;
     }
     few::live(&teller, &mut draw).await?;
@@ -59,9 +59,13 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
 
 /// Messages unfiled after this many days are few: practices file weekly.
 const FILED_AFTER_DAYS: i64 = 14;
-const TO_FILE: &str = "select id from practice_message
-    where scheme_id = $1 and practice_id = $2 and filed_at is null and made_at < $3
-    order by made_at, id limit 60";
+/// A practice does not reach the messages about somebody whose record is
+/// restricted.
+const TO_FILE: &str = "select m.id from practice_message m
+    join person p on p.scheme_id = $1 and p.id = m.person_id
+    where m.scheme_id = $1 and m.practice_id = $2 and m.filed_at is null and m.made_at < $3
+      and not p.restricted
+    order by m.made_at, m.id limit 60";
 
 /// The practices have read and filed what is older than two weeks.
 async fn file_messages(db: &Db, made: &MadeScheme, now: Ts) -> Outcome<()> {
@@ -95,19 +99,6 @@ pub async fn staff(db: &Db, size: Size, now: Ts) -> Outcome<MadeScheme> {
     db.act(async |tx| scheme::make(tx, size, now).await).await
 }
 
-pub(super) fn cast(made: &MadeScheme, draw: &mut Draw) -> Outcome<Cast> {
-    if made.practices.is_empty() || made.workers.is_empty() {
-        return Err(Refusal::invalid("A scheme needs a practice and a link worker").into());
-    }
-    let (practice, desk) = draw.one(&made.practices);
-    let referrer = draw.of_hundred(88).then(|| *draw.one(desk));
-    Ok(Cast {
-        practice: *practice,
-        referrer,
-        worker: *draw.one(&made.workers),
-    })
-}
-
 /// Twins: one birth date, one family name, one address, two people.
 fn twins(made: &MadeScheme, now: Ts) -> Outcome<[Details; 2]> {
     let practice = made
@@ -119,7 +110,7 @@ fn twins(made: &MadeScheme, now: Ts) -> Outcome<[Details; 2]> {
     let other = people::person(900_002, practice, now.day())?;
     let (ana, eva) = (text("Ana")?, text("Eva")?);
     let family: kith_base::Name = text("Kovacs")?;
-    let born = Some(now.day().plus_days(-62 * 365));
+    let born = Some(now.day().plus_days(-62 * 365 - 100));
     Ok([
         Details {
             given: ana,

@@ -21,11 +21,13 @@ use kith_casework::{
 use kith_db::Outcome;
 
 use super::{
-    demo::cast,
+    days::{working_from, working_until},
     draw::Draw,
-    people, scheme,
-    story::{Cast, Teller, sent},
+    people,
+    scheme::{self, Cast},
+    story::Teller,
     text,
+    written::sent,
 };
 
 const HOUR: i64 = 3_600;
@@ -44,7 +46,8 @@ pub async fn live(teller: &Teller<'_>, draw: &mut Draw) -> Outcome<()> {
     a_file_by_mistake(teller, &terms).await
 }
 
-/// Somebody who was referred at that moment and taken on a day later.
+/// Somebody who was referred at that moment, taken on a day later and met soon
+/// after.
 async fn taken(
     teller: &Teller<'_>,
     terms: &Terms,
@@ -57,8 +60,13 @@ async fn taken(
         .refer(terms, cast, details, yes(cast, draw)?, at)
         .await?;
     let take = Act::Take(cast.worker);
+    let next_day = next_working(at);
     teller
-        .step(terms, cast, referred.referral, take, at.plus_seconds(DAY))
+        .step(terms, cast, referred.referral, take, next_day)
+        .await?;
+    let met = next_working(next_day).plus_seconds(4 * HOUR);
+    teller
+        .meets(terms, cast, (referred.referral, Need::Mood), met, draw)
         .await?;
     Ok(referred)
 }
@@ -69,13 +77,31 @@ fn yes(cast: &Cast, draw: &mut Draw) -> Outcome<Sent> {
     Ok(sent)
 }
 
+/// Ten o'clock on a working day so many days ago, or on the last before it.
 fn ago(teller: &Teller<'_>, days: i64) -> Ts {
-    teller
-        .now
-        .day()
-        .plus_days(-days)
+    working_until(teller.now.day().plus_days(-days))
         .start()
         .plus_seconds(10 * HOUR)
+}
+
+/// Ten o'clock on the working day after.
+fn next_working(at: Ts) -> Ts {
+    working_from(at.day().plus_days(1))
+        .start()
+        .plus_seconds(10 * HOUR)
+}
+
+/// Half an hour ago; outside working hours, the end of the last working day.
+fn just_now(teller: &Teller<'_>) -> Ts {
+    let today = teller.now.day();
+    let at = teller.now.plus_seconds(-HOUR / 2);
+    let hours = at.seconds_since(today.start()) / HOUR;
+    let end = |day| working_until(day).start().plus_seconds(16 * HOUR);
+    match (working_until(today) == today, hours) {
+        (true, 9..17) => at,
+        (true, 17..) => end(today),
+        _ => end(today.plus_days(-1)),
+    }
 }
 
 /// What is raised: how long ago, how far it has come.
@@ -116,13 +142,13 @@ enum Come {
 
 async fn concerns(teller: &Teller<'_>, terms: &Terms, draw: &mut Draw) -> Outcome<()> {
     for (number, (days, what, danger, come)) in (910_000..).zip(CONCERNS) {
-        let mut cast = cast(teller.made, draw)?;
+        let mut cast = teller.made.cast(draw)?;
         // The lead does not close what they raised themselves.
         cast.worker = teller.made.workers[0];
         let details = people::person(number, cast.practice, teller.now.day())?;
         let referred = taken(teller, terms, &cast, details, ago(teller, days + 20), draw).await?;
         let at = match come {
-            Come::Raised => teller.now.plus_seconds(-HOUR / 2),
+            Come::Raised => just_now(teller),
             _ => ago(teller, *days),
         };
         let raised = Raise {
@@ -169,19 +195,20 @@ async fn handle(
     come: Come,
     raised_at: Ts,
 ) -> Outcome<()> {
-    let mut steps = vec![(HOUR, Step::Acknowledge)];
+    let looked_into = next_working(raised_at);
+    let mut steps = vec![(raised_at.plus_seconds(HOUR), Step::Acknowledge)];
     if come == Come::Closed {
         let note = "Visited with the practice nurse. She told us what happened, and wishes help.";
-        steps.push((DAY, Step::Note(text(note)?)));
+        steps.push((looked_into, Step::Note(text(note)?)));
         let line = text("Support is in place, and she knows whom to ring.")?;
         let end = concern::End::Supported;
-        steps.push((5 * DAY, Step::Close { end, line }));
+        let end_at = next_working(looked_into.plus_seconds(4 * DAY));
+        steps.push((end_at, Step::Close { end, line }));
     }
-    for (version, (after, next)) in (1..).zip(steps) {
+    for (version, (at, next)) in (1..).zip(steps) {
         teller
             .db
             .act(async |tx| {
-                let at = raised_at.plus_seconds(after);
                 let lead = teller.actor(tx, teller.made.lead, at).await?;
                 step(tx, &lead, concern, version, &next).await
             })
@@ -203,11 +230,11 @@ async fn switches(teller: &Teller<'_>, terms: &Terms, draw: &mut Draw) -> Outcom
             "A member of the team's own family",
         ),
     ] {
-        let mut cast = cast(teller.made, draw)?;
+        let mut cast = teller.made.cast(draw)?;
         cast.worker = teller.made.workers[usize::from(switch == Switch::Restricted)];
         let details = people::person(number, cast.practice, teller.now.day())?;
-        let referred = taken(teller, terms, &cast, details, ago(teller, 12), draw).await?;
-        let at = ago(teller, 10);
+        let referred = taken(teller, terms, &cast, details, ago(teller, 14), draw).await?;
+        let at = ago(teller, 4);
         teller
             .db
             .act(async |tx| {
@@ -225,7 +252,7 @@ async fn switches(teller: &Teller<'_>, terms: &Terms, draw: &mut Draw) -> Outcom
 /// Two practices send the same person, the second without a number. One such
 /// pair has been made one; the other waits for the manager.
 async fn one_person_twice(teller: &Teller<'_>, terms: &Terms, draw: &mut Draw) -> Outcome<()> {
-    for (number, decided) in [(930_000, true), (930_001, false)] {
+    for (number, age, decided) in [(930_000, 51, true), (930_001, 38, false)] {
         let mut both = Vec::new();
         for (nth, days) in [(0, 25), (1, 8)] {
             let (practice, desk) = teller.made.practices[nth];
@@ -235,7 +262,7 @@ async fn one_person_twice(teller: &Teller<'_>, terms: &Terms, draw: &mut Draw) -
                 worker: teller.made.workers[0],
             };
             let mut details = people::person(number, practice, teller.now.day())?;
-            details.born = Some(teller.now.day().plus_days(-51 * 365));
+            details.born = Some(teller.now.day().plus_days(-age * 365 - 130));
             if nth == 1 {
                 details.nhs_number = None;
             }
@@ -271,7 +298,7 @@ async fn somebody_leaves(teller: &Teller<'_>, terms: &Terms, draw: &mut Draw) ->
         .act(async |tx| scheme::more_workers(tx, teller.made, 4..5, came).await)
         .await?[0];
     for number in 940_000..940_003 {
-        let mut cast = cast(teller.made, draw)?;
+        let mut cast = teller.made.cast(draw)?;
         cast.worker = jo;
         let details = people::person(number, cast.practice, teller.now.day())?;
         taken(teller, terms, &cast, details, ago(teller, 9), draw).await?;

@@ -4,9 +4,12 @@
 //! the same people.
 
 mod draw;
+mod days;
+mod names;
 mod people;
 mod words;
 mod scheme;
+mod written;
 mod story;
 mod few;
 mod bulk;

@@ -1,4 +1,4 @@
-//! Made-up people: names from all over, addresses in streets that do not
+//! Made-up people: names (`names`), addresses in streets that do not
 //! exist, NHS numbers of the range that is never given out (999…), telephone
 //! numbers of the ranges kept for drama. Any likeness is chance.
 
@@ -6,113 +6,7 @@ use kith_access::Organisation;
 use kith_base::{Day, Id, NhsNumber, Refusal};
 use kith_casework::person::{Details, Equity, Ethnicity, Gender, Place};
 
-use super::{draw::Draw, text};
-
-const GIVEN: &[&str] = &[
-    "Amara",
-    "Brian",
-    "Carmel",
-    "Dilip",
-    "Eileen",
-    "Farida",
-    "Gwen",
-    "Hassan",
-    "Irena",
-    "Joyce",
-    "Kwame",
-    "Lidia",
-    "Mavis",
-    "Nasreen",
-    "Olu",
-    "Patience",
-    "Qasim",
-    "Rosa",
-    "Stanislaw",
-    "Tamsin",
-    "Umar",
-    "Vera",
-    "Winston",
-    "Xiulan",
-    "Yusuf",
-    "Zofia",
-    "Alun",
-    "Blessing",
-    "Cerys",
-    "Devi",
-    "Emlyn",
-    "Fatou",
-    "Graham",
-    "Hyacinth",
-    "Imran",
-    "Jean",
-    "Kirsty",
-    "Leroy",
-    "Maureen",
-    "Niall",
-    "Oksana",
-    "Parveen",
-    "Ruby",
-    "Sandeep",
-    "Trevor",
-    "Usha",
-    "Viktor",
-    "Wendy",
-    "Yvonne",
-    "Zainab",
-];
-
-const FAMILY: &[&str] = &[
-    "Adeyemi",
-    "Barlow",
-    "Chowdhury",
-    "Dixon",
-    "Evans",
-    "Fairhurst",
-    "Goh",
-    "Haddad",
-    "Ismail",
-    "Jablonska",
-    "Khatun",
-    "Lindqvist",
-    "Mbeki",
-    "Nowak",
-    "O'Rourke",
-    "Patel",
-    "Quigley",
-    "Rahman",
-    "Sithole",
-    "Thackray",
-    "Umeh",
-    "Varga",
-    "Whitlock",
-    "Xu",
-    "Yilmaz",
-    "Zielinski",
-    "Ahmed",
-    "Birtwistle",
-    "Clarke",
-    "Dhillon",
-    "Ebanks",
-    "Fofana",
-    "Griffiths",
-    "Hussain",
-    "Iqbal",
-    "Jones",
-    "Kaur",
-    "Lewis",
-    "Macauley",
-    "Ndlovu",
-    "Osei",
-    "Pritchard",
-    "Roberts",
-    "Singh",
-    "Tran",
-    "Usman",
-    "Vaughan",
-    "Walker",
-    "Young",
-    "Zaman",
-];
+use super::{draw::Draw, names, text};
 
 const STREETS: &[&str] = &[
     "Chandler's Row",
@@ -133,10 +27,9 @@ const STREETS: &[&str] = &[
 /// When one of the words above is not what it should be.
 pub fn person(number: u32, practice: Id<Organisation>, today: Day) -> Result<Details, Refusal> {
     let mut draw = Draw::of(u64::from(number) ^ 0x5EED);
-    let given = *draw.one(GIVEN);
-    let family = *draw.one(FAMILY);
     let age = draw.weighed(&[(25, 14), (40, 20), (55, 26), (70, 28), (85, 12)]);
-    let born = today.plus_days(-(age * 365 + draw.between(-2600, 2600)));
+    let born = today.plus_days(-(age * 365 + draw.between(-2550, 2550)));
+    let (given, family) = names::of_age(i64::from(today.years_since(born)), &mut draw);
     let short: String = given.chars().take(3).collect();
     Ok(Details {
         given: text(given)?,
@@ -162,26 +55,14 @@ pub fn person(number: u32, practice: Id<Organisation>, today: Day) -> Result<Det
 pub fn equity(details: &Details) -> Equity {
     let number = details.nhs_number.as_deref().and_then(|n| n.parse().ok());
     let mut draw = Draw::of(number.unwrap_or(1_u64) ^ 0xE0);
+    let (gender, ethnicity) = names::behind(&details.given, &details.family).unzip();
     let gender = draw.weighed(&[
-        (Some(Gender::Female), 58),
-        (Some(Gender::Male), 33),
+        (gender, 91),
         (Some(Gender::NonBinary), 1),
         (Some(Gender::NotSaid), 1),
         (None, 7),
     ]);
-    let ethnicity = draw.weighed(&[
-        (Some(Ethnicity::WhiteBritish), 52),
-        (Some(Ethnicity::WhiteOther), 7),
-        (Some(Ethnicity::WhiteIrish), 2),
-        (Some(Ethnicity::AsianPakistani), 8),
-        (Some(Ethnicity::AsianIndian), 5),
-        (Some(Ethnicity::BlackAfrican), 4),
-        (Some(Ethnicity::BlackCaribbean), 3),
-        (Some(Ethnicity::MixedCaribbean), 2),
-        (Some(Ethnicity::OtherArab), 1),
-        (Some(Ethnicity::NotSaid), 3),
-        (None, 13),
-    ]);
+    let ethnicity = draw.weighed(&[(ethnicity, 84), (Some(Ethnicity::NotSaid), 3), (None, 13)]);
     Equity { gender, ethnicity }
 }
 

@@ -8,10 +8,10 @@ use kith_access::{
     organisation::{self, OrganisationKind, OrganisationRow},
     scheme,
 };
-use kith_base::{Id, Ts};
+use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx, run};
 
-use super::text;
+use super::{draw::Draw, text};
 
 /// How big the scheme is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +37,35 @@ pub struct MadeScheme {
     pub manager: Id<Account>,
     /// Its safeguarding lead.
     pub lead: Id<Account>,
+}
+
+/// Who sends somebody, and who takes them on.
+pub struct Cast {
+    /// The practice they are registered with.
+    pub practice: Id<Organisation>,
+    /// Who refers them there; nobody when they come themselves.
+    pub referrer: Option<Id<Account>>,
+    /// The link worker.
+    pub worker: Id<Account>,
+}
+
+impl MadeScheme {
+    /// Chance decides who sends the next person, and who takes them on.
+    ///
+    /// # Errors
+    /// When there is no practice or no link worker.
+    pub(super) fn cast(&self, draw: &mut Draw) -> Outcome<Cast> {
+        if self.practices.is_empty() || self.workers.is_empty() {
+            return Err(Refusal::invalid("A scheme needs a practice and a link worker").into());
+        }
+        let (practice, desk) = draw.one(&self.practices);
+        let referrer = draw.of_hundred(88).then(|| *draw.one(desk));
+        Ok(Cast {
+            practice: *practice,
+            referrer,
+            worker: *draw.one(&self.workers),
+        })
+    }
 }
 
 const PRACTICES: &[&str] = &[

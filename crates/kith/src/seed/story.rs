@@ -2,30 +2,27 @@
 //! to wherever they have come by today. Every step is the action a page would
 //! call, at the moment it would have happened.
 
-use kith_access::{Ability, Account, Actor, Organisation, session, settings};
-use kith_base::{Day, Id, Ts};
+use kith_access::{Ability, Account, Actor, session, settings};
+use kith_base::{Id, Ts};
 use kith_casework::{
-    contact::{self, Answer, Attended, Holding, Mode, Note, Purpose, Weight, Written},
+    contact::{self, Answer, Purpose, Written},
     person::{Details, store::Origin},
     referral::{
-        Act, Agreed, CloseReason, DeclineReason, Need, Next, Referral, Sent, Source, Told,
+        Act, Agreed, Need, Referral, Sent,
         actions::{self, Closing, Referred, Step, Terms, Who},
         store,
     },
 };
 use kith_db::{Db, Outcome, Tx};
 
-use super::{MadeScheme, draw::Draw, people, text, words};
-
-/// Who sends somebody, and who takes them on.
-pub struct Cast {
-    /// The practice they are registered with.
-    pub practice: Id<Organisation>,
-    /// Who refers them there; nobody when they come themselves.
-    pub referrer: Option<Id<Account>>,
-    /// The link worker.
-    pub worker: Id<Account>,
-}
+use super::{
+    days::{at_work, working_from, working_until},
+    draw::Draw,
+    people,
+    scheme::{Cast, MadeScheme},
+    text, words,
+    written::{ENDS, NEEDS, decline, first_meeting, meeting, not_met, note, planned, sent},
+};
 
 /// What a story needs of the world.
 pub struct Teller<'a> {
@@ -62,9 +59,9 @@ impl Teller<'_> {
         draw: &mut Draw,
     ) -> Outcome<()> {
         let terms = self.terms().await?;
-        let begins = self.now.day().plus_days(-days_ago);
+        let begins = working_until(self.now.day().plus_days(-days_ago));
         let mut at = Moments {
-            next: self.hour(begins, draw),
+            next: at_work(begins, draw),
             now: self.now,
         };
         let need = draw.weighed(NEEDS);
@@ -82,14 +79,14 @@ impl Teller<'_> {
         if !agreed || waits {
             return Ok(());
         }
-        at.later(self, draw.between(0, 3), draw);
+        at.later(draw.between(0, 3), draw);
         let Some(moment) = at.take() else {
             return Ok(());
         };
         self.step(&terms, cast, referral, Act::Take(cast.worker), moment)
             .await?;
         if draw.of_hundred(8) {
-            at.later(self, draw.between(1, 4), draw);
+            at.later(draw.between(1, 4), draw);
             let Some(moment) = at.take() else {
                 return Ok(());
             };
@@ -109,14 +106,14 @@ impl Teller<'_> {
         at: &mut Moments,
         draw: &mut Draw,
     ) -> Outcome<()> {
-        at.later(self, draw.between(1, 9), draw);
+        at.later(draw.between(1, 9), draw);
         if draw.of_hundred(18) {
             let Some(moment) = at.take() else {
                 return Ok(());
             };
             self.write(terms, cast, referral, &not_met(moment, draw)?)
                 .await?;
-            at.later(self, draw.between(2, 6), draw);
+            at.later(draw.between(2, 6), draw);
         }
         let Some(moment) = at.take() else {
             return Ok(());
@@ -125,7 +122,7 @@ impl Teller<'_> {
         self.write(terms, cast, referral, &first).await?;
         while first.answer == Some(Answer::NotYet) {
             // Somebody who is not ready yet is asked again.
-            at.later(self, draw.between(10, 25), draw);
+            at.later(draw.between(10, 25), draw);
             let Some(moment) = at.take() else {
                 return Ok(());
             };
@@ -138,7 +135,7 @@ impl Teller<'_> {
         let mut met = 1;
         let last = draw.between(3, 11);
         while met < last {
-            at.later(self, draw.between(10, 40), draw);
+            at.later(draw.between(10, 40), draw);
             let Some(moment) = at.take() else {
                 return Ok(());
             };
@@ -147,12 +144,12 @@ impl Teller<'_> {
             met += 1;
             // Somebody falls silent, and comes up again by the date.
             let lately = self.now.seconds_since(moment) < SILENT_DAYS * 24 * 3600;
-            if lately && draw.of_hundred(10) {
+            if lately && draw.of_hundred(14) {
                 return Ok(());
             }
         }
         self.last_words(terms, cast, referral, at, draw).await?;
-        at.later(self, draw.between(3, 21), draw);
+        at.later(draw.between(3, 21), draw);
         let Some(moment) = at.take() else {
             return Ok(());
         };
@@ -168,7 +165,7 @@ impl Teller<'_> {
         at: &mut Moments,
         draw: &mut Draw,
     ) -> Outcome<()> {
-        at.later(self, draw.between(6, 20), draw);
+        at.later(draw.between(6, 20), draw);
         let Some(moment) = at.take() else {
             return Ok(());
         };
@@ -177,7 +174,7 @@ impl Teller<'_> {
             answer: None,
             matters: None,
             actions: Vec::new(),
-            next: planned(moment, "Write to the practice and close", draw)?,
+            next: planned(moment, Purpose::Close, draw)?,
         };
         self.write(terms, cast, referral, &last).await
     }
@@ -232,6 +229,22 @@ impl Teller<'_> {
             .await
     }
 
+    /// A first meeting at which the person says yes.
+    pub(super) async fn meets(
+        &self,
+        terms: &Terms,
+        cast: &Cast,
+        (referral, need): (Id<Referral>, Need),
+        at: Ts,
+        draw: &mut Draw,
+    ) -> Outcome<()> {
+        let mut first = first_meeting(at, need, draw)?;
+        while first.answer != Some(Answer::Yes) {
+            first = first_meeting(at, need, draw)?;
+        }
+        self.write(terms, cast, referral, &first).await
+    }
+
     async fn write(
         &self,
         terms: &Terms,
@@ -283,12 +296,6 @@ impl Teller<'_> {
             })
             .await
     }
-
-    /// A moment of a day at which people are at work.
-    fn hour(&self, day: Day, draw: &mut Draw) -> Ts {
-        day.start()
-            .plus_seconds(9 * 3600 + draw.between(0, 7 * 3600))
-    }
 }
 
 /// The moments of a story, each after the one before, none in the future.
@@ -302,212 +309,12 @@ impl Moments {
         (self.next <= self.now).then_some(self.next)
     }
 
-    fn later(&mut self, teller: &Teller<'_>, days: i64, draw: &mut Draw) {
-        let day = self.next.day().plus_days(days);
-        self.next = teller.hour(day, draw).max(self.next.plus_seconds(600));
+    fn later(&mut self, days: i64, draw: &mut Draw) {
+        let day = working_from(self.next.day().plus_days(days));
+        self.next = at_work(day, draw).max(self.next.plus_seconds(600));
     }
 }
 
 /// How long ago somebody may have fallen silent: those of longer ago have been
 /// looked after since.
-const SILENT_DAYS: i64 = 75;
-
-const NEEDS: &[(Need, i64)] = &[
-    (Need::Loneliness, 26),
-    (Need::Money, 16),
-    (Need::Housing, 10),
-    (Need::Mood, 18),
-    (Need::Caring, 8),
-    (Need::Activity, 7),
-    (Need::Grief, 8),
-    (Need::Work, 4),
-    (Need::Abuse, 1),
-    (Need::Other, 2),
-];
-
-const ENDS: &[(CloseReason, i64)] = &[
-    (CloseReason::Reached, 38),
-    (CloseReason::Connected, 30),
-    (CloseReason::PersonStopped, 14),
-    (CloseReason::LostTouch, 10),
-    (CloseReason::Moved, 4),
-    (CloseReason::OtherService, 3),
-    (CloseReason::Died, 1),
-];
-
-pub(super) fn sent(cast: &Cast, need: Need, draw: &mut Draw) -> Outcome<Sent> {
-    let itself = cast.referrer.is_none();
-    let told = if itself {
-        Told::SelfReferred
-    } else {
-        draw.weighed(&[
-            (Told::Talked, 55),
-            (Told::Leaflet, 15),
-            (Told::Mentioned, 22),
-            (Told::Nothing, 8),
-        ])
-    };
-    let agreed = if itself {
-        Agreed::Yes
-    } else {
-        draw.weighed(&[
-            (Agreed::Yes, 60),
-            (Agreed::YesTextSafe, 35),
-            (Agreed::No, 5),
-        ])
-    };
-    Ok(Sent {
-        source: if itself {
-            Source::Itself
-        } else {
-            Source::Practice
-        },
-        practice: Some(cast.practice),
-        referrer: cast.referrer,
-        referrer_name: text(if itself {
-            "The person themself"
-        } else {
-            "The practice"
-        })?,
-        needs: vec![need],
-        why: if draw.of_hundred(60) {
-            Some(text(words::why(need))?)
-        } else {
-            None
-        },
-        told: vec![told],
-        agreed,
-    })
-}
-
-fn decline(draw: &mut Draw) -> Outcome<Act> {
-    let reason = draw.weighed(&[
-        (DeclineReason::NotReached, 5),
-        (DeclineReason::PersonSaidNo, 4),
-        (DeclineReason::NotSuitable, 3),
-        (DeclineReason::NeedsClinical, 2),
-        (DeclineReason::OutOfArea, 1),
-    ]);
-    Ok(Act::Decline {
-        reason,
-        next: text("They may be referred again when they wish")?,
-        person_knows: draw.of_hundred(80),
-    })
-}
-
-fn note(at: Ts, purpose: Purpose, draw: &mut Draw) -> Outcome<Note> {
-    let mode = draw.weighed(&[
-        (Mode::Phone, 45),
-        (Mode::FaceToFace, 30),
-        (Mode::Home, 12),
-        (Mode::Together, 7),
-        (Mode::Video, 3),
-        (Mode::Text, 3),
-    ]);
-    Ok(Note {
-        at,
-        mode,
-        minutes: u16::try_from(draw.between(2, 12) * 5).unwrap_or(30),
-        purpose,
-        holding: None,
-        weight: if draw.of_hundred(40) {
-            Some(draw.weighed(&[
-                (Weight::One, 3),
-                (Weight::Two, 4),
-                (Weight::Three, 3),
-                (Weight::Four, 2),
-                (Weight::Five, 1),
-            ]))
-        } else {
-            None
-        },
-        attended: Attended::Yes,
-        why_not: None,
-        note: Some(text(draw.line(words::TALKED))?),
-        connected_to: None,
-        practice_line: None,
-        shared: draw.of_hundred(50),
-        restricted: draw.of_hundred(2),
-    })
-}
-
-fn planned(at: Ts, step: &str, draw: &mut Draw) -> Outcome<Option<Next>> {
-    let on = at.day().plus_days(draw.between(5, 28));
-    Ok(if draw.of_hundred(72) {
-        Some(Next::Planned {
-            step: text(step)?,
-            on,
-        })
-    } else {
-        None
-    })
-}
-
-fn first_meeting(at: Ts, need: Need, draw: &mut Draw) -> Outcome<Written> {
-    let answer = draw.weighed(&[(Answer::Yes, 86), (Answer::NotYet, 9), (Answer::No, 5)]);
-    let yes = answer == Answer::Yes;
-    Ok(Written {
-        note: note(at, Purpose::Assess, draw)?,
-        answer: Some(answer),
-        matters: if yes {
-            Some(text(words::matters(need))?)
-        } else {
-            None
-        },
-        actions: Vec::new(),
-        next: if yes {
-            planned(at, "Meet and make a plan", draw)?
-        } else {
-            None
-        },
-    })
-}
-
-fn not_met(at: Ts, draw: &mut Draw) -> Outcome<Written> {
-    let attended = draw.weighed(&[
-        (Attended::NoAnswer, 6),
-        (Attended::DidNotAttend, 3),
-        (Attended::Cancelled, 1),
-    ]);
-    let note = Note {
-        attended,
-        why_not: Some(text(draw.line(words::NOT_MET))?),
-        note: None,
-        ..note(at, Purpose::Assess, draw)?
-    };
-    Ok(Written {
-        note,
-        answer: None,
-        matters: None,
-        actions: Vec::new(),
-        next: None,
-    })
-}
-
-fn meeting(at: Ts, draw: &mut Draw) -> Outcome<Written> {
-    let purpose = draw.weighed(&[
-        (Purpose::Holding, 28),
-        (Purpose::Plan, 22),
-        (Purpose::Connect, 22),
-        (Purpose::FollowUp, 28),
-    ]);
-    let mut note = note(at, purpose, draw)?;
-    if purpose == Purpose::Holding {
-        note.holding = Some(draw.weighed(&[
-            (Holding::Waiting, 4),
-            (Holding::Preparing, 3),
-            (Holding::EasingLoad, 1),
-            (Holding::Witness, 3),
-        ]));
-    }
-    if purpose == Purpose::Connect {
-        note.connected_to = Some(text(draw.line(words::SERVICES))?);
-    }
-    Ok(Written {
-        note,
-        answer: None,
-        matters: None,
-        actions: Vec::new(),
-        next: planned(at, "Ring and see how it is going", draw)?,
-    })
-}
+const SILENT_DAYS: i64 = 45;
