@@ -112,8 +112,30 @@ pub async fn refer(
     Ok(())
 }
 
-/// Builds a town; gives the people of each practice.
+/// Builds a town and brings the files of its practices; gives the people of each.
 pub async fn build(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>)> {
+    let lists = people(world, town).await;
+    for (practice, people) in &lists {
+        bring(
+            world,
+            FileKind::GpRegister,
+            Some(*practice),
+            register(people),
+        )
+        .await;
+        bring(
+            world,
+            FileKind::GpContacts,
+            Some(*practice),
+            contacts(people, town),
+        )
+        .await;
+    }
+    lists
+}
+
+/// Refers the people of a town; gives everybody, by practice.
+pub async fn people(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>)> {
     let mut lists = Vec::new();
     for at in 0..town.practices {
         let practice = match at {
@@ -144,22 +166,6 @@ pub async fn build(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>
         world.app.db.act(add).await.unwrap();
         lists.push((practice, people));
     }
-    for (practice, people) in &lists {
-        bring(
-            world,
-            FileKind::GpRegister,
-            Some(*practice),
-            register(people),
-        )
-        .await;
-        bring(
-            world,
-            FileKind::GpContacts,
-            Some(*practice),
-            contacts(people, town),
-        )
-        .await;
-    }
     lists
 }
 
@@ -178,7 +184,7 @@ async fn practice(world: &World, at: u32) -> Id<Organisation> {
     row.id
 }
 
-fn register(people: &[One]) -> String {
+pub fn register(people: &[One]) -> String {
     let mut text = String::from("NHS number,Registered from,Year of birth,Sex,Deprivation fifth\n");
     for one in people {
         text += &format!("{},2015-01-01,1951,female,2\n", &*one.number);
@@ -188,7 +194,7 @@ fn register(people: &[One]) -> String {
 
 /// Contacts from a year before the month of the referral until a year after:
 /// everybody has a peak in their month, whether they were referred or not.
-fn contacts(people: &[One], town: Town) -> String {
+pub fn contacts(people: &[One], town: Town) -> String {
     let mut text = String::from("NHS number,Date,Kind\n");
     for one in people {
         let index = Month::of(referred_on(one.place, town.months));
@@ -270,6 +276,16 @@ pub async fn bring_saying(
 
 /// Scores at the start, and at follow-up of so many of every hundred.
 pub async fn scores(world: &World, people: &[One], followed_percent: u32) {
+    bring(
+        world,
+        FileKind::Scores,
+        None,
+        scores_file(people, followed_percent),
+    )
+    .await;
+}
+
+pub fn scores_file(people: &[One], followed_percent: u32) -> String {
     let mut text = String::from("NHS number,Measure,Score,Date,Occasion\n");
     for (at, one) in (0..).zip(people.iter().filter(|one| one.referred)) {
         let score = 15 + at % 7;
@@ -279,7 +295,7 @@ pub async fn scores(world: &World, people: &[One], followed_percent: u32) {
             text += &format!("{},swemwbs,{later},2026-03-20,follow_up\n", &*one.number);
         }
     }
-    bring(world, FileKind::Scores, None, text).await;
+    text
 }
 
 /// Somebody has a reading made, and it is made.
