@@ -39,6 +39,10 @@ pub(crate) const SECOND: &str = "/sign-in/second";
 /// Where a new proof is asked for.
 pub(crate) const STEP_UP: &str = "/step-up";
 
+/// Addresses about one person, whatever the ability: even the form of a
+/// concern tells that somebody is there.
+const ABOUT_SOMEBODY: &str = "{person}";
+
 /// What the door makes of a request that may pass.
 struct Passed {
     /// The token the form must carry.
@@ -365,7 +369,7 @@ async fn finish(
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
     );
     if let (true, Some(signed), Needs::Can(ability)) = (refused, &passed.signed, route.needs)
-        && ability.row().about_people
+        && (ability.row().about_people || route.path.contains(ABOUT_SOMEBODY))
     {
         let action = format!("{} {}", route.method, ability.row().does);
         write_refusal(app, &signed.actor, &action, asked.object).await;

@@ -4,7 +4,7 @@
 
 use std::convert::Infallible;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 use kith_base::{Id, Refusal};
 use kith_db::{Outcome, Tx, on, run};
 use kith_pages::{
@@ -14,12 +14,13 @@ use kith_pages::{
 };
 
 use crate::{
-    actor::{Actor, Scheme},
+    actor::{Actor, Person, Scheme},
     app::App,
+    audit,
     secret::{Hash, random_word},
     session::IDLE_SECONDS,
     settings::SchemeSettings,
-    trouble::Trouble,
+    trouble::{Answer, Trouble},
 };
 
 /// Staff, signed in with both factors, allowed on this route.
@@ -68,6 +69,24 @@ impl Signed {
             })
             .done(self.done.clone());
         (self.app.places)(&self.actor, &token, frame)
+    }
+
+    /// The answer to a form about somebody. One that does not lead on shows
+    /// them once more, which is a look like any other, and is written down.
+    ///
+    /// # Errors
+    /// When the look cannot be written: then nothing is shown.
+    pub async fn shown_again(
+        &self,
+        person: Id<Person>,
+        action: &'static str,
+        answer: Response,
+    ) -> Answer {
+        if !answer.status().is_redirection() {
+            let look = async |tx: &mut Tx| audit::look(tx, &self.actor, person, action).await;
+            self.app.db.act(look).await?;
+        }
+        Ok(answer)
     }
 }
 

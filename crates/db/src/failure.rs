@@ -231,7 +231,9 @@ impl fmt::Display for DbFailure {
                 "A migration left rows that point at nothing, so it was undone: {rows}"
             ),
             Self::UsePgDump => f.write_str(
-                "A PostgreSQL database is copied by its own tool: pg_dump --format=custom",
+                "A PostgreSQL database is copied by its own tool, while people go on working. Run: \
+                 pg_dump --format=custom --file=kith.dump ADDRESS, with the address of your \
+                 configuration. Keep the server's key too, in another place",
             ),
             Self::Copy(path, why) => {
                 write!(f, "No copy could be made at {}: {why}", path.display())

@@ -28,8 +28,13 @@ const REST: Duration = Duration::from_secs(1);
 /// Prepared statements kept for each connection: about all the program has.
 const STATEMENTS: usize = 500;
 
+/// A server may answer a commit before it is on the disk
+/// (`synchronous_commit = off`): not to us. What waits for more, such as
+/// another server, stays as it is.
 const WRITER: &str = "set statement_timeout = '2s';
     set idle_in_transaction_session_timeout = '10s';
+    select set_config('synchronous_commit', 'on', false)
+        where current_setting('synchronous_commit') = 'off';
     set time zone 'UTC'";
 const READER: &str = "set default_transaction_read_only = on;
     set statement_timeout = '30s';

@@ -60,7 +60,26 @@ const LOOK_PG: &str =
     from pg_catalog.pg_constraint where not convalidated
     order by 1";
 
+/// What a server must do so that nothing it acknowledged is lost, and so that
+/// it notices damage of its pages.
+const CARE_PG: &str = "select name from pg_catalog.pg_settings
+    where name in ('fsync', 'full_page_writes', 'data_checksums') and setting = 'off'
+    order by name";
+
 impl Db {
+    /// Which of a server's safeguards are off: `fsync`, `full_page_writes`,
+    /// `data_checksums`. Of an SQLite file none: the program sees to it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn safeguards_off(&self) -> Result<Vec<String>, DbFailure> {
+        if self.is_embedded() {
+            return Ok(Vec::new());
+        }
+        self.beside(async |tx| Ok(on!(tx, c => sqlx::query_scalar(CARE_PG).fetch_all(c))?))
+            .await
+    }
+
     /// Writes a whole, consistent copy of an SQLite file to `to`, while the
     /// system goes on. The copy appears under its name only once it is safe on
     /// the disk.

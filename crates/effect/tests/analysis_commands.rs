@@ -65,7 +65,7 @@ fn owned(text: &str) -> String {
 
 fn series_args(folder: &TempDir) -> SeriesArgs {
     SeriesArgs {
-        file: case("its_panel.csv"),
+        files: vec![case("its_panel.csv")],
         control: None,
         month: owned("month"),
         count: owned("y"),
@@ -131,7 +131,7 @@ fn months_are_read_by_name() {
         writeln!(text, "{year}-{of_year:02},{count},4000").expect("text");
     }
     let args = SeriesArgs {
-        file: written(&folder, &text),
+        files: vec![written(&folder, &text)],
         start: owned("2022-07"),
         ..series_args(&folder)
     };
@@ -139,9 +139,17 @@ fn months_are_read_by_name() {
     let table = fs::read_to_string(folder.path().join("series.csv")).expect("the table");
     assert!(table.contains("2022-07"), "{table}");
     let bad = written(&folder, "month,y,pop\n2020-13,4,10\n");
-    let said = told(|out| series::run(&SeriesArgs { file: bad, ..args }, out))
-        .expect_err("no month 13")
-        .to_string();
+    let said = told(|out| {
+        series::run(
+            &SeriesArgs {
+                files: vec![bad],
+                ..args
+            },
+            out,
+        )
+    })
+    .expect_err("no month 13")
+    .to_string();
     assert!(
         said.contains("row 2, column \"month\"") && said.contains("2020-13"),
         "{said}"
@@ -155,7 +163,7 @@ fn describe_args(folder: &TempDir) -> DescribeArgs {
         .read_to_string(&mut text)
         .expect("it unpacks");
     DescribeArgs {
-        file: written(folder, &text),
+        files: vec![written(folder, &text)],
         person: owned("patient"),
         month: owned("k"),
         count: owned("y"),
@@ -215,7 +223,7 @@ fn a_person_month_that_is_no_yes_or_no_is_pointed_at() {
     let text = "patient,k,y,days,referred\n1,-1,2,30,1\n2,1,0,30,maybe\n";
     let args = describe_args(&folder);
     let args = DescribeArgs {
-        file: written(&folder, text),
+        files: vec![written(&folder, text)],
         ..args
     };
     let said = told(|out| describe::run(&args, out))
@@ -244,7 +252,7 @@ fn a_roll_out_gives_the_numbers_of_the_reference() {
         .expect("text");
     }
     let args = RolloutArgs {
-        file: written(&folder, &ours),
+        files: vec![written(&folder, &ours)],
         person: owned("patient"),
         practice: owned("practice"),
         start: owned("start"),
@@ -271,7 +279,7 @@ fn a_roll_out_gives_the_numbers_of_the_reference() {
 
 fn compare_args(folder: &TempDir, file: PathBuf) -> CompareArgs {
     CompareArgs {
-        file,
+        files: vec![file],
         person: owned("person"),
         practice: owned("practice"),
         age: owned("age"),
@@ -437,7 +445,7 @@ fn several_planned_questions_share_the_chance_of_a_false_finding_and_the_rest_is
 fn several_models_are_asked_the_same_and_none_is_chosen() {
     let folder = folder();
     let args = SensitivityArgs {
-        file: case("count_panel.csv"),
+        files: vec![case("count_panel.csv")],
         practice: owned("practice"),
         of: owned("post"),
         count: owned("y"),
@@ -602,7 +610,16 @@ fn only_the_planned_question_is_not_exploratory() {
         number: None,
     };
     assert_eq!(refusals(Some(fixed.clone())).expect("the plan holds"), "[]");
+    let said = |name: &str| fs::read_to_string(folder.path().join(name)).expect("sentences");
+    let kept = said("series.txt");
+    assert!(
+        kept.contains(&format!(
+            "The plan was kept: this answers question 1 of the plan fixed at {FIXED}"
+        )),
+        "{kept}"
+    );
     assert!(refusals(None).expect("no plan").contains("exploratory"));
+    assert!(said("series.txt").contains("No plan was given, so this is exploratory"));
     fs::write(
         &file,
         fs::read_to_string(&file)
@@ -639,10 +656,13 @@ fn a_plan_for_another_analysis_leaves_this_one_exploratory() {
         ..series_args(&folder)
     };
     told(|out| series::run(&args, out)).expect("an answer");
+    let written = json(&folder, "series.json");
+    let refusals = written["result"]["found"]["refusals"].to_string();
+    assert!(refusals.contains("exploratory"));
+    let plan = written["headline"]["plan"].to_string();
     assert!(
-        json(&folder, "series.json")["result"]["found"]["refusals"]
-            .to_string()
-            .contains("exploratory")
+        plan.contains("The plan was not kept") && plan.contains("has no question for series"),
+        "{plan}"
     );
 }
 
@@ -690,7 +710,7 @@ fn a_supplier_that_changes_inside_a_practice_refuses() {
         .expect("text");
     }
     let args = SeriesArgs {
-        file: written(&folder, &text),
+        files: vec![written(&folder, &text)],
         ..series_args(&folder)
     };
     let refusals = |args: &SeriesArgs| {

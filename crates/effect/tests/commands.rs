@@ -53,7 +53,7 @@ fn told(run: impl FnOnce(&mut Vec<u8>) -> Result<(), CommandFailure>) -> Said {
 
 fn wellbeing_args(file: PathBuf, out: Option<&TempDir>) -> WellbeingArgs {
     WellbeingArgs {
-        file,
+        files: vec![file],
         before: "base".to_owned(),
         after: "follow".to_owned(),
         practice: Some("practice".to_owned()),
@@ -268,7 +268,7 @@ fn an_empty_file_is_an_answer_and_not_a_failure() {
 
 fn equity_args(file: PathBuf, group: &str, view: EquityView, out: &TempDir) -> EquityArgs {
     EquityArgs {
-        file,
+        files: vec![file],
         group: group.to_owned(),
         people: "pop".to_owned(),
         reached: "referred".to_owned(),
@@ -426,7 +426,7 @@ fn more_reached_than_people_and_a_group_twice_are_told_by_row() {
 fn xmr_dates_its_signals_and_bridges_no_gap() {
     let out = folder();
     let args = |file| XmrArgs {
-        file,
+        files: vec![file],
         label: "month".to_owned(),
         value: "value".to_owned(),
         measure: "Referrals a month".to_owned(),
@@ -453,7 +453,7 @@ fn xmr_dates_its_signals_and_bridges_no_gap() {
 
 fn agreement_args(file: PathBuf, coders: &[&str], level: Level, out: &TempDir) -> AgreementArgs {
     AgreementArgs {
-        file,
+        files: vec![file],
         coders: coders.iter().map(|c| (*c).to_owned()).collect(),
         level,
         order: vec![],
@@ -576,7 +576,7 @@ proptest! {
             holds(run_agreement(&agreement_args(with("a,b,c,d,e"), &["a", "b", "e"], level, &out)))?;
         }
         let args = XmrArgs {
-            file: with("month,value,x,y,z"),
+            files: vec![with("month,value,x,y,z")],
             label: "month".to_owned(),
             value: "value".to_owned(),
             measure: "Referrals".to_owned(),

@@ -58,7 +58,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "mail",
         default: "file:outbox",
-        means: "Who delivers mail: `smtp://user:password@host:587` (STARTTLS), `smtps://…:465`, or `file:FOLDER` on one's own machine",
+        means: "Who delivers mail: `smtps://user:password@host:465`, `smtp://user:password@host:587` (encrypted by STARTTLS, or nothing is sent; only a relay on this machine may do without), or `file:FOLDER` on one's own machine",
     },
     Setting {
         name: "mail_from",

@@ -5,7 +5,7 @@
 
 use std::{fs, net::IpAddr, os::unix::fs::PermissionsExt, path::Path};
 
-use kith_access::Scheme;
+use kith_access::{Scheme, outbox::Post};
 use kith_base::{Id, Ts};
 use kith_db::{Db, Outcome, Tx, on};
 
@@ -116,8 +116,13 @@ fn debug(config: &Config) -> Line {
 }
 
 fn mail(config: &Config) -> Line {
-    if config.mail.starts_with("smtp://") || config.mail.starts_with("smtps://") {
-        line(Says::Ok, "mail", "goes out by SMTP")
+    let post = match config.mail.parse::<Post>() {
+        Ok(post) => post,
+        Err(bad) => return line(Says::Wrong, "mail", bad.to_string()),
+    };
+    if matches!(post, Post::Server(_)) {
+        let words = "goes out by SMTP: encrypted, but to a relay on this machine";
+        line(Says::Ok, "mail", words)
     } else if is_local(config) {
         line(
             Says::Look,
@@ -241,24 +246,13 @@ pub async fn of_database(db: &Db, now: Ts) -> Result<Vec<Line>, Box<dyn std::err
         return Ok(lines);
     }
     lines.push(line(Says::Ok, "database", "is up to date"));
-    let found = db.integrity().await?;
-    lines.push(if found.is_sound() {
-        line(
-            Says::Ok,
-            "database",
-            "is whole: every page, index and reference",
-        )
-    } else {
-        line(
-            Says::Wrong,
-            "database",
-            format!(
-                "is damaged in {} places: {}. Restore the last good copy: kith restore",
-                found.problems.len(),
-                found.problems[..found.problems.len().min(3)].join("; ")
-            ),
-        )
-    });
+    lines.push(wholeness(db, &db.integrity().await?.problems));
+    lines.extend(
+        db.safeguards_off()
+            .await?
+            .iter()
+            .map(|name| safeguard(name)),
+    );
     let schemes = db.read(async |tx| schemes(tx).await).await?;
     if schemes.is_empty() {
         lines.push(line(
@@ -274,6 +268,53 @@ pub async fn of_database(db: &Db, now: Ts) -> Result<Vec<Line>, Box<dyn std::err
         );
     }
     Ok(lines)
+}
+
+/// How to put a copy back, on either database.
+#[must_use]
+pub fn put_back(db: &Db) -> &'static str {
+    if db.is_embedded() {
+        "Put the last good copy back: kith restore"
+    } else {
+        "Mend what is named, or put the last good copy back: kith restore says how"
+    }
+}
+
+fn wholeness(db: &Db, problems: &[String]) -> Line {
+    let words = match (problems.len(), db.is_embedded()) {
+        (0, true) => "is whole: every page, index and reference".to_owned(),
+        (0, false) => "is well: every index and constraint holds. The server looks after its \
+                       pages itself; pg_amcheck reads them all"
+            .to_owned(),
+        (count, _) => format!(
+            "is damaged in {count} places: {}. {}",
+            problems[..count.min(3)].join("; "),
+            put_back(db)
+        ),
+    };
+    let says = if problems.is_empty() {
+        Says::Ok
+    } else {
+        Says::Wrong
+    };
+    line(says, "database", words)
+}
+
+/// A safeguard of a server that is off.
+fn safeguard(name: &str) -> Line {
+    match name {
+        "data_checksums" => line(
+            Says::Look,
+            "database server",
+            "has data_checksums off: it cannot notice damage of its pages. While it is stopped, \
+             run pg_checksums --enable",
+        ),
+        name => line(
+            Says::Wrong,
+            "database server",
+            format!("has {name} off: what people were told is kept can be lost. Set {name} = on"),
+        ),
+    }
 }
 
 const SCHEMES: &str = "select scheme_id, name from scheme order by name";

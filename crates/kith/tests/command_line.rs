@@ -17,7 +17,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use kith_db::{Db, Outcome, on};
 use tempfile::TempDir;
+
+/// Everything in the trail, of the one scheme there is.
+const FOUNDING: &str = "/* every scheme: a new installation has one */
+    select role, action, account_id from audit order by action";
 
 fn kith(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_kith"))
@@ -74,6 +79,28 @@ fn a_new_installation_is_its_owners_alone_and_the_doctor_finds_nothing_wrong() {
     assert!(sealed.status.success(), "{}", words(&sealed));
     let again = kith(folder.path(), &["migrate"]);
     assert!(words(&again).contains("up to date"), "{}", words(&again));
+}
+
+#[tokio::test]
+async fn the_trail_of_a_new_installation_begins_with_its_founding() {
+    let folder = installation();
+    let file = folder.path().join("kith.db");
+    let db = Db::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap();
+    let rows: Outcome<Vec<(String, String, Option<String>)>> = db
+        .read(async |tx| Ok(on!(tx, c => sqlx::query_as(FOUNDING).fetch_all(c))?))
+        .await;
+    db.close().await;
+    let by = "command line".to_owned();
+    let rows = rows.unwrap();
+    assert_eq!(
+        rows,
+        [
+            (by.clone(), "found the scheme".to_owned(), None),
+            (by, "invite the first administrator".to_owned(), None),
+        ]
+    );
 }
 
 #[test]
@@ -210,6 +237,26 @@ impl Demo {
     }
 }
 
+/// Fifty people look at the front page four times each, at once: how long each
+/// look took, the shortest first.
+fn fifty_people_look(demo: &Demo) -> Vec<Duration> {
+    let mut times: Vec<Duration> = thread::scope(|scope| {
+        let look = || {
+            let began = Instant::now();
+            assert!(demo.get("/").unwrap().starts_with("HTTP/1.1 200"));
+            began.elapsed()
+        };
+        let all: Vec<_> = (0..50)
+            .map(|_| scope.spawn(move || [look(), look(), look(), look()]))
+            .collect();
+        all.into_iter()
+            .flat_map(|person| person.join().unwrap())
+            .collect()
+    });
+    times.sort();
+    times
+}
+
 #[test]
 fn the_demonstration_starts_keeps_its_people_and_stops_when_asked() {
     let folder = TempDir::new().unwrap();
@@ -233,23 +280,29 @@ fn the_demonstration_starts_keeps_its_people_and_stops_when_asked() {
     again.stop();
 }
 
+/// Clients that hold the program up: headers that never end, a form that never
+/// comes, an answer that is never read. As many as a process may have open.
+const SLOW: [&str; 3] = [
+    "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+    "POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9000\r\n\r\ncsrf=",
+    "GET /help HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+];
+
 #[test]
 fn a_client_that_never_ends_its_headers_is_let_go_and_others_are_served() {
     let folder = TempDir::new().unwrap();
     let demo = Demo::start(folder.path());
-    let slow: Vec<TcpStream> = (0..200)
-        .map(|_| {
+    let slow: Vec<TcpStream> = (0..750)
+        .map(|n| {
             let mut stream = TcpStream::connect(("127.0.0.1", demo.port)).unwrap();
-            write!(stream, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ").unwrap();
+            write!(stream, "{}", SLOW[n % SLOW.len()]).unwrap();
             stream
         })
         .collect();
-    let began = Instant::now();
-    assert!(demo.get("/").unwrap().starts_with("HTTP/1.1 200"));
-    assert!(
-        began.elapsed() < Duration::from_secs(2),
-        "others had to wait"
-    );
+    let times = fifty_people_look(&demo);
+    let p95 = times[times.len() * 95 / 100];
+    println!("750 slow clients; of 200 others the 95th in 100 had an answer in {p95:?}");
+    assert!(p95 < Duration::from_secs(1), "others had to wait {p95:?}");
     // The server ends what has not ended its headers in time.
     let mut one = slow.into_iter().next().unwrap();
     one.set_read_timeout(Some(Duration::from_secs(40))).unwrap();

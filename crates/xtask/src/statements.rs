@@ -36,7 +36,11 @@ fn put_together(place: &str, text: &str) -> bool {
 pub async fn check() -> Found {
     let statements = sql_text::all()?;
     let mut faults = at_run_time()?;
-    let owned = tenancy::owned(&migrations()?);
+    let migrations = migrations()?;
+    let owned = tenancy::owned(&migrations);
+    for text in &migrations {
+        faults.extend(tenancy::faults_of_migration(text));
+    }
     for statement in &statements {
         for fault in tenancy::faults(&statement.text, &owned) {
             faults.push(format!("{}: {fault}", statement.place));

@@ -30,13 +30,86 @@ pub fn owned(migrations: &[String]) -> BTreeSet<String> {
         .collect()
 }
 
+/// What a database over several machines cannot do, or does wrongly: times and
+/// ids come from the program, so that every copy of a row is the same.
+const OF_ONE_MACHINE: &[&str] = &[
+    "now",
+    "current_timestamp",
+    "clock_timestamp",
+    "random",
+    "gen_random_uuid",
+    "nextval",
+];
+/// What cannot be asked over all schemes at once.
+const NOT_OVER_ALL: &[&str] = &["recursive", "grouping", "rollup", "cube"];
+/// What no migration may have: the application writes audit rows, makes ids,
+/// and takes rows away itself.
+const NOT_IN_MIGRATIONS: &[&str] = &[
+    "trigger",
+    "serial",
+    "bigserial",
+    "autoincrement",
+    "identity",
+    "sequence",
+    "cascade",
+];
+
+/// What is wrong with a migration for a database over several machines.
+pub fn faults_of_migration(text: &str) -> Vec<String> {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--"));
+    let words = words_of(&lines.collect::<Vec<_>>().join("\n"));
+    let mut faults: Vec<String> = NOT_IN_MIGRATIONS
+        .iter()
+        .filter(|bad| words.iter().any(|word| word == *bad))
+        .map(|bad| format!("{bad}: not on a database over several machines"))
+        .collect();
+    let sets = |pair: &[String]| pair[0] == "set" && ["null", "default"].contains(&&*pair[1]);
+    let deletes = words.iter().any(|word| word == "delete");
+    if deletes && words.windows(2).any(sets) {
+        faults.push("on delete set null or default: a key that holds scheme_id cannot".into());
+    }
+    faults
+}
+
+/// What is wrong with a statement on a database over several machines.
+fn faults_over_machines(sql: &str, words: &[String]) -> Vec<String> {
+    let has = |word: &str| words.iter().any(|one| one == word);
+    let mut faults: Vec<String> = OF_ONE_MACHINE
+        .iter()
+        .filter(|bad| {
+            let called = words
+                .windows(2)
+                .any(|pair| pair[0] == **bad && pair[1] == "(");
+            called || (**bad == "current_timestamp" && has(bad))
+        })
+        .map(|bad| format!("{bad}: bind the time or the id instead"))
+        .collect();
+    if words
+        .windows(3)
+        .any(|w| w[0] == "set" && w[1] == "scheme_id" && w[2] == "=")
+    {
+        faults.push("scheme_id is never changed: a person who moves is a new row".into());
+    }
+    if sql.contains(OVER_ALL) {
+        let locks = words
+            .windows(2)
+            .any(|pair| pair[0] == "for" && pair[1] == "update");
+        if locks || NOT_OVER_ALL.iter().any(|bad| has(bad)) {
+            faults.push("not over every scheme: ask one scheme after the other".into());
+        }
+    }
+    faults
+}
+
 /// What is wrong with a statement: each owned table without its `scheme_id`.
 pub fn faults(sql: &str, owned: &BTreeSet<String>) -> Vec<String> {
-    if sql.contains(OVER_ALL) {
-        return Vec::new();
-    }
     let words = words_of(sql);
-    let mut faults = Vec::new();
+    let mut faults = faults_over_machines(sql, &words);
+    if sql.contains(OVER_ALL) {
+        return faults;
+    }
     let mut bare = 0_usize;
     let mut needed = Vec::new();
     for (table, alias, insert) in named(&words, owned) {
@@ -217,6 +290,30 @@ mod tests {
             "select g.id from goal g, person p where g.scheme_id = $1 and p.id = g.person_id"
         ));
         assert!(wrong("delete from goal"));
+    }
+
+    #[test]
+    fn what_a_database_over_several_machines_cannot_do_is_noticed() {
+        assert!(wrong("update goal set met_at = now() where scheme_id = $1"));
+        assert!(wrong(
+            "insert into goal (scheme_id, id) values ($1, gen_random_uuid())"
+        ));
+        assert!(wrong("update goal set scheme_id = $2 where scheme_id = $1"));
+        assert!(wrong(
+            "/* every scheme: a job */ select id from goal for update"
+        ));
+        assert!(!wrong(
+            "select id from goal where scheme_id = $1 and id = $2 for update"
+        ));
+        for bad in [
+            "create table goal (id bigserial)",
+            "create trigger t after insert on goal",
+            "foreign key (scheme_id, person_id) references person on delete set null",
+        ] {
+            assert!(!faults_of_migration(bad).is_empty(), "{bad}");
+        }
+        let good = "-- no trigger here\ncreate table goal (scheme_id {id} not null)";
+        assert!(faults_of_migration(good).is_empty());
     }
 
     #[test]

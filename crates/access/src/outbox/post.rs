@@ -1,12 +1,15 @@
-//! The doors a mail leaves by: a mail server (SMTP, encrypted), or a folder in
-//! which each mail is a file, for development and the demonstration.
+//! The doors a mail leaves by: a mail server (SMTP), or a folder in which each
+//! mail is a file, for development and the demonstration. A mail may hold a
+//! link that lets somebody in, so that a server elsewhere is spoken to only
+//! encrypted, and only when its certificate says who it is.
 
-use std::path::PathBuf;
+use std::{borrow::Cow, error::Error, net::IpAddr, path::PathBuf};
 
 use kith_base::Email;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, header::ContentType},
+    transport::smtp,
 };
 
 use super::deliver::Waiting;
@@ -27,12 +30,13 @@ pub struct BadPost;
 impl std::fmt::Display for BadPost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
-            "Give where mail is sent: smtps://user:password@server, \
-             smtp://server:587?tls=required, or file:FOLDER",
+            "Give where mail is sent: smtps://user:password@server:465, \
+             smtp://user:password@server:587 (always encrypted, but to this machine itself), \
+             or file:FOLDER",
         )
     }
 }
-impl std::error::Error for BadPost {}
+impl Error for BadPost {}
 
 impl std::str::FromStr for Post {
     type Err = BadPost;
@@ -41,10 +45,46 @@ impl std::str::FromStr for Post {
         if let Some(folder) = text.strip_prefix("file:") {
             return Ok(Self::Folder(folder.into()));
         }
-        AsyncSmtpTransport::<Tokio1Executor>::from_url(text)
+        AsyncSmtpTransport::<Tokio1Executor>::from_url(&encrypted(text)?)
             .map(|builder| Self::Server(builder.build()))
             .map_err(|_| BadPost)
     }
+}
+
+/// The address of a mail server, never in clear: `smtp://` to another machine
+/// begins encryption (STARTTLS) or sends nothing.
+fn encrypted(text: &str) -> Result<Cow<'_, str>, BadPost> {
+    let Some(rest) = text.strip_prefix("smtp://") else {
+        return Ok(text.into());
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let ip: Option<IpAddr> = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().and_then(|ip| ip.parse().ok()),
+        None => host.split(':').next().and_then(|ip| ip.parse().ok()),
+    };
+    let here = ip.is_some_and(|ip| ip.is_loopback()) || host.split(':').next() == Some("localhost");
+    let query = rest.split_once('?').map(|(_, query)| query);
+    let said = query.into_iter().flat_map(|query| query.split('&'));
+    match said.into_iter().find(|word| word.starts_with("tls=")) {
+        _ if here => Ok(text.into()),
+        Some("tls=required") => Ok(text.into()),
+        Some(_) => Err(BadPost),
+        None if query.is_some() => Ok(format!("{text}&tls=required").into()),
+        None => Ok(format!("{text}?tls=required").into()),
+    }
+}
+
+/// Whether encryption failed because nobody vouches for the server.
+fn is_about_certificate(error: &smtp::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if one.to_string().contains("certificate") {
+            return true;
+        }
+        cause = one.source();
+    }
+    false
 }
 
 /// Why a mail did not leave. The words name no recipient.
@@ -87,12 +127,18 @@ impl Post {
                     })
             }
             Self::Server(server) => server.send(message).await.map(|_| ()).map_err(|error| {
-                let answered = error.status().map(|code| code.to_string());
+                let why = match error.status() {
+                    Some(code) => format!("the mail server answered {code}"),
+                    None if is_about_certificate(&error) => {
+                        "the mail server's certificate was not accepted".into()
+                    }
+                    None if error.is_client() => {
+                        "the mail server does not offer what is needed, such as encryption".into()
+                    }
+                    None => "the mail server did not answer".into(),
+                };
                 NotSent {
-                    why: answered.map_or_else(
-                        || "the mail server did not answer".into(),
-                        |code| format!("the mail server answered {code}"),
-                    ),
+                    why,
                     for_good: error.is_permanent(),
                 }
             }),
@@ -117,4 +163,42 @@ fn message(mail: &Waiting, from: &Email, host: &str) -> Result<Message, NotSent>
         .header(ContentType::TEXT_PLAIN)
         .body(mail.body.clone())
         .map_err(|_| NotSent::for_good("the mail cannot be put together"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_elsewhere_is_never_spoken_to_in_clear() {
+        for (said, meant) in [
+            (
+                "smtp://kith:word@mail.example.org:587",
+                "smtp://kith:word@mail.example.org:587?tls=required",
+            ),
+            (
+                "smtp://10.0.0.5?timeout=3",
+                "smtp://10.0.0.5?timeout=3&tls=required",
+            ),
+            (
+                "smtp://localhost.example.org",
+                "smtp://localhost.example.org?tls=required",
+            ),
+            (
+                "smtp://mail.example.org?tls=required",
+                "smtp://mail.example.org?tls=required",
+            ),
+            ("smtps://mail.example.org", "smtps://mail.example.org"),
+            // A relay on this machine.
+            ("smtp://127.0.0.1:25", "smtp://127.0.0.1:25"),
+            ("smtp://[::1]:25", "smtp://[::1]:25"),
+            ("smtp://localhost", "smtp://localhost"),
+        ] {
+            assert_eq!(encrypted(said).as_deref(), Ok(meant), "{said}");
+        }
+        for wrong in ["opportunistic", "none", ""] {
+            let said = format!("smtp://mail.example.org?tls={wrong}");
+            assert_eq!(encrypted(&said), Err(BadPost), "{said}");
+        }
+    }
 }

@@ -11,4 +11,5 @@ mod administrator;
 mod guardian;
 mod sealed_trail;
 mod post;
+mod post_encrypted;
 mod passkeys;

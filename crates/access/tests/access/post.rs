@@ -12,16 +12,21 @@ use kith_access::{
 use kith_base::{Id, Ts};
 use kith_db::{Db, Outcome, Tx, on, run, testing::both};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
 };
+
+/// What a mail server has taken.
+pub(crate) type Inbox = Arc<Mutex<Vec<String>>>;
+/// What it says first.
+pub(crate) const GREETING: &[u8] = b"220 mail.example.org ready\r\n";
 
 /// A mail server: takes mail, except for recipients whose name begins with
 /// "later" (busy) or "never" (no such mailbox). It hangs up before taking the
 /// text of mail for "cut".
 struct Server {
     at: std::net::SocketAddr,
-    taken: Arc<Mutex<Vec<String>>>,
+    taken: Inbox,
 }
 
 impl Server {
@@ -32,7 +37,7 @@ impl Server {
         let inbox = taken.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, inbox.clone()));
+                tokio::spawn(answers(stream, inbox.clone()));
             }
         });
         Self { at, taken }
@@ -43,10 +48,16 @@ impl Server {
     }
 }
 
-async fn talk(stream: TcpStream, inbox: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
-    let (read, mut write) = stream.into_split();
+/// Greets, and talks.
+async fn answers(mut stream: TcpStream, inbox: Inbox) -> std::io::Result<()> {
+    stream.write_all(GREETING).await?;
+    talk(stream, inbox).await
+}
+
+/// One talk with somebody who was greeted.
+pub(crate) async fn talk(stream: impl AsyncRead + AsyncWrite, inbox: Inbox) -> std::io::Result<()> {
+    let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read).lines();
-    write.write_all(b"220 mail.example.org ready\r\n").await?;
     let mut recipient = String::new();
     while let Some(line) = lines.next_line().await? {
         let word = line.to_ascii_uppercase();
@@ -100,7 +111,7 @@ fn make_task<'a>(
     })
 }
 
-fn sender(post: Post) -> Sender {
+pub(crate) fn sender(post: Post) -> Sender {
     Sender {
         post,
         from: "kith@example.org".parse().unwrap(),
@@ -109,11 +120,11 @@ fn sender(post: Post) -> Sender {
     }
 }
 
-fn now() -> Ts {
+pub(crate) fn now() -> Ts {
     "2026-11-16T09:00:00Z".parse().unwrap()
 }
 
-async fn with_mails(db: &Db, to: &[&str]) -> Id<Scheme> {
+pub(crate) async fn with_mails(db: &Db, to: &[&str]) -> Id<Scheme> {
     db.act(async |tx| {
         let scheme = scheme::found(tx, &"Riverside".parse().unwrap(), "riverside", now()).await?;
         for to in to {
@@ -135,9 +146,9 @@ async fn with_mails(db: &Db, to: &[&str]) -> Id<Scheme> {
     .unwrap()
 }
 
-type Row = (String, i64, String, Option<String>);
+pub(crate) type Row = (String, i64, String, Option<String>);
 
-async fn rows(db: &Db, scheme: Id<Scheme>) -> Vec<Row> {
+pub(crate) async fn rows(db: &Db, scheme: Id<Scheme>) -> Vec<Row> {
     db.read(async |tx| -> Outcome<Vec<Row>> {
         Ok(on!(tx, c => sqlx::query_as::<_, Row>(
             "select state, attempts, body, failure from outbox where scheme_id = $1 order by recipient")

@@ -200,7 +200,7 @@ async fn keep(signed: &Signed, app: &App, raise: super::Raise, posted: &Posted) 
             Ok(paths::concern(concern))
         })
         .await?;
-    let told = one::who_was_told(&signed);
+    let told = one::who_was_told(signed);
     Ok(done(&to, &format!("Concern raised. {told}")))
 }
 

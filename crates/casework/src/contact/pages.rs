@@ -88,7 +88,7 @@ async fn new(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answer
         .db
         .act(async |tx| {
             let open = open(tx, &signed, person).await?;
-            audit::look(tx, &signed.actor, person, "open a new contact note").await?;
+            audit::look(tx, &signed.actor, person, LOOK_AT_NEW).await?;
             Ok(open)
         })
         .await?;
@@ -182,28 +182,36 @@ fn said(saved_at: Ts, now: Ts) -> String {
     }
 }
 
+/// What the trail calls a look at a new note's form, and at a kept note.
+const LOOK_AT_NEW: &str = "open a new contact note";
+const LOOK_AT_ONE: &str = "read a contact note";
 /// What was pressed.
 const PRESS: &str = "press";
 
 async fn write(app: App, signed: Signed, Path(person): Path<Id<Person>>, body: Bytes) -> Answer {
-    let posted = Posted::read(&body);
+    let answer = written(&app, &signed, person, &body).await?;
+    signed.shown_again(person, LOOK_AT_NEW, answer).await
+}
+
+async fn written(app: &App, signed: &Signed, person: Id<Person>, body: &Bytes) -> Answer {
+    let posted = Posted::read(body);
     let press = posted.text(PRESS);
     if press == "draft" {
         app.db
-            .act(async |tx| draft::actions::save(tx, &signed.actor, DRAFT, person, &body).await)
+            .act(async |tx| draft::actions::save(tx, &signed.actor, DRAFT, person, body).await)
             .await?;
         return Ok(done(&paths::new_contact(person), "Draft saved"));
     }
     let open = app
         .db
-        .read(async |tx| open(tx, &signed, person).await)
+        .read(async |tx| open(tx, signed, person).await)
         .await?;
     let offered = ContactForm::offering(signed.actor.now, &open.tasks);
     if press == "more" {
         let mut form = offered.kept(&posted);
         form.actions.kind.add_one();
         return Ok(new_page(
-            &signed,
+            signed,
             &open,
             form,
             Marks {
@@ -222,7 +230,7 @@ async fn write(app: App, signed: Signed, Path(person): Path<Id<Person>>, body: B
         Ok(read) => read,
         Err(form) => {
             return Ok(new_page(
-                &signed,
+                signed,
                 &open,
                 *form,
                 Marks {
@@ -232,7 +240,7 @@ async fn write(app: App, signed: Signed, Path(person): Path<Id<Person>>, body: B
             ));
         }
     };
-    let kept = keep(&app, &signed, &terms, person, &posted, &read).await;
+    let kept = keep(app, signed, &terms, person, &posted, &read).await;
     let refusal = match kept {
         Ok(to) => return Ok(done(&to, said_of(&read))),
         Err(Failure::Refused(refusal))
@@ -246,7 +254,7 @@ async fn write(app: App, signed: Signed, Path(person): Path<Id<Person>>, body: B
     form.refuse(&refusal);
     let status = (refusal.kind == Kind::Conflict).then_some(StatusCode::CONFLICT);
     Ok(new_page(
-        &signed,
+        signed,
         &open,
         form,
         Marks {
@@ -405,7 +413,7 @@ async fn show(
             let (who, kept) = one(tx, &signed, person, contact).await?;
             let scope = signed.actor.scope(Ability::SeeNotes)?;
             let before = earlier::of(tx, &scope, &kept, signed.actor.account).await?;
-            audit::look(tx, &signed.actor, person, "read a contact note").await?;
+            audit::look(tx, &signed.actor, person, LOOK_AT_ONE).await?;
             Ok((who, kept, before))
         })
         .await?;
@@ -472,22 +480,32 @@ async fn put_right(
     Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
     posted: Posted,
 ) -> Answer {
+    let answer = corrected(&app, &signed, (person, contact), &posted).await?;
+    signed.shown_again(person, LOOK_AT_ONE, answer).await
+}
+
+async fn corrected(
+    app: &App,
+    signed: &Signed,
+    (person, contact): (Id<Person>, Id<Contact>),
+    posted: &Posted,
+) -> Answer {
     let (who, kept) = app
         .db
-        .read(async |tx| one(tx, &signed, person, contact).await)
+        .read(async |tx| one(tx, signed, person, contact).await)
         .await?;
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let offered = ContactForm::offering(signed.actor.now, &[]);
     let read = match form::read(
         offered.clone(),
-        &posted,
+        posted,
         signed.actor.today(),
         &terms.promise,
     ) {
         Ok(read) => read,
         Err(form) => {
             return Ok(show_page(
-                &signed,
+                signed,
                 &who,
                 &kept,
                 Some(*form),
@@ -503,7 +521,7 @@ async fn put_right(
     let result = app
         .db
         .act(async |tx| {
-            if let Once::Again(path) = once(tx, &signed.actor, &posted, &to).await? {
+            if let Once::Again(path) = once(tx, &signed.actor, posted, &to).await? {
                 return Ok(Some(path));
             }
             match actions::put_right(
@@ -521,17 +539,17 @@ async fn put_right(
             }
         })
         .await;
-    let mut form = offered.kept(&posted);
+    let mut form = offered.kept(posted);
     match result {
         Ok(Some(to)) => Ok(done(&to, "Note saved. What it said before is kept too")),
         Ok(None) => {
             form.add_error("This note was changed in the meantime: what it says now stands above yours. Save again to put yours in its place");
             let (who, now) = app
                 .db
-                .read(async |tx| one(tx, &signed, person, contact).await)
+                .read(async |tx| one(tx, signed, person, contact).await)
                 .await?;
             Ok(show_page(
-                &signed,
+                signed,
                 &who,
                 &now,
                 Some(form),
@@ -545,13 +563,7 @@ async fn put_right(
             if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
         {
             form.refuse(&refusal);
-            Ok(show_page(
-                &signed,
-                &who,
-                &kept,
-                Some(form),
-                Shown::default(),
-            ))
+            Ok(show_page(signed, &who, &kept, Some(form), Shown::default()))
         }
         Err(failure) => Err(failure.into()),
     }
@@ -563,14 +575,24 @@ async fn void(
     Path((person, contact)): Path<(Id<Person>, Id<Contact>)>,
     posted: Posted,
 ) -> Answer {
+    let answer = voided(&app, &signed, (person, contact), &posted).await?;
+    signed.shown_again(person, LOOK_AT_ONE, answer).await
+}
+
+async fn voided(
+    app: &App,
+    signed: &Signed,
+    (person, contact): (Id<Person>, Id<Contact>),
+    posted: &Posted,
+) -> Answer {
     let Ok(reason) = posted.text("reason").parse::<Line>() else {
         let (who, kept) = app
             .db
-            .read(async |tx| one(tx, &signed, person, contact).await)
+            .read(async |tx| one(tx, signed, person, contact).await)
             .await?;
         let form = ContactForm::of_note(signed.actor.now, &kept.note);
         return Ok(show_page(
-            &signed,
+            signed,
             &who,
             &kept,
             Some(form),
@@ -588,7 +610,7 @@ async fn void(
     let to = app
         .db
         .act(async |tx| {
-            if let Once::Again(path) = once(tx, &signed.actor, &posted, &to).await? {
+            if let Once::Again(path) = once(tx, &signed.actor, posted, &to).await? {
                 return Ok(path);
             }
             actions::void(

@@ -43,6 +43,14 @@ pub struct Pair {
 /// Not found when one is out of reach; a conflict when one is merged already
 /// or both are the same.
 pub async fn open(tx: &mut Tx, actor: &Actor, one: Id<Person>, other: Id<Person>) -> Outcome<Pair> {
+    let pair = pair(tx, actor, one, other).await?;
+    for person in [one, other] {
+        audit::look(tx, actor, person, "compare two records").await?;
+    }
+    Ok(pair)
+}
+
+async fn pair(tx: &mut Tx, actor: &Actor, one: Id<Person>, other: Id<Person>) -> Outcome<Pair> {
     if one == other {
         return Err(Refusal::not_found().into());
     }
@@ -75,7 +83,6 @@ async fn beside(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Besid
     if record.identity.merged_into.is_some() {
         return Err(merged_already().into());
     }
-    audit::look(tx, actor, person, "compare two records").await?;
     let cases = referral::store::of_person(tx, &scope, person).await?;
     Ok(Beside { record, cases })
 }
@@ -120,7 +127,7 @@ pub async fn merge(
     (kept, gone): (Id<Person>, Id<Person>),
     versions: (i64, i64),
 ) -> Outcome<Id<Merge>> {
-    let pair = open(tx, actor, kept, gone).await?;
+    let pair = pair(tx, actor, kept, gone).await?;
     let [a, b] = &pair.both;
     if (a.record.identity.version, b.record.identity.version) != versions {
         return Err(
@@ -237,7 +244,7 @@ pub async fn not_same(
     one: Id<Person>,
     other: Id<Person>,
 ) -> Outcome<()> {
-    open(tx, actor, one, other).await?;
+    pair(tx, actor, one, other).await?;
     answer_all(tx, actor, one, other).await?;
     for person in [one, other] {
         let entry = Entry {

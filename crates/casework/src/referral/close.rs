@@ -9,7 +9,7 @@ use axum::{
 };
 use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, once};
 use kith_base::{Id, Kind, Line, Refusal, Story, Word, words};
-use kith_db::{Failure, Outcome};
+use kith_db::{Failure, Outcome, Tx};
 use kith_pages::{
     Html, Page,
     components::{Button, ButtonGroup, InsetText},
@@ -58,6 +58,9 @@ form! {
     }
 }
 
+/// What the trail calls a look at the form.
+const LOOK: &str = "open the closing of a referral";
+
 /// The addresses of this thing.
 #[must_use]
 pub fn routes() -> Routes {
@@ -68,8 +71,7 @@ pub fn routes() -> Routes {
 }
 
 async fn show(app: App, signed: Signed, Path(referral): Path<Id<Referral>>) -> Answer {
-    let action = "open the closing of a referral";
-    let about = look(&app, &signed, Ability::WriteContact, referral, action).await?;
+    let about = look(&app, &signed, Ability::WriteContact, referral, LOOK).await?;
     let mut form = CloseForm::blank();
     form.version.fill(&about.case.version);
     form.practice_to_do.kind.fill(&nothing()?);
@@ -187,26 +189,31 @@ async fn close(
     Path(referral): Path<Id<Referral>>,
     posted: Posted,
 ) -> Answer {
+    let found = read(&app, &signed, referral).await?;
+    let answer = answer(&app, &signed, &found, &posted).await?;
+    signed.shown_again(found.who.id, LOOK, answer).await
+}
+
+async fn read(app: &App, signed: &Signed, referral: Id<Referral>) -> Outcome<About> {
     let scope = signed.actor.scope(Ability::WriteContact)?;
-    let read = async || {
-        app.db
-            .read(async |tx| about(tx, &scope, referral).await)
-            .await
-    };
-    let found = read().await?;
-    let mut open = open_of(&app, &signed, &found).await?.kept(&posted);
-    let fields = match CloseForm::blank().check(&posted) {
+    let read = async |tx: &mut Tx| about(tx, &scope, referral).await;
+    app.db.read(read).await
+}
+
+async fn answer(app: &App, signed: &Signed, found: &About, posted: &Posted) -> Answer {
+    let mut open = open_of(app, signed, found).await?.kept(posted);
+    let fields = match CloseForm::blank().check(posted) {
         Ok(fields) => fields,
-        Err(form) => return Ok(page(&signed, &found, &form, &open).into_response()),
+        Err(form) => return Ok(page(signed, found, &form, &open).into_response()),
     };
     let again = |refusal: &Refusal, open: &OpenActions| {
-        let mut form = CloseForm::blank().kept(&posted);
+        let mut form = CloseForm::blank().kept(posted);
         form.refuse(refusal);
-        page(&signed, &found, &form, open).into_response()
+        page(signed, found, &form, open).into_response()
     };
     if posted.text("press") == "change" {
-        let form = CloseForm::blank().kept(&posted);
-        return Ok(page(&signed, &found, &form, &open).into_response());
+        let form = CloseForm::blank().kept(posted);
+        return Ok(page(signed, found, &form, &open).into_response());
     }
     let Some(ended) = open.read() else {
         let missing = Refusal::invalid("Select what becomes of each open action");
@@ -217,20 +224,20 @@ async fn close(
         Err(refusal) => return Ok(again(&refusal, &open)),
     };
     if posted.text("press") != "send" {
-        return Ok(check(&signed, &found, &fields, &open, &to_do, &posted));
+        return Ok(check(signed, found, &fields, &open, &to_do, posted));
     }
-    match keep(&app, &signed, &found, (fields, to_do), &ended, &posted).await {
+    match keep(app, signed, found, (fields, to_do), &ended, posted).await {
         Ok(Kept::Closed(to)) => Ok(done(&to, "Referral closed. The practice has been told")),
         Ok(Kept::Again(to)) => Ok(go(&to)),
         Err(Failure::Refused(refusal))
             if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
         {
-            let now = read().await?;
-            let open = open_of(&app, &signed, &now).await?.kept(&posted);
-            let mut form = CloseForm::blank().kept(&posted);
+            let now = read(app, signed, found.case.id).await?;
+            let open = open_of(app, signed, &now).await?.kept(posted);
+            let mut form = CloseForm::blank().kept(posted);
             form.version.fill(&now.case.version);
             form.refuse(&refusal);
-            let page = page(&signed, &now, &form, &open).status(StatusCode::CONFLICT);
+            let page = page(signed, &now, &form, &open).status(StatusCode::CONFLICT);
             Ok(page.into_response())
         }
         Err(failure) => Err(failure.into()),

@@ -39,6 +39,9 @@ form! {
     }
 }
 
+/// What the trail calls a look at the form.
+const LOOK: &str = "open the reopening of a referral";
+
 /// The addresses of this thing. Who may reopen is asked by the page: a worker
 /// for themselves, a manager for anybody.
 #[must_use]
@@ -76,8 +79,7 @@ async fn offering(app: &App, actor: &Actor) -> Result<ReopenForm, Trouble> {
 
 async fn show(app: App, signed: Signed, Path(referral): Path<Id<Referral>>) -> Answer {
     let actor = &signed.actor;
-    let action = "open the reopening of a referral";
-    let about = look(&app, &signed, needs(actor), referral, action).await?;
+    let about = look(&app, &signed, needs(actor), referral, LOOK).await?;
     let mut form = offering(&app, actor).await?;
     form.version.fill(&about.case.version);
     Ok(page(&signed, &about, &form).into_response())
@@ -112,19 +114,25 @@ async fn reopen(
         .db
         .read(async |tx| about(tx, &scope, referral).await)
         .await?;
-    let offered = offering(&app, actor).await?;
-    let fields = match offered.clone().check(&posted) {
+    let answer = answer(&app, &signed, &found, &posted).await?;
+    signed.shown_again(found.who.id, LOOK, answer).await
+}
+
+async fn answer(app: &App, signed: &Signed, found: &About, posted: &Posted) -> Answer {
+    let actor = &signed.actor;
+    let offered = offering(app, actor).await?;
+    let fields = match offered.clone().check(posted) {
         Ok(fields) => fields,
-        Err(form) => return Ok(page(&signed, &found, &form).into_response()),
+        Err(form) => return Ok(page(signed, found, &form).into_response()),
     };
     let terms = Terms::of(actor.scheme, &signed.settings)?;
     let to = paths::person(found.who.id);
     let reopens = async |tx: &mut Tx| -> Outcome<String> {
-        if let Once::Again(path) = once(tx, actor, &posted, &to).await? {
+        if let Once::Again(path) = once(tx, actor, posted, &to).await? {
             return Ok(path);
         }
         let reopening = Reopening {
-            referral,
+            referral: found.case.id,
             version: fields.version,
             why: fields.why.clone(),
             owner: fields.owner,
@@ -137,10 +145,10 @@ async fn reopen(
         Err(Failure::Refused(refusal))
             if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
         {
-            let mut form = offered.kept(&posted);
+            let mut form = offered.kept(posted);
             form.version.fill(&found.case.version);
             form.refuse(&refusal);
-            let page = page(&signed, &found, &form).status(StatusCode::CONFLICT);
+            let page = page(signed, found, &form).status(StatusCode::CONFLICT);
             Ok(page.into_response())
         }
         Err(failure) => Err(failure.into()),

@@ -9,6 +9,7 @@ use super::failure::CommandFailure;
 use super::folder::{Answer, Folder, answer};
 use super::sheet::Sheet;
 use super::{made, tell};
+use crate::picture::forest::{self, Measure, Row};
 use crate::sentence;
 use crate::stats::agreement::{Kappa, Level, Ratings, Weights, alpha, kappa};
 use crate::stats::estimate::{Estimate, Finding};
@@ -17,8 +18,8 @@ use crate::stats::refusal::Refusal;
 /// What to read and what the codes are.
 #[derive(Debug, Clone)]
 pub struct AgreementArgs {
-    /// The CSV, one row a unit.
-    pub file: PathBuf,
+    /// The CSV files, one row a unit, read as one.
+    pub files: Vec<PathBuf>,
     /// Columns of the coders, at least two; an empty field is a unit not coded.
     pub coders: Vec<String>,
     /// Whether codes are names, an order, or numbers.
@@ -78,6 +79,7 @@ pub fn run(args: &AgreementArgs, out: &mut dyn Write) -> Result<(), CommandFailu
         pairs(args.level, &ratings),
     );
     folder.json("agreement", &outcome(args, &found, &pairs))?;
+    draw(&folder, args, &found, &pairs)?;
     let said = match &found {
         Ok(found) => {
             let first = pairs.first().and_then(|(_, _, kappa)| kappa.as_ref().ok());
@@ -87,6 +89,42 @@ pub fn run(args: &AgreementArgs, out: &mut dyn Write) -> Result<(), CommandFailu
     };
     let made = found.as_ref().ok().map(made);
     tell(out, &folder, "agreement", &said, made.as_deref())
+}
+
+/// Alpha of all coders, and kappa of every two.
+fn draw(
+    folder: &Folder,
+    args: &AgreementArgs,
+    alpha: &Result<Finding<Estimate>, Refusal>,
+    pairs: &[Pair],
+) -> Result<(), CommandFailure> {
+    let row = |label: String, found: Option<Estimate>, headline| Row {
+        label,
+        estimate: found.map(|estimate| estimate.value),
+        range: found
+            .and_then(|estimate| estimate.interval)
+            .map(|interval| (interval.low, interval.high)),
+        headline,
+    };
+    let alpha = alpha.as_ref().ok().map(|finding| finding.result);
+    let mut rows = vec![row("All coders, alpha".to_owned(), alpha, true)];
+    for ((first, second), weights, kappa) in pairs {
+        let weighted = match weights {
+            Weights::None => "",
+            Weights::Linear => ", linear weights",
+            Weights::Quadratic => ", quadratic weights",
+        };
+        let label = format!(
+            "{} and {}, kappa{weighted}",
+            args.coders[*first], args.coders[*second]
+        );
+        let kappa = kappa.as_ref().ok().map(|finding| finding.result.kappa);
+        rows.push(row(label, kappa, false));
+    }
+    folder.picture("agreement", "How far the coders agree", |frame| {
+        let axis = "Agreement: 0 is chance, 1 is full";
+        forest::draw(frame, Measure::Change, axis, &rows)
+    })
 }
 
 fn outcome<'a>(
@@ -123,7 +161,7 @@ fn pairs(level: Level, ratings: &Ratings) -> Vec<Pair> {
 
 fn read(args: &AgreementArgs) -> Result<Result<Ratings, Refusal>, CommandFailure> {
     let columns: Vec<&str> = args.coders.iter().map(String::as_str).collect();
-    let mut sheet = Sheet::open(&args.file, &columns)?;
+    let mut sheet = Sheet::open(&args.files, &columns)?;
     let mut units: Vec<Vec<Option<String>>> = vec![];
     while let Some(row) = sheet.next_row()? {
         let codes = 0..columns.len();

@@ -10,7 +10,7 @@ use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
 use super::plan::{Fixed, asked};
 use super::sheet::{Row, Sheet};
-use super::{describe, made, month, tell};
+use super::{describe, made, month, tell_planned};
 use crate::picture::forest::{self as picture, Measure, Row as Line};
 use crate::sentence::{self, standing};
 use crate::stats::comparison::{Comparison, compare};
@@ -22,8 +22,8 @@ use crate::stats::refusal::Refusal;
 /// What to read.
 #[derive(Debug, Clone)]
 pub struct CompareArgs {
-    /// The CSV, one row a person-month, of people referred and not.
-    pub file: PathBuf,
+    /// The CSV files, one row a person-month, of people referred and not, read as one.
+    pub files: Vec<PathBuf>,
     /// Column that tells people apart.
     pub person: String,
     /// Column of the practice.
@@ -80,7 +80,7 @@ pub fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<(), CommandFailure
         Err(refusal) => sentence::of_refusal(refusal),
     };
     let made = found.as_ref().ok().map(made);
-    tell(out, &folder, "compare", &said, made.as_deref())
+    tell_planned(out, &folder, &said, made.as_deref(), &asked)
 }
 
 /// What the rows say of one person, as it stands in the file.
@@ -115,7 +115,7 @@ fn read(args: &CompareArgs) -> Result<(Vec<PersonHistory>, Option<Refusal>), Com
     columns.extend(args.days.as_deref());
     let constant_from = columns.len();
     columns.extend(args.constant.iter().map(String::as_str));
-    let mut sheet = Sheet::open(&args.file, &columns)?;
+    let mut sheet = Sheet::open(&args.files, &columns)?;
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
     let mut definition = Definition::default();
     while let Some(row) = sheet.next_row()? {
@@ -153,13 +153,12 @@ fn add(
         .zip(&person.traits)
         .find(|((_, here), first)| here != first);
     if let Some(((column, _), first)) = differs {
-        return Err(row.wrong(column, &format!("\"{first}\" as in row {}", person.line)));
+        let expected = format!("\"{first}\" as in {}", row.called(person.line));
+        return Err(row.wrong(column, &expected));
     }
     if referred != person.referred {
-        return Err(row.wrong(
-            REFERRED,
-            &format!("the same month as in row {}", person.line),
-        ));
+        let expected = format!("the same month as in {}", row.called(person.line));
+        return Err(row.wrong(REFERRED, &expected));
     }
     let month = whole_month(row, MONTH, row.needed(MONTH, month::EXPECTED)?)?;
     match person.months.insert(month, seen(row, days)?) {

@@ -17,8 +17,8 @@ use crate::stats::refusal::Refusal;
 /// What to read.
 #[derive(Debug, Clone)]
 pub struct DescribeArgs {
-    /// The CSV, one row a person-month.
-    pub file: PathBuf,
+    /// The CSV files, one row a person-month, read as one.
+    pub files: Vec<PathBuf>,
     /// Column that tells people apart.
     pub person: String,
     /// Column of months since the referral: 0 is its own month.
@@ -70,7 +70,7 @@ fn read(args: &DescribeArgs) -> Result<(Vec<EventCell>, u64, Option<Refusal>), C
     keys.extend(args.constant.iter().map(String::as_str));
     keys.extend(args.referred.as_deref());
     keys.extend(args.only.as_ref().map(|only| only.column.as_str()));
-    let grouped = Grouped::read(&args.file, &keys, &args.count)?;
+    let grouped = Grouped::read(&args.files, &keys, &args.count)?;
     let months = grouped.months(&args.month)?;
     let exposure = grouped.exposure(args.days.as_deref())?;
     let referred = match &args.referred {

@@ -4,6 +4,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::slice;
 
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
@@ -14,7 +15,7 @@ use crate::picture::funnel as funnel_picture;
 use crate::picture::{Frame, Table};
 use crate::sentence::{self, Sentences};
 use crate::stats::disclosure::{Shown, shown, table_shown};
-use crate::stats::equity::{Group, Reach, Stratum, reach, standardised};
+use crate::stats::equity::{Group, GroupRate, Reach, Standardised, Stratum, reach, standardised};
 use crate::stats::estimate::Finding;
 use crate::stats::funnel::{Funnel, Place, funnel};
 use crate::stats::inequality::gradient;
@@ -24,8 +25,8 @@ use crate::stats::refusal::Refusal;
 /// What to read and which question to answer.
 #[derive(Debug, Clone)]
 pub struct EquityArgs {
-    /// The CSV, one row a group.
-    pub file: PathBuf,
+    /// The CSV files, one row a group, read as one.
+    pub files: Vec<PathBuf>,
     /// Column of the group's name.
     pub group: String,
     /// Column of the people who could be reached.
@@ -94,7 +95,7 @@ fn read(args: &EquityArgs) -> Result<Vec<Line>, CommandFailure> {
     {
         columns.extend([reference_people.as_str(), reference_reached]);
     }
-    let mut sheet = Sheet::open(&args.file, &columns)?;
+    let mut sheet = Sheet::open(&args.files, &columns)?;
     let mut lines: Vec<Line> = vec![];
     while let Some(row) = sheet.next_row()? {
         let means_nothing = |name: &str| {
@@ -142,26 +143,27 @@ fn groups(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
         Err(refusal) => return Ok((sentence::of_refusal(&refusal), None)),
     };
     folder.table("equity-groups", &table_of(&finding))?;
-    let rows: Vec<forest::Row> = finding
-        .result
-        .groups
-        .iter()
-        .map(|group| {
-            let ratio = group
-                .ratio_to_rest()
-                .filter(|_| shown(group.share.events()) != Shown::Hidden);
-            forest::Row {
-                label: group.label.clone(),
-                estimate: ratio.map(|r| r.value),
-                range: ratio.and_then(|r| r.interval).map(|i| (i.low, i.high)),
-                headline: false,
-            }
-        })
-        .collect();
+    draw_ratios(folder, &finding.result)?;
+    Ok((sentence::equity::groups(&finding), Some(made(&finding))))
+}
+
+/// The rate of each group against that of everybody else.
+fn draw_ratios(folder: &Folder, reach: &Reach) -> Result<(), CommandFailure> {
+    let row = |group: &GroupRate| {
+        let ratio = group
+            .ratio_to_rest()
+            .filter(|_| shown(group.share.events()) != Shown::Hidden);
+        forest::Row {
+            label: group.label.clone(),
+            estimate: ratio.map(|r| r.value),
+            range: ratio.and_then(|r| r.interval).map(|i| (i.low, i.high)),
+            headline: false,
+        }
+    };
+    let rows: Vec<forest::Row> = reach.groups.iter().map(row).collect();
     let title = "Rate of each group against everybody else";
     let draw = |frame: &Frame| forest::draw(frame, Measure::Ratio, "Rate ratio", &rows);
-    folder.picture("equity-ratios", title, draw)?;
-    Ok((sentence::equity::groups(&finding), Some(made(&finding))))
+    folder.picture("equity-ratios", title, draw)
 }
 
 /// People, reached and rate by group, as they may be shown.
@@ -207,6 +209,7 @@ fn in_order(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
     folder.json("equity-gradient", &answer(&found))?;
     if let Ok(reach) = reach(&groups_of(lines)) {
         folder.table("equity-gradient", &table_of(&reach))?;
+        draw_ratios(folder, &reach.result)?;
     }
     Ok(said(&found, sentence::equity::gradient, lines))
 }
@@ -222,7 +225,33 @@ fn expected(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
         .collect();
     let found = standardised(&strata).map(|finding| with_missing(finding, lines));
     folder.json("equity-standardised", &answer(&found))?;
+    if let Ok(finding) = &found {
+        draw_standardised(folder, &finding.result)?;
+    }
     Ok(said(&found, sentence::equity::standardised, lines))
+}
+
+fn draw_standardised(folder: &Folder, found: &Standardised) -> Result<(), CommandFailure> {
+    let open = shown(found.observed) != Shown::Hidden;
+    let ratio = &found.ratio;
+    let row = forest::Row {
+        label: "Reached against expected".to_owned(),
+        estimate: open.then_some(ratio.value),
+        range: ratio
+            .interval
+            .filter(|_| open)
+            .map(|interval| (interval.low, interval.high)),
+        headline: true,
+    };
+    let title = "People reached, against what the reference would have reached";
+    folder.picture("equity-standardised", title, |frame| {
+        forest::draw(
+            frame,
+            Measure::Ratio,
+            "Standardised ratio",
+            slice::from_ref(&row),
+        )
+    })
 }
 
 fn places(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {

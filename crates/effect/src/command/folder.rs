@@ -132,7 +132,7 @@ impl Folder {
         self.table(name, &wide.table)
     }
 
-    /// The sentences for the three readers, and how the result was made, as `{name}.txt`.
+    /// The sentences for the three readers, and the notes on them, as `{name}.txt`.
     ///
     /// # Errors
     /// `Unwritten`.
@@ -140,15 +140,14 @@ impl Folder {
         &self,
         name: &str,
         said: &Sentences,
-        made: Option<&str>,
+        notes: &[(&str, &str)],
     ) -> Result<(), CommandFailure> {
-        let mut text: String = said
+        let text: String = said
             .with_readers()
-            .map(|(reader, sentence)| format!("{reader}: {sentence}\n"))
-            .concat();
-        if let Some(made) = made {
-            text += &format!("How this was made: {made}\n");
-        }
+            .iter()
+            .chain(notes)
+            .map(|(head, sentence)| format!("{head}: {sentence}\n"))
+            .collect();
         self.write(name, "txt", || Ok(text.into_bytes()))
     }
 

@@ -1,27 +1,31 @@
 //! Person-months grouped into cells for a command, and its failures as those of a command.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::definition::Definition;
 use super::failure::CommandFailure;
-use super::{month, progress};
+use super::{joined, month, progress};
 use crate::cells::{BadFile, Columns, GroupedRows};
 use crate::stats::refusal::Refusal;
 
-/// The cells of a file, and the file for a second pass.
+/// The cells of files, and the files for a second pass.
 pub(super) struct Grouped<'a> {
-    file: &'a Path,
+    files: &'a [PathBuf],
     pub(super) rows: GroupedRows,
 }
 
 impl<'a> Grouped<'a> {
-    /// Reads the file once.
-    pub(super) fn read(file: &'a Path, keys: &[&str], count: &str) -> Result<Self, CommandFailure> {
-        let opened = progress::open(file)?;
+    /// Reads the files once.
+    pub(super) fn read(
+        files: &'a [PathBuf],
+        keys: &[&str],
+        count: &str,
+    ) -> Result<Self, CommandFailure> {
+        let opened = progress::open(files)?;
         let rows = GroupedRows::read(opened, &Columns { keys, count })
-            .map_err(|bad| failure(file, bad))?;
-        Ok(Self { file, rows })
+            .map_err(|bad| failure(files, bad))?;
+        Ok(Self { files, rows })
     }
 
     /// Exposure of a row in months: days / 30, or 1 when there is no column of days.
@@ -34,7 +38,7 @@ impl<'a> Grouped<'a> {
             text.parse().ok().filter(above_zero)
         });
         Ok(exposure
-            .map_err(|bad| failure(self.file, bad))?
+            .map_err(|bad| failure(self.files, bad))?
             .iter()
             .map(|days: &f64| days / 30.0)
             .collect())
@@ -44,7 +48,7 @@ impl<'a> Grouped<'a> {
     pub(super) fn months(&self, column: &str) -> Result<Vec<i64>, CommandFailure> {
         self.rows
             .parsed(column, month::EXPECTED, month::parse)
-            .map_err(|bad| failure(self.file, bad))
+            .map_err(|bad| failure(self.files, bad))
     }
 
     /// The same where an empty field (or `NA`) means never.
@@ -55,21 +59,21 @@ impl<'a> Grouped<'a> {
         };
         self.rows
             .parsed(column, month::EXPECTED, parse)
-            .map_err(|bad| failure(self.file, bad))
+            .map_err(|bad| failure(self.files, bad))
     }
 
     /// A key column as text.
     pub(super) fn texts(&self, column: &str) -> Result<Vec<String>, CommandFailure> {
         self.rows
             .texts(column)
-            .map_err(|bad| failure(self.file, bad))
+            .map_err(|bad| failure(self.files, bad))
     }
 
     /// A key column of numbers.
     pub(super) fn numbers(&self, column: &str) -> Result<Vec<f64>, CommandFailure> {
         self.rows
             .numbers(column)
-            .map_err(|bad| failure(self.file, bad))
+            .map_err(|bad| failure(self.files, bad))
     }
 
     /// A key column that says yes or no (1 or 0).
@@ -81,7 +85,7 @@ impl<'a> Grouped<'a> {
         };
         self.rows
             .parsed(column, "1 for yes or 0 for no", parse)
-            .map_err(|bad| failure(self.file, bad))
+            .map_err(|bad| failure(self.files, bad))
     }
 
     /// R13, if one of the columns changes inside a practice.
@@ -112,12 +116,12 @@ impl<'a> Grouped<'a> {
         let mut people = BTreeSet::new();
         let pass = self
             .rows
-            .again(progress::open(self.file)?, person, |cell, person, _| {
+            .again(progress::open(self.files)?, person, |cell, person, _| {
                 if of(cell) && !people.contains(person) {
                     people.insert(person.to_vec());
                 }
             });
-        pass.map_err(|bad| failure(self.file, bad))?;
+        pass.map_err(|bad| failure(self.files, bad))?;
         Ok(people.len() as u64)
     }
 }
@@ -132,10 +136,10 @@ pub(super) fn numbered(names: &[String]) -> Vec<i64> {
     names.iter().map(|name| numbers[name.as_str()]).collect()
 }
 
-fn failure(file: &Path, bad: BadFile) -> CommandFailure {
-    let file = file.to_owned();
+fn failure(files: &[PathBuf], bad: BadFile) -> CommandFailure {
+    let (file, row) = joined::place(files, bad.row.unwrap_or(1));
     match (bad.row, bad.column) {
-        (Some(row), Some(column)) => {
+        (Some(_), Some(column)) => {
             let found = bad.found.trim_matches('"').to_owned();
             CommandFailure::BadField {
                 file,
@@ -145,9 +149,9 @@ fn failure(file: &Path, bad: BadFile) -> CommandFailure {
                 found,
             }
         }
-        (row, _) => CommandFailure::BadRow {
+        _ => CommandFailure::BadRow {
             file,
-            row: row.unwrap_or(1),
+            row,
             expected: format!("{}, found {}", bad.expected, bad.found),
         },
     }

@@ -7,6 +7,7 @@
 //! statistics is an answer and is printed; only a bad file or a full disk is a failure.
 
 mod failure;
+mod joined;
 mod progress;
 pub mod plan;
 mod folder;
@@ -31,12 +32,14 @@ pub use failure::CommandFailure;
 pub use folder::{Answer, Folder, answer};
 pub use sheet::{Row, Sheet};
 
+use plan::Asked;
+
 use std::io::Write;
 
 use crate::sentence::Sentences;
 use crate::stats::estimate::Finding;
 
-/// Prints the sentences, each under its reader, and keeps them.
+/// Prints the sentences, each under its reader, and how the result was made; and keeps them.
 fn tell(
     out: &mut dyn Write,
     folder: &Folder,
@@ -44,12 +47,38 @@ fn tell(
     said: &Sentences,
     made: Option<&str>,
 ) -> Result<(), CommandFailure> {
-    folder.sentences(name, said, made)?;
-    for (reader, sentence) in said.with_readers() {
-        writeln!(out, "{reader}:\n  {sentence}").map_err(CommandFailure::unprinted)?;
-    }
-    if let Some(made) = made {
-        writeln!(out, "How this was made:\n  {made}").map_err(CommandFailure::unprinted)?;
+    tell_with(out, folder, name, said, &[(MADE, made)])
+}
+
+/// The same, and whether the plan was kept to.
+fn tell_planned(
+    out: &mut dyn Write,
+    folder: &Folder,
+    said: &Sentences,
+    made: Option<&str>,
+    asked: &Asked,
+) -> Result<(), CommandFailure> {
+    let notes = [(MADE, made), ("The question", Some(asked.said()))];
+    tell_with(out, folder, asked.analysis(), said, &notes)
+}
+
+/// What stands over how a result was made.
+const MADE: &str = "How this was made";
+
+fn tell_with(
+    out: &mut dyn Write,
+    folder: &Folder,
+    name: &str,
+    said: &Sentences,
+    notes: &[(&str, Option<&str>)],
+) -> Result<(), CommandFailure> {
+    let notes: Vec<(&str, &str)> = notes
+        .iter()
+        .filter_map(|(head, note)| Some((*head, (*note)?)))
+        .collect();
+    folder.sentences(name, said, &notes)?;
+    for (head, sentence) in said.with_readers().iter().chain(&notes) {
+        writeln!(out, "{head}:\n  {sentence}").map_err(CommandFailure::unprinted)?;
     }
     Ok(())
 }

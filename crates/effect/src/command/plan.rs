@@ -31,10 +31,10 @@ const ANALYSES: [&str; 4] = ["compare", "rollout", "series", "wellbeing"];
 
 /// What a plan file holds.
 #[derive(Serialize, Deserialize)]
-struct Plan {
+pub(super) struct Plan {
     /// When it was fixed.
     fixed: String,
-    questions: Vec<Planned>,
+    pub(super) questions: Vec<Planned>,
     /// "No real difference" lies inside these ratios.
     margin_low: f64,
     margin_high: f64,
@@ -64,6 +64,8 @@ pub struct Fixed {
 pub(super) struct Asked {
     analysis: &'static str,
     question: Option<Question>,
+    /// Whether the plan was kept to, in words.
+    said: String,
 }
 
 /// A planned question, as a result names it.
@@ -81,6 +83,8 @@ pub(super) struct Headline {
     pub(super) analysis: String,
     /// None when exploratory.
     pub(super) question: Option<Question>,
+    /// Whether the plan was kept to, in words.
+    pub(super) plan: String,
     /// Two-sided p of the headline; none when it is refused.
     pub(super) p: Option<f64>,
 }
@@ -91,11 +95,22 @@ impl Asked {
         self.question.is_none().then_some(Refusal::Exploratory)
     }
 
+    /// The command that answers.
+    pub(super) fn analysis(&self) -> &'static str {
+        self.analysis
+    }
+
+    /// Whether the plan was kept to.
+    pub(super) fn said(&self) -> &str {
+        &self.said
+    }
+
     /// What stands beside the result.
-    pub(super) fn headline(self, p: Option<f64>) -> Headline {
+    pub(super) fn headline(&self, p: Option<f64>) -> Headline {
         Headline {
             analysis: self.analysis.to_owned(),
-            question: self.question,
+            question: self.question.clone(),
+            plan: self.said.clone(),
             p,
         }
     }
@@ -171,21 +186,23 @@ fn hash(bytes: &[u8]) -> String {
 /// A plan that cannot be read, that is not the one that was fixed, or that leaves open
 /// which of its questions is meant.
 pub(super) fn asked(plan: Option<&Fixed>, analysis: &'static str) -> Result<Asked, CommandFailure> {
-    let mut asked = Asked {
-        analysis,
-        question: None,
-    };
     let Some(fixed) = plan else {
-        return Ok(asked);
+        let said =
+            "No plan was given, so this is exploratory: it can raise a question, not answer one.";
+        return Ok(Asked {
+            analysis,
+            question: None,
+            said: said.to_owned(),
+        });
     };
-    let (hash, questions) = checked(fixed)?;
-    let own: Vec<usize> = (1..=questions.len())
-        .filter(|number| questions[number - 1].analysis == analysis)
+    let (hash, plan) = checked(fixed)?;
+    let own: Vec<usize> = (1..=plan.questions.len())
+        .filter(|number| plan.questions[number - 1].analysis == analysis)
         .filter(|number| fixed.number.is_none_or(|meant| meant == *number))
         .collect();
-    match own[..] {
-        [number] => asked.question = Some(Question { plan: hash, number }),
-        [] if fixed.number.is_none() => {}
+    let number = match own[..] {
+        [number] => Some(number),
+        [] if fixed.number.is_none() => None,
         [] => {
             return Err(CommandFailure::arguments(format!(
                 "the plan has no such question for {analysis}"
@@ -196,17 +213,49 @@ pub(super) fn asked(plan: Option<&Fixed>, analysis: &'static str) -> Result<Aske
                 "several questions of the plan are for {analysis}: say which with --answers and its number"
             )));
         }
-    }
-    Ok(asked)
+    };
+    Ok(plan.kept(hash, analysis, number))
 }
 
-/// The hash of a plan that is the one that was fixed, and its questions.
-pub(super) fn checked(fixed: &Fixed) -> Result<(String, Vec<Planned>), CommandFailure> {
+impl Plan {
+    /// Whether this analysis, as the answer to this question of the plan, keeps to it.
+    fn kept(&self, hash: String, analysis: &'static str, number: Option<usize>) -> Asked {
+        let fixed = format!("the plan fixed at {} (SHA-256 {hash})", self.fixed);
+        let margins = |low: f64, high: f64| format!("{low:.2} to {high:.2}");
+        let own = margins(MARGIN_LOW, MARGIN_HIGH);
+        let not_kept = |why: String| Asked {
+            analysis,
+            question: None,
+            said: format!("The plan was not kept: {why}. So this is exploratory."),
+        };
+        let Some(number) = number else {
+            return not_kept(format!("{fixed} has no question for {analysis}"));
+        };
+        let planned = margins(self.margin_low, self.margin_high);
+        if planned != own {
+            return not_kept(format!(
+                "{fixed} has margins of {planned}, and {own} are used here"
+            ));
+        }
+        let words = &self.questions[number - 1].question;
+        Asked {
+            analysis,
+            question: Some(Question { plan: hash, number }),
+            said: format!(
+                "The plan was kept: this answers question {number} of {fixed}, \"{words}\", by the analysis \
+                 and the margins ({own}) that were fixed."
+            ),
+        }
+    }
+}
+
+/// The hash of a plan that is the one that was fixed, and the plan.
+pub(super) fn checked(fixed: &Fixed) -> Result<(String, Plan), CommandFailure> {
     let bytes = read(&fixed.file)?;
     let hash = hash(&bytes);
     if !hash.eq_ignore_ascii_case(fixed.hash.trim()) {
         let expected = format!(
-            "{} is not the plan that was fixed: its SHA-256 differs",
+            "{} is not the plan that was fixed: its SHA-256 is {hash}",
             fixed.file.display()
         );
         return Err(CommandFailure::arguments(expected));
@@ -214,7 +263,7 @@ pub(super) fn checked(fixed: &Fixed) -> Result<(String, Vec<Planned>), CommandFa
     let plan: Plan = serde_json::from_slice(&bytes).map_err(|error| {
         CommandFailure::arguments(format!("{} is no plan: {error}", fixed.file.display()))
     })?;
-    Ok((hash, plan.questions))
+    Ok((hash, plan))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CommandFailure> {

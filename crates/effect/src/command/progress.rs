@@ -1,11 +1,12 @@
 //! A long file says how far it has been read, a line for each tenth, on the error stream:
 //! what is printed for a reader of results stays clean, and a log keeps a few lines.
 
-use std::fs::File;
+use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::failure::CommandFailure;
+use super::joined::{Joined, unreadable};
 
 /// Files below this many bytes are read before anybody wonders: 64 MB.
 const LONG: u64 = 64 << 20;
@@ -23,19 +24,21 @@ pub(super) struct Told<R, W> {
     part: u64,
 }
 
-/// Opens a file for a command.
-pub(super) fn open(file: &Path) -> Result<Told<File, io::Stderr>, CommandFailure> {
-    let unreadable = |source| CommandFailure::Unreadable {
-        file: file.to_owned(),
-        source,
+/// Opens the files of a command, to be read as one.
+pub(super) fn open(files: &[PathBuf]) -> Result<Told<Joined, io::Stderr>, CommandFailure> {
+    let input = Joined::open(files)?;
+    let mut whole = 0;
+    for file in files {
+        whole += fs::metadata(file).map_err(unreadable(file))?.len();
+    }
+    let name = match files {
+        [file] => file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        files => format!("{} files", files.len()),
     };
-    let input = File::open(file).map_err(unreadable)?;
-    let whole = input.metadata().map_err(unreadable)?.len();
-    let name = file
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
     Ok(Told {
         input,
         to: io::stderr(),

@@ -8,7 +8,7 @@ use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
 use super::grouped::{Grouped, numbered};
 use super::plan::{Fixed, asked};
-use super::{made, tell};
+use super::{made, tell_planned};
 use crate::picture::forest::{self as picture, Measure, Row};
 use crate::sentence::{self, standing};
 use crate::stats::estimate::Estimate;
@@ -19,8 +19,8 @@ use crate::stats::rollout::{Rollout, rollout};
 /// What to read.
 #[derive(Debug, Clone)]
 pub struct RolloutArgs {
-    /// The CSV, one row a person-month.
-    pub file: PathBuf,
+    /// The CSV files, one row a person-month, read as one.
+    pub files: Vec<PathBuf>,
     /// Column that tells people apart.
     pub person: String,
     /// Column of the practice.
@@ -68,7 +68,7 @@ pub fn run(args: &RolloutArgs, out: &mut dyn Write) -> Result<(), CommandFailure
         Err(refusal) => sentence::of_refusal(refusal),
     };
     let made = found.as_ref().ok().map(made);
-    tell(out, &folder, "rollout", &said, made.as_deref())
+    tell_planned(out, &folder, &said, made.as_deref(), &asked)
 }
 
 /// The cells, how many people they are of, and R13 if a definition changed.
@@ -76,7 +76,7 @@ fn read(args: &RolloutArgs) -> Result<(Vec<RolloutCell>, u64, Option<Refusal>), 
     let mut keys = vec![args.practice.as_str(), &args.start, &args.month];
     keys.extend(args.days.as_deref());
     keys.extend(args.constant.iter().map(String::as_str));
-    let grouped = Grouped::read(&args.file, &keys, &args.count)?;
+    let grouped = Grouped::read(&args.files, &keys, &args.count)?;
     let starts = grouped.months_or_never(&args.start)?;
     let months = grouped.months(&args.month)?;
     let exposure = grouped.exposure(args.days.as_deref())?;

@@ -20,8 +20,8 @@ use crate::stats::sensitivity::{Answer, Sensitivity, sensitivity};
 /// What to read.
 #[derive(Debug, Clone)]
 pub struct SensitivityArgs {
-    /// The CSV, one row a person-month.
-    pub file: PathBuf,
+    /// The CSV files, one row a person-month, read as one.
+    pub files: Vec<PathBuf>,
     /// Column of the practice.
     pub practice: String,
     /// Column of 1 and 0 whose ratio is asked for, such as after the referral.
@@ -67,7 +67,7 @@ fn read(args: &SensitivityArgs) -> Result<Found, CommandFailure> {
     for columns in [&args.groups, &args.numbers, &args.constant] {
         keys.extend(columns.iter().map(String::as_str));
     }
-    let grouped = Grouped::read(&args.file, &keys, &args.count)?;
+    let grouped = Grouped::read(&args.files, &keys, &args.count)?;
     let asked = grouped.yes_or_no(&args.of)?;
     let mut design = Design::constant(grouped.rows.len())
         .with(&args.of, asked.iter().map(|yes| f64::from(u8::from(*yes))));

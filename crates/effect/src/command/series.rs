@@ -2,14 +2,15 @@
 //! (A4), one row a month (several rows for a month are added up).
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::slice;
 
 use super::definition::Definition;
 use super::failure::CommandFailure;
 use super::folder::{Folder, answer};
 use super::plan::{Fixed, asked};
 use super::sheet::Sheet;
-use super::{made, month, tell};
+use super::{made, month, tell_planned};
 use crate::picture::series::{self as picture, Point};
 use crate::sentence::{self, standing};
 use crate::stats::refusal::Refusal;
@@ -18,8 +19,8 @@ use crate::stats::series::{MonthTotal, SeriesPlan, SeriesResult, interrupted_ser
 /// What to read, and what was fixed before.
 #[derive(Debug, Clone)]
 pub struct SeriesArgs {
-    /// The CSV.
-    pub file: PathBuf,
+    /// The CSV files, read as one.
+    pub files: Vec<PathBuf>,
     /// Another CSV with the same columns, of a place without the service.
     pub control: Option<PathBuf>,
     /// Column of the calendar month.
@@ -55,10 +56,10 @@ pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure>
         .iter()
         .map(|change| argument(change))
         .collect::<Result<Vec<i64>, _>>()?;
-    let (totals, mut changed) = read(args, &args.file)?;
+    let (totals, mut changed) = read(args, &args.files)?;
     let mut control = None;
     if let Some(file) = &args.control {
-        let (totals, also_changed) = read(args, file)?;
+        let (totals, also_changed) = read(args, slice::from_ref(file))?;
         control = Some(totals);
         changed = changed.or(also_changed);
     }
@@ -87,7 +88,7 @@ pub fn run(args: &SeriesArgs, out: &mut dyn Write) -> Result<(), CommandFailure>
         Err(refusal) => sentence::of_refusal(refusal),
     };
     let made = found.as_ref().ok().map(made);
-    tell(out, &folder, "series", &said, made.as_deref())
+    tell_planned(out, &folder, &said, made.as_deref(), &asked)
 }
 
 fn argument(text: &str) -> Result<i64, CommandFailure> {
@@ -99,11 +100,11 @@ fn argument(text: &str) -> Result<i64, CommandFailure> {
 /// The months, and R13 if a definition changed.
 fn read(
     args: &SeriesArgs,
-    file: &Path,
+    files: &[PathBuf],
 ) -> Result<(Vec<MonthTotal>, Option<Refusal>), CommandFailure> {
     let mut columns = vec![args.month.as_str(), &args.count, &args.population];
     columns.extend(args.constant.iter().map(String::as_str));
-    let mut sheet = Sheet::open(file, &columns)?;
+    let mut sheet = Sheet::open(files, &columns)?;
     let mut totals = Vec::new();
     let mut definition = Definition::default();
     while let Some(row) = sheet.next_row()? {

@@ -1,20 +1,20 @@
-//! A CSV file read row by row, by the names of its columns; memory does not grow with
-//! the file. An empty field and `NA` are missing. A field that is not what it should be
+//! CSV files with the same columns, read row by row as one, by the names of the columns;
+//! memory does not grow with them. An empty field and `NA` are missing. A field that is not what it should be
 //! stops the reading with its row, its column and what was expected.
 
-use std::fs::File;
 use std::io::{BufReader, Stderr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use csv::{ErrorKind, Reader, StringRecord};
 
 use super::failure::CommandFailure;
+use super::joined::{self, Joined};
 use super::progress::{self, Told};
 
-/// A file being read.
+/// Files being read.
 pub struct Sheet {
-    file: PathBuf,
-    reader: Reader<BufReader<Told<File, Stderr>>>,
+    files: Vec<PathBuf>,
+    reader: Reader<BufReader<Told<Joined, Stderr>>>,
     header: Vec<String>,
     /// Places of the columns asked for.
     places: Vec<usize>,
@@ -23,14 +23,15 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Opens a file and finds the columns asked for; rows give them in that order.
+    /// Opens files and finds the columns asked for; rows give them in that order.
     ///
     /// # Errors
-    /// `Unreadable`, or `NoColumn` with the columns there are.
-    pub fn open(file: &Path, columns: &[&str]) -> Result<Self, CommandFailure> {
-        let opened = progress::open(file)?;
+    /// `Unreadable`, `BadRow` when their columns differ, or `NoColumn` with the columns
+    /// there are.
+    pub fn open(files: &[PathBuf], columns: &[&str]) -> Result<Self, CommandFailure> {
+        let opened = progress::open(files)?;
         let mut sheet = Self {
-            file: file.to_owned(),
+            files: files.to_owned(),
             reader: Reader::from_reader(BufReader::new(opened)),
             header: vec![],
             places: vec![],
@@ -60,13 +61,16 @@ impl Sheet {
         let mut places = (0..self.header.len()).filter(|place| self.header[*place] == column);
         match (places.next(), places.next()) {
             (Some(place), None) => Ok(place),
-            (Some(_), Some(_)) => Err(CommandFailure::BadRow {
-                file: self.file.clone(),
-                row: self.line,
-                expected: format!("one column \"{column}\", found more"),
-            }),
+            (Some(_), Some(_)) => {
+                let (file, row) = joined::place(&self.files, self.line);
+                Err(CommandFailure::BadRow {
+                    file,
+                    row,
+                    expected: format!("one column \"{column}\", found more"),
+                })
+            }
             (None, _) => Err(CommandFailure::NoColumn {
-                file: self.file.clone(),
+                file: joined::place(&self.files, 1).0,
                 column: column.to_owned(),
                 columns: self.header.clone(),
             }),
@@ -102,9 +106,10 @@ impl Sheet {
             ErrorKind::Utf8 { .. } => "text in UTF-8 (save it as \"CSV UTF-8\")".to_owned(),
             _ => format!("a row of text ({error})"),
         };
+        let (file, row) = joined::place(&self.files, line);
         CommandFailure::BadRow {
-            file: self.file.clone(),
-            row: line,
+            file,
+            row,
             expected,
         }
     }
@@ -116,10 +121,20 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Line in the file, the header being line 1.
+    /// Line in the files read as one, the header being line 1.
     #[must_use]
     pub fn line(&self) -> u64 {
         self.sheet.line
+    }
+
+    /// What a line is called in a message: its row, and its file when there are several.
+    #[must_use]
+    pub fn called(&self, line: u64) -> String {
+        let (file, row) = joined::place(&self.sheet.files, line);
+        match self.sheet.files.len() {
+            1 => format!("row {row}"),
+            _ => format!("row {row} of {}", file.display()),
+        }
     }
 
     /// A field as it stands; none when missing.
@@ -170,9 +185,10 @@ impl Row<'_> {
     #[must_use]
     pub fn wrong(&self, column: usize, expected: &str) -> CommandFailure {
         let place = self.sheet.places.get(column).copied().unwrap_or(usize::MAX);
+        let (file, row) = joined::place(&self.sheet.files, self.sheet.line);
         CommandFailure::BadField {
-            file: self.sheet.file.clone(),
-            row: self.sheet.line,
+            file,
+            row,
             column: self.sheet.header.get(place).cloned().unwrap_or_default(),
             expected: expected.to_owned(),
             found: self.sheet.record.get(place).unwrap_or_default().to_owned(),
@@ -189,7 +205,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(text).expect("it can be written");
         let (_, path) = file.keep().expect("it can be kept");
-        let opened = Sheet::open(&path, columns);
+        let opened = Sheet::open(std::slice::from_ref(&path), columns);
         std::fs::remove_file(path).expect("it can be removed");
         opened
     }

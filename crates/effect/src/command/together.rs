@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::CommandFailure;
 use super::folder::Folder;
-use super::plan::{Fixed, Headline, Planned, checked};
+use super::plan::{Fixed, Headline, Plan, checked};
 use super::tell;
 use crate::picture::Table;
 use crate::sentence::{Sentences, number};
@@ -89,10 +89,11 @@ fn read(file: &Path) -> Result<Headline, CommandFailure> {
 }
 
 fn judged(
-    plan: Option<(String, Vec<Planned>)>,
+    plan: Option<(String, Plan)>,
     results: &[(&Path, Headline)],
 ) -> Result<Outcome, CommandFailure> {
-    let (hash, questions) = plan.unwrap_or_default();
+    let (hash, questions) =
+        plan.map_or_else(Default::default, |(hash, plan)| (hash, plan.questions));
     let mut answers: Vec<Option<f64>> = vec![None; questions.len()];
     let mut seen = vec![false; questions.len()];
     let mut others: Vec<(String, String, Option<f64>)> = vec![];

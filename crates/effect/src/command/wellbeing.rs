@@ -12,7 +12,7 @@ use super::folder::{Answer, Folder, answer};
 use super::plan::{Fixed, asked};
 use super::sheet::{Row, Sheet};
 use super::slice::{Only, too_small};
-use super::{made, tell};
+use super::{made, tell_planned};
 use crate::picture::Table;
 use crate::picture::bounds;
 use crate::picture::slope_pairs::{self, Pair};
@@ -28,8 +28,8 @@ use crate::stats::wellbeing::{Wellbeing, wellbeing};
 /// What to read and how to judge it.
 #[derive(Debug, Clone)]
 pub struct WellbeingArgs {
-    /// The CSV, one row a person.
-    pub file: PathBuf,
+    /// The CSV files, one row a person, read as one.
+    pub files: Vec<PathBuf>,
     /// Column of the score at the start.
     pub before: String,
     /// Column of the score at follow-up; empty where there is none.
@@ -81,13 +81,8 @@ pub fn run(args: &WellbeingArgs, out: &mut dyn Write) -> Result<(), CommandFailu
         Ok(read) => read,
         Err(refusal) => {
             folder.json("wellbeing", &answer::<()>(&Err(refusal.clone())))?;
-            return tell(
-                out,
-                &folder,
-                "wellbeing",
-                &sentence::of_refusal(&refusal),
-                None,
-            );
+            let said = sentence::of_refusal(&refusal);
+            return tell_planned(out, &folder, &said, None, &asked);
         }
     };
     let mut change = wellbeing(&people, args.filled);
@@ -126,7 +121,7 @@ pub fn run(args: &WellbeingArgs, out: &mut dyn Write) -> Result<(), CommandFailu
         }
     };
     let made = change.as_ref().ok().map(made);
-    tell(out, &folder, "wellbeing", &said, made.as_deref())
+    tell_planned(out, &folder, &said, made.as_deref(), &asked)
 }
 
 /// The p of the mean change, when it may be spoken of.
@@ -186,7 +181,7 @@ fn read(args: &WellbeingArgs, scale: &Scale) -> Result<Result<Read, Refusal>, Co
     columns.extend(args.known.iter().map(String::as_str));
     let worker = columns.len();
     columns.extend(args.only.as_ref().map(|only| only.column.as_str()));
-    let mut sheet = Sheet::open(&args.file, &columns)?;
+    let mut sheet = Sheet::open(&args.files, &columns)?;
     let mut practices: BTreeMap<String, i64> = BTreeMap::new();
     let (mut people, mut known, mut without_start) = (vec![], vec![], 0);
     while let Some(row) = sheet.next_row()? {

@@ -15,8 +15,8 @@ use crate::stats::xmr::{Chart, chart};
 /// What to read.
 #[derive(Debug, Clone)]
 pub struct XmrArgs {
-    /// The CSV, one row a point, in order.
-    pub file: PathBuf,
+    /// The CSV files, one row a point, in order, read as one.
+    pub files: Vec<PathBuf>,
     /// Column that names the points, such as the month.
     pub label: String,
     /// Column of the values; empty where a point is missing.
@@ -33,7 +33,7 @@ pub struct XmrArgs {
 /// A bad file, or a result that cannot be written.
 pub fn run(args: &XmrArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
     let folder = Folder::create(args.out.as_deref())?;
-    let mut sheet = Sheet::open(&args.file, &[&args.label, &args.value])?;
+    let mut sheet = Sheet::open(&args.files, &[&args.label, &args.value])?;
     let (mut labels, mut values) = (vec![], vec![]);
     while let Some(row) = sheet.next_row()? {
         labels.push(row.needed(0, "a name for the point")?.to_owned());

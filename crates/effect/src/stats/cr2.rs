@@ -38,7 +38,8 @@ impl Cr2 {
     /// From a fitted model and one cluster per cell.
     ///
     /// # Errors
-    /// R3 when there is one cluster only; R7 when a linear system cannot be solved.
+    /// R3 when there is one cluster only; R7 when the clusters do not vary at
+    /// all or a linear system cannot be solved.
     pub fn new(working: &WorkingModel, clusters: &Clusters) -> Result<Self, Refusal> {
         const UNSOLVED: Refusal = Refusal::NotConverged {
             model: "CR2 variance",
@@ -55,6 +56,7 @@ impl Cr2 {
             adjusted.push(one);
         }
         let covariance = &working.bread * meat * &working.bread;
+        clusters.vary(&covariance)?;
         Ok(Self {
             covariance,
             bread: working.bread.clone(),

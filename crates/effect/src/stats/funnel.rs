@@ -173,7 +173,16 @@ fn exact_limits(people: u64, overall: f64) -> Option<Limits> {
 /// The rate below which a share `tail` of the binomial lies, between two whole counts
 /// (Spiegelhalter 2005, appendix A.1.1).
 fn interpolated(chance: &Binomial, people: u64, tail: f64) -> f64 {
-    let count = chance.inverse_cdf(tail);
+    // Not `inverse_cdf`: it panics where rounding makes the distribution fall back a hair.
+    let (mut below, mut count) = (0, people);
+    while below < count {
+        let middle = below + (count - below) / 2;
+        if chance.cdf(middle) < tail {
+            below = middle + 1;
+        } else {
+            count = middle;
+        }
+    }
     let here = chance.cdf(count);
     let before = if count == 0 {
         0.0
@@ -268,6 +277,19 @@ mod tests {
             rough.places[0].limits.expect("drawn"),
         );
         assert!(wide.outer.0 < exact.outer.0 && wide.outer.1 > exact.outer.1);
+    }
+
+    #[test]
+    fn the_limits_of_a_million_people_are_those_of_scipy() {
+        let chance = Binomial::new(0.012, 1_000_000).expect("a chance");
+        let limits = [INNER, 1.0 - OUTER].map(|tail| interpolated(&chance, 1_000_000, tail));
+        // scipy.stats.binom, interpolated in the same way.
+        for (limit, scipy) in limits
+            .into_iter()
+            .zip([0.011_786_550_232_5, 0.012_337_370_205_5])
+        {
+            assert!((limit - scipy).abs() < 1e-11, "{limit}");
+        }
     }
 
     proptest! {

@@ -11,7 +11,9 @@ use serde::Serialize;
 
 use super::estimate::Estimate;
 use super::etwfe::RolloutCell;
+use super::limits::ERROR_MIN;
 use super::refusal::Refusal;
+use super::sandwich::no_error;
 
 /// The effect in one cohort and month, contacts per person-month.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -39,10 +41,13 @@ impl GroupTime {
     /// Estimates every effect there are controls for.
     ///
     /// # Errors
-    /// R3 when there is one cluster; R1 when no month after a start has controls; a named
-    /// refusal when people come and go.
+    /// R3 when there is one cluster; R1 when no month after a start has controls; R7 when
+    /// nothing happened or the counts never vary; a named refusal when people come and go.
     pub fn fit(cells: &[RolloutCell]) -> Result<Self, Refusal> {
         let panel = Panel::new(cells)?;
+        if cells.iter().all(|cell| cell.sum == 0) {
+            return Err(Refusal::NoEvents);
+        }
         let mut found = Vec::new();
         for (cohort, start) in panel.cohorts.iter().enumerate() {
             let Some(start) = *start else { continue };
@@ -54,6 +59,10 @@ impl GroupTime {
         if after.is_empty() {
             return Err(Refusal::NoComparator);
         }
+        let overall = panel.average(&after);
+        if overall.standard_error.is_none_or(|error| error < ERROR_MIN) {
+            return Err(no_error(panel.clusters));
+        }
         let since: BTreeSet<i64> = found.iter().map(|one| one.month - one.start).collect();
         let by_months_since = since.into_iter().map(|months| {
             let these: Vec<&Found> = found
@@ -63,7 +72,7 @@ impl GroupTime {
             (months, panel.average(&these))
         });
         Ok(Self {
-            overall: panel.average(&after),
+            overall,
             by_months_since: by_months_since.collect(),
             effects: found
                 .iter()

@@ -105,6 +105,11 @@ pub const THETA_MAX: f64 = 1e7;
 /// thousandth either way.
 pub const CLUSTER_SPREAD_MIN: f64 = 1e-3;
 
+/// R7. An error below this (of a log ratio, or in contacts a month) is none: the clusters are
+/// what the model says to the last digit, and an error of 0 would claim to know. Rounding
+/// leaves about 1e-16; real counts, however alike, are far above.
+pub const ERROR_MIN: f64 = 1e-9;
+
 /// R8 and R9. Lower margin of "no real difference" on the ratio scale: a tenth fewer
 /// contacts is about one a year for a frequent attender.
 pub const MARGIN_LOW: f64 = 0.90;

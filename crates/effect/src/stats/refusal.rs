@@ -389,7 +389,7 @@ impl Refusal {
             ),
             Self::Constant => write!(
                 f,
-                "The figure never changes, so there is nothing to estimate."
+                "The figures never vary, so there is nothing to tell a change from chance by."
             ),
             Self::TooFewObservations { have, coefficients } => write!(
                 f,

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use nalgebra::{DMatrix, DVector};
 
 use super::counts::CountCells;
+use super::limits::{CLUSTERS_MIN, ERROR_MIN};
 use super::linear::{quadratic, scaled_rows, weighted_gram};
 use super::refusal::Refusal;
 
@@ -106,7 +107,7 @@ impl WorkingModel {
     /// CR0 by a cluster that is part of the cells' key: one cluster per cell.
     ///
     /// # Errors
-    /// R3 when there is one cluster only.
+    /// R3 when there is one cluster only; R7 when the clusters do not vary at all.
     pub fn clustered(&self, clusters: &Clusters) -> Result<Clustered, Refusal> {
         clusters.more_than_one()?;
         let scores = scaled_rows(&self.x, &self.weight.component_mul(&self.residual));
@@ -116,8 +117,10 @@ impl WorkingModel {
             total += scores.row(cell);
         }
         let half = totals * &self.bread;
+        let cr0 = half.transpose() * half;
+        clusters.vary(&cr0)?;
         Ok(Clustered {
-            cr0: half.transpose() * half,
+            cr0,
             clusters: clusters.count(),
             observations: self.n.sum(),
             coefficients: self.x.ncols(),
@@ -180,6 +183,28 @@ impl Clusters {
         } else {
             Err(Refusal::OneCluster)
         }
+    }
+
+    /// # Errors
+    /// An error of 0 would claim to know: R7, or R3 when the clusters are too few to differ.
+    pub(super) fn vary(&self, covariance: &DMatrix<f64>) -> Result<(), Refusal> {
+        if covariance
+            .diagonal()
+            .iter()
+            .any(|own| own.sqrt() >= ERROR_MIN)
+        {
+            return Ok(());
+        }
+        Err(no_error(self.count))
+    }
+}
+
+/// Why an error of these clusters is 0.
+pub(super) fn no_error(clusters: usize) -> Refusal {
+    if clusters < CLUSTERS_MIN {
+        Refusal::TooFewClusters { clusters }
+    } else {
+        Refusal::Constant
     }
 }
 

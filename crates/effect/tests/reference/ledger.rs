@@ -26,22 +26,25 @@ pub const OTHER_OPTIMISER: Tolerance = Tolerance::Relative(1e-4);
 /// The expected numbers and the account of what was checked.
 pub struct Ledger {
     numbers: BTreeMap<String, f64>,
+    /// What is expected to be no number, and the names of groups.
+    words: BTreeMap<String, String>,
     checked: BTreeSet<String>,
     failures: Vec<String>,
 }
 
 impl Ledger {
     pub fn open() -> Self {
-        let mut numbers = BTreeMap::new();
+        let (mut numbers, mut words) = (BTreeMap::new(), BTreeMap::new());
         for (root, text) in [
             ("py", include_str!("../cases/expected_py.json")),
             ("r", include_str!("../cases/expected_r.json")),
         ] {
             let value: Value = serde_json::from_str(text).expect("the expected numbers are JSON");
-            walk(&value, root, &mut numbers);
+            walk(&value, root, &mut numbers, &mut words);
         }
         Self {
             numbers,
+            words,
             checked: BTreeSet::new(),
             failures: Vec::new(),
         }
@@ -67,6 +70,16 @@ impl Ledger {
             self.failures.push(format!(
                 "{path}: expected {want:e}, got {got:e}, off by {distance:e}"
             ));
+        }
+    }
+
+    /// Compares what is no number: a name, or [`NOTHING`] where none may be shown.
+    pub fn said(&mut self, path: &str, got: &str) {
+        self.checked.insert(path.to_owned());
+        let want = &self.words[path];
+        if got != want {
+            self.failures
+                .push(format!("{path}: expected {want}, got {got}"));
         }
     }
 
@@ -100,23 +113,54 @@ impl Ledger {
     pub fn unchecked(&self) -> Vec<&str> {
         self.numbers
             .keys()
+            .chain(self.words.keys())
             .filter(|path| !self.checked.contains(*path))
             .map(String::as_str)
             .collect()
     }
 }
 
-fn walk(value: &Value, path: &str, numbers: &mut BTreeMap<String, f64>) {
+/// What a null says.
+pub const NOTHING: &str = "nothing";
+
+/// Texts that describe how a number was made, and are compared with nothing of ours.
+const NOTES: [&str; 12] = [
+    "apply",
+    "controls",
+    "converged",
+    "estimator",
+    "formula",
+    "gamma_poisson_formula",
+    "method",
+    "model",
+    "must",
+    "note",
+    "tolerance",
+    "warnings",
+];
+
+fn walk(
+    value: &Value,
+    path: &str,
+    numbers: &mut BTreeMap<String, f64>,
+    words: &mut BTreeMap<String, String>,
+) {
     match value {
         // `meta` says which versions made the numbers; it holds none.
         Value::Object(map) => {
             for (name, inner) in map.iter().filter(|(name, _)| name.as_str() != "meta") {
-                walk(inner, &format!("{path}/{name}"), numbers);
+                let note = NOTES.contains(&name.as_str()) && !inner.is_object();
+                if !note {
+                    walk(inner, &format!("{path}/{name}"), numbers, words);
+                }
             }
+        }
+        Value::Array(list) if list.is_empty() => {
+            words.insert(path.to_owned(), NOTHING.to_owned());
         }
         Value::Array(list) => {
             for (place, inner) in list.iter().enumerate() {
-                walk(inner, &format!("{path}/{place}"), numbers);
+                walk(inner, &format!("{path}/{place}"), numbers, words);
             }
         }
         Value::Number(number) => {
@@ -125,6 +169,14 @@ fn walk(value: &Value, path: &str, numbers: &mut BTreeMap<String, f64>) {
                 number.as_f64().expect("every expected number fits f64"),
             );
         }
-        Value::Null | Value::Bool(_) | Value::String(_) => {}
+        Value::Null => {
+            words.insert(path.to_owned(), NOTHING.to_owned());
+        }
+        Value::String(text) => {
+            words.insert(path.to_owned(), text.clone());
+        }
+        Value::Bool(truth) => {
+            words.insert(path.to_owned(), truth.to_string());
+        }
     }
 }

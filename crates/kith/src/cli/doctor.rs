@@ -27,8 +27,8 @@ impl Doctor {
                         says: Says::Wrong,
                         about: "database",
                         words: format!(
-                            "could not be read to its end: {error}. If the file is damaged, \
-                             restore the last good copy: kith restore"
+                            "could not be read to its end: {error}. If it is damaged: {}",
+                            doctor::put_back(&db)
                         ),
                     }),
                 }

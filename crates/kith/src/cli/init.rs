@@ -8,6 +8,7 @@ use clap::Args;
 use kith_access::{
     Role,
     account::{self, AccountRow, AccountState},
+    audit,
     organisation::{self, OrganisationKind, OrganisationRow},
     scheme, welcome,
 };
@@ -93,6 +94,18 @@ impl Init {
             version: 1,
         };
         account::insert(tx, id, &first, now).await?;
+        for (action, object_kind, object) in [
+            ("found the scheme", "scheme", id.uuid()),
+            ("invite the first administrator", "account", first.id.uuid()),
+        ] {
+            let entry = audit::Entry {
+                action,
+                object_kind,
+                object: Some(object),
+                ..audit::Entry::default()
+            };
+            audit::record_for(tx, id, now, "command line", entry).await?;
+        }
         welcome::invitation(tx, id, first.id, &config.origin, now).await
     }
 }

@@ -17,7 +17,7 @@ mod export;
 mod import;
 mod effect;
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use kith_base::Refusal;
@@ -68,7 +68,10 @@ enum Command {
 
 /// Runs the command line of this process.
 pub async fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match effect::spelt_out(env::args_os().collect()) {
+        Ok(arguments) => Cli::parse_from(arguments),
+        Err(refusal) => return refused(&refusal),
+    };
     let outcome = match cli.command {
         Command::Serve(command) => command.run(&cli.said).await,
         Command::Init(command) => command.run(&cli.said).await,
@@ -85,9 +88,11 @@ pub async fn run() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(refusal) => {
-            eprintln!("kith: {refusal}");
-            ExitCode::FAILURE
-        }
+        Err(refusal) => refused(&refusal),
     }
+}
+
+fn refused(refusal: &Refusal) -> ExitCode {
+    eprintln!("kith: {refusal}");
+    ExitCode::FAILURE
 }

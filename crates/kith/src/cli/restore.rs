@@ -32,7 +32,11 @@ impl Restore {
             return Err(Refusal::invalid(
                 "This restores an embedded database; the database is a server",
             )
-            .try_next("Use pg_restore"));
+            .try_next(
+                "Stop every kith serve and make an empty database. Then run: pg_restore \
+                 --no-owner --exit-on-error --single-transaction --dbname=ADDRESS FILE, \
+                 then kith doctor and kith audit verify",
+            ));
         };
         let _lock = DataLock::take(target)?;
         look_over(&self.file).await?;

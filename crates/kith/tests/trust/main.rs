@@ -12,6 +12,7 @@
 mod story;
 mod heard;
 mod canaries;
+mod looks;
 mod matrix;
 mod hostile;
 mod bounds;

@@ -59,8 +59,9 @@ given! {
 given! {
     /// `kith effect describe`.
     Describe => DescribeArgs {
-        /// The CSV, one row a person-month
-        file: PathBuf,
+        /// The CSV, one row a person-month; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Column that tells people apart
         #[arg(long, default_value = "person")]
         person: String,
@@ -88,8 +89,9 @@ given! {
 given! {
     /// `kith effect compare`.
     Compare => CompareArgs {
-        /// The CSV, one row a person-month, of people referred and not
-        file: PathBuf,
+        /// The CSV, one row a person-month, of people referred and not; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Column that tells people apart
         #[arg(long, default_value = "person")]
         person: String,
@@ -132,8 +134,9 @@ given! {
 given! {
     /// `kith effect rollout`.
     Rollout => RolloutArgs {
-        /// The CSV, one row a person-month
-        file: PathBuf,
+        /// The CSV, one row a person-month; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Column that tells people apart
         #[arg(long, default_value = "person")]
         person: String,
@@ -164,8 +167,9 @@ given! {
 given! {
     /// `kith effect series`.
     Series => SeriesArgs {
-        /// The CSV
-        file: PathBuf,
+        /// The CSV; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Another CSV with the same columns, of a place without the service
         #[arg(long, value_name = "FILE")]
         control: Option<PathBuf>,
@@ -199,8 +203,9 @@ given! {
 given! {
     /// `kith effect sensitivity`.
     Sensitivity => SensitivityArgs {
-        /// The CSV, one row a person-month
-        file: PathBuf,
+        /// The CSV, one row a person-month; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Column of the practice
         #[arg(long, default_value = "practice")]
         practice: String,
@@ -281,8 +286,9 @@ impl From<Filled> for stats::imputation::Plan {
 given! {
     /// `kith effect wellbeing`.
     Wellbeing => WellbeingArgs {
-        /// The CSV, one row a person
-        file: PathBuf,
+        /// The CSV, one row a person; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Column of the score at the start
         #[arg(long, default_value = "before")]
         before: String,
@@ -362,8 +368,9 @@ impl From<View> for EquityView {
 given! {
     /// `kith effect equity`.
     Equity => EquityArgs {
-        /// The CSV, one row a group
-        file: PathBuf,
+        /// The CSV, one row a group; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Column of the group's name
         #[arg(long, default_value = "group")]
         group: String,
@@ -385,8 +392,9 @@ given! {
 given! {
     /// `kith effect xmr`.
     Xmr => XmrArgs {
-        /// The CSV, one row a point, in order
-        file: PathBuf,
+        /// The CSV, one row a point, in order; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Column that names the points, such as the month
         #[arg(long, default_value = "month")]
         label: String,
@@ -426,8 +434,9 @@ impl From<Level> for stats::agreement::Level {
 given! {
     /// `kith effect agreement`.
     Agreement => AgreementArgs {
-        /// The CSV, one row a unit
-        file: PathBuf,
+        /// The CSV, one row a unit; several with the same columns are read as one
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Columns of the coders, at least two
         #[arg(long, value_delimiter = ',', required = true)]
         coders: Vec<String>,

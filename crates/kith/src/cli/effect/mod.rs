@@ -3,6 +3,7 @@
 //! what it prints, refusals included, is the statistics' own.
 
 mod given;
+mod spec;
 
 use std::{io, path::PathBuf};
 
@@ -11,12 +12,17 @@ use kith_base::{Clock, Refusal};
 use kith_effect::command;
 
 use super::Done;
+pub use spec::spelt_out;
 
 /// `kith effect`.
 #[derive(Args, Debug)]
 pub struct Effect {
     #[command(subcommand)]
     what: What,
+    /// A file (TOML) of the options of the command; those said here go before it
+    #[arg(long, global = true, value_name = "SPEC.toml")]
+    // `spelt_out` reads it before the options are parsed; here it is for the help.
+    spec: Option<PathBuf>,
 }
 
 #[derive(Subcommand, Debug)]
