@@ -35,7 +35,7 @@ class Browser:
         """Who has a role, as the page of the demonstration says."""
         page = urllib.request.urlopen(f"{origin}/demo").read().decode()
         rows = re.findall(r"<tr.*?</tr>", page, re.S)
-        return [re.search(r"Sign in as ([^<]+?)\s*<", row).group(1) for row in rows if re.search(rf">\s*{role}\s*<", row)]
+        return [re.search(r"Sign in as ([^<]+?)\s*<", row).group(1) for row in rows if re.search(rf">\s*{role}\s*[<:,]", row)]
 
     def page(self, path):
         return self.opener.open(self.origin + path).read().decode()

@@ -36,7 +36,7 @@ for folder in crates/pages e2e; do
     if [ ! -d "$folder/node_modules" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules" ]; then
         if command -v npm >/dev/null 2>&1; then
             echo "setup: npm packages of $folder"
-            (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules)
+            (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error && touch node_modules)
         else
             echo "setup: without npm the packages of $folder are missing"
         fi

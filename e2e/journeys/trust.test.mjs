@@ -125,6 +125,11 @@ test('hostile text that a practice writes runs in no browser', { timeout: 180_00
       return page
     }
     const harmless = async (page) => {
+      const kept = await page.evaluate(async () => [
+        ...Object.keys(localStorage), ...Object.keys(sessionStorage),
+        ...(await indexedDB.databases()).map((one) => one.name), ...(await caches.keys())
+      ])
+      if (kept.length > 0) wrong.push(`${page.url()}: the browser keeps ${kept}`)
       const [pwned, refused] = await page.evaluate(() => [window.__pwned, window.__refused])
       if (pwned !== undefined) wrong.push(`${page.url()}: it ran`)
       if (refused !== undefined) wrong.push(`${page.url()}: the policy had to refuse ${refused}`)

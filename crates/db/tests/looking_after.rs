@@ -4,7 +4,7 @@ mod ledger;
 
 use std::{fs, io::Write, os::unix::fs::FileExt};
 
-use kith_db::{Db, DbFailure, Outcome, run, testing::empty_sqlite};
+use kith_db::{Db, DbFailure, Outcome, on, run, testing::empty_sqlite};
 use ledger::{both_with_ledger, count, write};
 
 #[tokio::test]
@@ -226,5 +226,53 @@ async fn a_persons_words_do_not_reach_the_log_by_way_of_an_error() {
         let logged = format!("{failure:?} {failure}");
         assert!(failure.is_duplicate(), "{logged}");
         assert!(!logged.contains("7654321"), "{}: {logged}", db.engine());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_answers_before_the_disk_has_it_is_made_to_wait() {
+    for db in both_with_ledger()
+        .await
+        .into_iter()
+        .filter(|db| !db.is_embedded())
+    {
+        let lax = "do $$ begin execute format('alter database %I set synchronous_commit = off',
+            current_database()); end $$";
+        let set: Outcome<u64> = db.act(async |tx| Ok(run!(tx, sqlx::query(lax))?)).await;
+        set.unwrap();
+        let again = Db::connect(&db.url).await.unwrap();
+        let said: Outcome<String> = again
+            .act(async |tx| {
+                Ok(on!(tx, c => sqlx::query_scalar("show synchronous_commit").fetch_one(c))?)
+            })
+            .await;
+        again.close().await;
+        assert_eq!(said.unwrap(), "on");
+    }
+}
+
+#[tokio::test]
+async fn the_safeguards_of_a_server_that_are_off_are_named() {
+    for db in both_with_ledger().await {
+        let off = db.safeguards_off().await.unwrap();
+        if db.is_embedded() {
+            assert!(off.is_empty(), "{off:?}");
+            continue;
+        }
+        for name in ["fsync", "full_page_writes", "data_checksums"] {
+            let show = match name {
+                "fsync" => "show fsync",
+                "full_page_writes" => "show full_page_writes",
+                _ => "show data_checksums",
+            };
+            let said: Outcome<String> = db
+                .read(async |tx| Ok(on!(tx, c => sqlx::query_scalar(show).fetch_one(c))?))
+                .await;
+            assert_eq!(
+                off.iter().any(|one| one == name),
+                said.unwrap() == "off",
+                "{name}"
+            );
+        }
     }
 }

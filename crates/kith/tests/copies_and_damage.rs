@@ -8,19 +8,22 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod serving;
+
 use std::{
     collections::BTreeMap,
     fs,
     io::{Read, Seek, SeekFrom, Write},
-    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kith_db::{Db, Outcome, on};
 use tempfile::TempDir;
+
+use crate::serving::Serving;
 
 /// A folder with a database of made-up cases, as the demonstration keeps it.
 struct Installation {
@@ -103,109 +106,22 @@ fn words(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// The program while it serves.
-struct Serving {
-    child: Child,
-    port: u16,
-}
-
-impl Serving {
-    fn start(of: &Installation) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let child = of
-            .command(&["demo", "--data", ".", "--port", &port.to_string()])
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let serving = Self { child, port };
-        let until = Instant::now() + Duration::from_secs(60);
-        while !serving
-            .asks("GET", "/health", "", "")
-            .is_some_and(|said| said.contains(" 200 "))
-        {
-            assert!(Instant::now() < until, "it does not answer");
-            thread::sleep(Duration::from_millis(50));
-        }
-        serving
-    }
-
-    fn asks(&self, method: &str, path: &str, cookie: &str, body: &str) -> Option<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-        let port = self.port;
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1:{port}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
-             Cookie: {cookie}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        )
-        .ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
-    }
-
-    /// Signs in as a link worker, and reads the caseload.
-    fn caseload_of(&self, name: &str) -> String {
-        let page = self.asks("GET", "/demo", "", "").unwrap();
-        let form = page
-            .split("<form")
-            .find(|form| form.contains(&format!("Sign in as {name}")))
-            .unwrap();
-        let body: Vec<String> = form
-            .split("<input")
-            .skip(1)
-            .map(|input| format!("{}={}", attribute(input, "name"), attribute(input, "value")))
-            .collect();
-        let signed = self
-            .asks("POST", "/demo", &cookies(&page), &body.join("&"))
-            .unwrap();
-        assert!(signed.contains(" 303 "), "{signed}");
-        let caseload = self
-            .asks("GET", "/caseload", &cookies(&signed), "")
-            .unwrap();
-        assert!(caseload.contains(" 200 "), "{caseload}");
-        caseload
-    }
-
-    fn stop(mut self) {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        assert!(
-            self.child.wait().unwrap().success(),
-            "it did not stop in order"
-        );
-    }
-}
-
-fn attribute<'a>(input: &'a str, name: &str) -> &'a str {
-    let begin = format!(" {name}=\"");
-    let rest = input.split(begin.as_str()).nth(1).unwrap();
-    rest.split('"').next().unwrap()
-}
-
-fn cookies(answer: &str) -> String {
-    let set = answer.lines().filter_map(|line| {
-        let (name, value) = line.split_once(": ")?;
-        name.eq_ignore_ascii_case("set-cookie").then_some(value)
-    });
-    let pairs = set.filter_map(|cookie| cookie.split(';').next());
-    pairs.collect::<Vec<_>>().join("; ")
+/// Somebody signs in, and reads their caseload.
+fn caseload_of(serving: &Serving, name: &str) -> String {
+    let cookie = serving.client.signs_in(name);
+    let caseload = serving
+        .client
+        .asks("GET", "/caseload", &cookie, "")
+        .unwrap();
+    assert!(caseload.contains(" 200 "), "{caseload}");
+    caseload
 }
 
 #[tokio::test]
 async fn a_lost_database_is_put_back_from_a_copy_and_everything_is_there() {
     let kith = Installation::with_cases(300);
-    let serving = Serving::start(&kith);
-    let before = serving.caseload_of("Kay Ward");
+    let serving = Serving::start(kith.command(&["demo", "--data", "."]));
+    let before = caseload_of(&serving, "Kay Ward");
     kith.does(&["backup", "copy.db"]);
     serving.stop();
     let rows = kith.rows("copy.db").await;
@@ -222,8 +138,8 @@ async fn a_lost_database_is_put_back_from_a_copy_and_everything_is_there() {
             .contains("the chain is whole")
     );
     kith.is_whole();
-    let serving = Serving::start(&kith);
-    let after = serving.caseload_of("Kay Ward");
+    let serving = Serving::start(kith.command(&["demo", "--data", "."]));
+    let after = caseload_of(&serving, "Kay Ward");
     assert_eq!(after.matches("<tr").count(), before.matches("<tr").count());
     assert!(
         after.matches("<tr").count() > 5,
