@@ -245,6 +245,16 @@ pub fn public_concern_raised(slug: impl Display, reference: impl Display) -> Str
 pub fn tick_task(task: impl Display) -> String {
     format!("/tasks/{task}/done")
 }
+/// The tasks nobody has on their list.
+#[must_use]
+pub fn tasks() -> String {
+    "/tasks".into()
+}
+/// Giving one of them to somebody.
+#[must_use]
+pub fn give_task(task: impl Display) -> String {
+    format!("/tasks/{task}/give")
+}
 /// Taking a tick back.
 #[must_use]
 pub fn untick_task(task: impl Display) -> String {
@@ -299,6 +309,11 @@ pub fn export_person(person: impl Display) -> String {
 #[must_use]
 pub fn cover() -> String {
     "/team/cover".into()
+}
+/// What happens when a link worker leaves, and handing everything over.
+#[must_use]
+pub fn leaving(account: impl Display) -> String {
+    format!("/team/leaving/{account}")
 }
 
 /// Who looked at a person, in the audit trail.

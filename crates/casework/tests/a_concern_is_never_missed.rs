@@ -342,6 +342,7 @@ async fn without_a_lead_every_manager_has_it_and_the_administrator_hears_that_no
         let person = has_a_record(&world).await;
         let mut kay = world.signed_in(world.kay).await;
         let here = raises(&mut kay, person, "Yes").await;
+        kay.does_not_see("The safeguarding lead and the deputy have been told");
         assert_eq!(
             mails(&world, "concern.raised").await,
             1,

@@ -34,6 +34,7 @@ const COUNTS: &[&str] = &[
     "select cast(coalesce(sum(version), 0) as bigint) from contact where scheme_id = $1",
     "select count(*) from task where scheme_id = $1",
     "select count(*) from task where scheme_id = $1 and done_at is not null",
+    "select count(*) from task where scheme_id = $1 and owner_id is not null",
     "select count(*) from practice_message where scheme_id = $1",
     "select count(*) from practice_message where scheme_id = $1 and filed_at is not null",
     "select count(*) from practice_message where scheme_id = $1 and acknowledged_at is not null",
@@ -43,6 +44,9 @@ const COUNTS: &[&str] = &[
     "select count(*) from cover where scheme_id = $1",
     "select count(*) from cover where scheme_id = $1 and ended_at is not null",
     "select count(*) from draft where scheme_id = $1",
+    "select count(*) from export_request where scheme_id = $1",
+    "select count(*) from export_request where scheme_id = $1 and released_at is not null",
+    "select count(*) from export_request where scheme_id = $1 and cancelled_at is not null",
     "select count(*) from import_batch where scheme_id = $1",
     "select count(*) from import_batch where scheme_id = $1 and state in ('done', 'undone', 'dropped')",
     "select count(*) from import_row where scheme_id = $1 and sorted <> 'unread'",
@@ -606,7 +610,27 @@ async fn the_team(sent: &mut Sent<'_>) {
     let path = format!("/team/leaving/{kay}");
     sent.twice(&mut mo, "/team/leaving/{account}", &path, &[("to", &sam)])
         .await;
+    world.has_a_task(None, "Ring Riverside Surgery").await;
+    let task = sent
+        .id("select id from task where scheme_id = $1 and kind = 'message_failed'")
+        .await;
+    let path = paths::give_task(&task);
+    sent.twice(&mut mo, "/tasks/{task}/give", &path, &[("to", &sam)])
+        .await;
     sent.twice(&mut mo, "/export", "/export", &[]).await;
+    // So many records leave only when a second person has released them.
+    world.has_people(500).await;
+    sent.twice(&mut mo, "/export/ask", "/export/ask", &[]).await;
+    let request = sent
+        .id("select id from export_request where scheme_id = $1")
+        .await;
+    let mut grace = at_a_form(world, world.grace).await;
+    let release = paths::export_step(&request, "release");
+    sent.twice(&mut grace, "/export/{request}/release", &release, &[])
+        .await;
+    let cancel = paths::export_step(&request, "cancel");
+    sent.twice(&mut mo, "/export/{request}/cancel", &cancel, &[])
+        .await;
 }
 
 #[tokio::test]

@@ -2,7 +2,12 @@
 
 use axum::Router;
 use kith_access::App;
-use kith_testkit::{World, named};
+use kith_casework::{
+    contact::{Answer, Purpose},
+    paths,
+};
+use kith_db::{Outcome, Tx, run};
+use kith_testkit::{Somebody, World, named};
 
 fn program(app: App) -> Router {
     kith_casework::routes().into_router(app)
@@ -27,6 +32,106 @@ async fn the_manager_sees_who_waits_and_what_each_worker_carries() {
         assert!(
             place("Kay Ward") < place("Lena Frost") && place("Lena Frost") < place("Sam Bright")
         );
+    }
+}
+
+/// A contact of Kay's with somebody: what for, and how long.
+async fn meets(world: &World, somebody: Somebody, purpose: &str, minutes: &str) {
+    let mut kay = world.signed_in(world.kay).await;
+    kay.opens(paths::new_contact(somebody.person)).await;
+    kay.talks(purpose);
+    if purpose == "Holding" {
+        kay.chooses("Bearing witness to distress");
+    }
+    kay.fills("How long", minutes)
+        .fills("Note", "We talked")
+        .presses("Save note")
+        .await
+        .is_answered(200);
+}
+
+#[tokio::test]
+async fn a_load_counts_holding_and_the_hours_somebody_works() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &named("Mary", "Thistle")).await;
+        world.takes_on(world.kay, &named("Omar", "Khan")).await;
+        let (assess, yes) = (Purpose::Assess, Some(Answer::Yes));
+        world
+            .meets(world.kay, mary.referral, assess, None, yes)
+            .await;
+        meets(&world, mary, "Holding", "60").await;
+        meets(&world, mary, "Holding", "120").await;
+        meets(&world, mary, "Plan", "30").await;
+        let half = "update account set full_time_percent = 50 where scheme_id = $1 and id = $2";
+        let works = async |tx: &mut Tx| -> Outcome<u64> {
+            Ok(run!(
+                tx,
+                sqlx::query(half).bind(world.scheme).bind(world.kay.id)
+            )?)
+        };
+        world.db.act(works).await.unwrap();
+        let mut mo = world.signed_in(world.mo).await;
+        // 1.5 before the yes, 1 after it, three hours of holding at 0.25; half time doubles.
+        mo.opens("/team").await.sees(
+            "Kay Ward Open 2 New in 4 weeks 2 Contacts in 4 weeks 4 \
+             Holding minutes in 4 weeks 180 Weighed, per full time 6.5 (50% of full time)",
+        );
+        // A contact struck out counts no more.
+        let voids = async |tx: &mut Tx| -> Outcome<u64> {
+            let sql = "update contact set voided_at = $2 where scheme_id = $1 and minutes = 120";
+            Ok(run!(
+                tx,
+                sqlx::query(sql).bind(world.scheme).bind(world.now())
+            )?)
+        };
+        world.db.act(voids).await.unwrap();
+        mo.opens("/team")
+            .await
+            .sees("Contacts in 4 weeks 3 Holding minutes in 4 weeks 60");
+        // After four weeks only what is still held weighs.
+        world.passes_days(35);
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/team").await.sees(
+            "Kay Ward Open 2 New in 4 weeks 0 Contacts in 4 weeks 0 \
+             Holding minutes in 4 weeks 0 Weighed, per full time 5.0 (50% of full time)",
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_needs_the_manager_stands_first_and_leads_to_its_list() {
+    for world in World::small(program).await {
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/team")
+            .await
+            .sees("Nothing needs you now")
+            .sees("Every practice has filed what it was told");
+        world.refers(world.rita, &named("Mary", "Thistle")).await;
+        world.refers(world.rita, &named("Omar", "Khan")).await;
+        world.has_a_task(None, "Ring Riverside Surgery").await;
+        world.passes_days(10);
+        world.refers(world.rita, &named("June", "Abbott")).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::raise_concern()).await;
+        kay.chooses("No")
+            .fills("What are you worried about?", "A bruise.")
+            .presses("Raise the concern")
+            .await;
+        let mut mo = world.signed_in(world.mo).await;
+        for (words, leads_to) in [
+            ("1 concern nobody has acknowledged", "Safeguarding concerns"),
+            ("2 people wait past their day", "Waiting"),
+            ("1 task nobody has yet, 1 overdue", "Tasks nobody has yet"),
+        ] {
+            mo.opens("/team").await.follows(words).await.is_on(leads_to);
+        }
+        mo.opens("/team")
+            .await
+            .sees("Riverside Surgery Messages 2 The oldest is of 24 November 2026")
+            .sees("Without a worker or a queue, or without a next date 0 of 3")
+            .sees("Came today 1")
+            .sees("6 to 10 days: late 2");
+        mo.opens("/waiting").await.sees("6 to 10 days: late 2");
     }
 }
 

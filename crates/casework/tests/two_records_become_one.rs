@@ -94,7 +94,45 @@ async fn has_a_history(world: &World, person: Id<Person>) {
         Ok(())
     };
     world.app.db.act(act).await.unwrap();
+    for sql in HISTORY {
+        let adds = async |tx: &mut Tx| -> Outcome<u64> {
+            Ok(run!(
+                tx,
+                sqlx::query(AssertSqlSafe(*sql))
+                    .bind(world.scheme)
+                    .bind(person)
+                    .bind(Id::<Person>::new(world.now()))
+                    .bind(mo.account)
+                    .bind(world.now())
+                    .bind(world.now().day())
+            )?)
+        };
+        assert_eq!(world.app.db.act(adds).await.unwrap(), 1, "{sql}");
+    }
 }
+
+/// A row each of what nothing above has written: the scheme (`$1`), the person
+/// (`$2`), an id (`$3`), an account (`$4`), the moment (`$5`) and its day (`$6`).
+const HISTORY: &[&str] = &[
+    "insert into contact (scheme_id, id, referral_id, person_id, author_id, at, mode, minutes,
+        purpose, attended, shared, restricted, made_at, changed_at, version)
+     select $1, $3, r.id, $2, $4, $5, 'phone', 20, 'plan', 'yes', false, false, $5, $5, r.version
+       from referral r where r.scheme_id = $1 and r.person_id = $2 and $6 = $6",
+    "insert into person_switch (scheme_id, id, person_id, at, by_id, switch, turned_on, reason)
+     select $1, $3, $2, $5, $4, 'location', false, 'It is safe' from person p
+      where p.scheme_id = $1 and p.id = $2 and $6 = $6",
+    "insert into person_risk (scheme_id, id, person_id, at, by_id, after_words)
+     select $1, $3, $2, $5, $4, 'The dog bites' from person p
+      where p.scheme_id = $1 and p.id = $2 and $6 = $6",
+    "insert into break_glass (scheme_id, id, account_id, person_id, reason, made_at, ends_at, review_due_on)
+     values ($1, $3, $4, $2, 'She has not come home', $5, $5, $6)",
+    "insert into outbox (scheme_id, id, once_key, made_at, kind, recipient, subject, body,
+        person_id, state, attempts, next_at)
+     select $1, $3, 'about her', $5, 'letter', 'practice@example.org', 'A letter', 'A letter',
+        $2, 'queued', 0, $5 from account a where a.scheme_id = $1 and a.id = $4 and $6 = $6",
+    "insert into wellbeing_score (scheme_id, id, person_id, measure, score, taken_on, occasion, made_by, made_at)
+     values ($1, $3, $2, 'ons4_happy', 6, $6, 'start', $4, $5)",
+];
 
 /// Every row of every table a merge may touch, as text, sorted.
 async fn everything(world: &World) -> BTreeMap<String, Vec<String>> {
@@ -201,6 +239,9 @@ async fn a_merge_that_is_taken_back_leaves_everything_as_it_was() {
         let (first, second) = twice_known(&world).await;
         sends_back(&world, second).await;
         has_a_history(&world, second.person).await;
+        for (table, rows) in rows_of(&world, second.person).await {
+            assert!(rows > 0, "nothing of {table} would be moved");
+        }
         let mo = world.actor(world.mo).await;
         let own = async |tx: &mut Tx| -> Outcome<()> {
             Ok(draft::store::save(tx, &mo, "contact", first.person, "note=mine").await?)

@@ -46,6 +46,11 @@ const NOTHING_THERE: &[(&[Role], &str, &str)] = &[
         "they see no person; the general form is theirs",
     ),
     (
+        &[Role::Manager],
+        "/today",
+        "a manager's day is the team's page and the tasks nobody has",
+    ),
+    (
         &[Role::Manager, Role::LinkWorker],
         "/sent/{referral}/line",
         "shown when a referral is sent for somebody who has one",
@@ -138,6 +143,7 @@ async fn full() -> World {
     rita.chooses_in("Is anybody in danger now?", "No")
         .fills("What are you worried about?", "Bruises");
     rita.presses("Raise the concern").await;
+    world.has_a_task(None, "Ring Riverside Surgery").await;
     let actor = world.actor(mo).await;
     let file = b"Forename,Surname,DOB,Consent\nMary,,31/02/1951,Yes\n";
     let import = actions::stage(&world.app.db, &actor, None, "list.csv", file)

@@ -13,6 +13,7 @@ use kith_casework::{
         actions::{Closing, Step, Terms, Who, close, refer, step},
         store,
     },
+    task::{self, NewTask},
 };
 use kith_db::{Outcome, Tx, on, run};
 
@@ -194,6 +195,48 @@ impl World {
             close(tx, &terms, &actor, referral, case.version, closing, now).await
         };
         self.db.act(ends).await.expect("the referral is closed");
+    }
+
+    /// The scheme has so many people more, of whom nothing else is known.
+    pub async fn has_people(&self, many: i64) {
+        const PERSON: &str = "insert into person
+            (scheme_id, id, given, family, text_is_safe, voicemail_is_safe, location_sensitive,
+             restricted, version, made_at, changed_at)
+            values ($1, $2, 'Made', 'Up', $3, $3, $3, $3, 1, $4, $4)";
+        let now = self.now();
+        let made = async |tx: &mut Tx| -> Outcome<()> {
+            for _ in 0..many {
+                run!(
+                    tx,
+                    sqlx::query(PERSON)
+                        .bind(self.scheme)
+                        .bind(Id::<Person>::new(now))
+                        .bind(false)
+                        .bind(now)
+                )?;
+            }
+            Ok(())
+        };
+        self.db.act(made).await.expect("people");
+    }
+
+    /// There is a task about nobody, on somebody's list or in the manager's
+    /// queue.
+    pub async fn has_a_task(&self, owner: Option<Staff>, what: &str) {
+        let new = NewTask {
+            person: None,
+            referral: None,
+            contact: None,
+            kind: task::Kind::MessageFailed,
+            what: what.to_owned(),
+            who: task::Who::Worker,
+            owner: owner.map(|who| who.id),
+            due: self.now().day(),
+        };
+        let (scheme, now) = (self.scheme, self.now());
+        let makes =
+            async |tx: &mut Tx| Outcome::Ok(task::store::insert(tx, scheme, &new, now).await?);
+        self.db.act(makes).await.expect("a task");
     }
 
     /// The number a question about the scheme (`$1`) gives.

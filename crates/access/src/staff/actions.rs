@@ -122,7 +122,8 @@ pub(super) async fn invite(app: &App, actor: &Actor, invited: Invited) -> Result
     Ok(())
 }
 
-/// Changes name, role, organisation and hours.
+/// Changes name, role, organisation and hours. Whoever changes their role
+/// hands over what they own, as when they leave.
 pub(super) async fn change(
     app: &App,
     actor: &Actor,
@@ -139,6 +140,7 @@ pub(super) async fn change(
             fits(tx, scheme, changed.role, changed.organisation).await?;
             let other_reach =
                 before.role != changed.role || before.organisation_id != changed.organisation;
+            let other_role = before.role != changed.role;
             let row = AccountRow {
                 name: changed.name,
                 role: changed.role,
@@ -150,6 +152,10 @@ pub(super) async fn change(
             account::change(tx, scheme, &row).await?;
             if other_reach {
                 session::end_all(tx, scheme, id).await?;
+            }
+            if other_role {
+                // In another role they could no longer see to what they own.
+                (app.on_leave)(tx, actor, id).await?;
             }
             note(tx, actor, "change an account", id).await
         })

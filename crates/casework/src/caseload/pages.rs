@@ -134,7 +134,7 @@ fn further(ask: &Ask, last: Id<Referral>) -> String {
 
 /// The search is posted: what was typed is a name, and no name stands in an
 /// address.
-pub(crate) fn search_box(signed: &Signed) -> Html {
+fn search_box(signed: &Signed) -> Html {
     el("form")
         .attr("method", "post")
         .attr("action", "/caseload/search")

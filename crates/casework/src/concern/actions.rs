@@ -19,7 +19,10 @@ use super::{
     Concern, Danger, End, Move, Raise, State, rules,
     store::{self, Counts, New},
 };
-use crate::{person::Person, referral::arrival::reference};
+use crate::{
+    person::{Person, named},
+    referral::arrival::reference,
+};
 
 /// What whoever raised a concern is told at once.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -143,14 +146,8 @@ async fn name_handler(
     handler: &AccountRow,
     at: Ts,
 ) -> Outcome<()> {
-    if store::name_if_restricted(tx, scheme, person, handler.id, at).await? {
-        let entry = Entry {
-            action: "name for a restricted record",
-            person: Some(person),
-            object_kind: "account",
-            object: Some(handler.id.uuid()),
-            purpose: "handles a concern",
-        };
+    if named::name(tx, scheme, person, handler.id, None, at).await? {
+        let entry = named::entry(person, handler.id, "handles a concern");
         audit::record_for(tx, scheme, at, "concern", entry).await?;
     }
     Ok(())

@@ -374,32 +374,3 @@ pub(super) async fn escalate(
     )?;
     Ok(changed == 1)
 }
-
-const NAME_IF_RESTRICTED: &str =
-    "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
-    select p.scheme_id, p.id, $3, null, $4 from person p
-     where p.scheme_id = $1 and p.id = $2 and p.restricted
-    on conflict (scheme_id, person_id, account_id) do nothing";
-
-/// Lets a handler of the concern open a restricted record. Gives whether
-/// that was needed.
-///
-/// # Errors
-/// When the database does not answer.
-pub(super) async fn name_if_restricted(
-    tx: &mut Tx,
-    scheme: Id<Scheme>,
-    person: Id<Person>,
-    account: Id<Account>,
-    at: Ts,
-) -> Result<bool, sqlx::Error> {
-    let named = run!(
-        tx,
-        sqlx::query(NAME_IF_RESTRICTED)
-            .bind(scheme)
-            .bind(person)
-            .bind(account)
-            .bind(at)
-    )?;
-    Ok(named == 1)
-}

@@ -2,7 +2,7 @@
 //! one who asks, and the page of those who release.
 
 use axum::{extract::Path, response::IntoResponse};
-use kith_access::{Ability, Answer, App, Needs, Routes, Signed};
+use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, once};
 use kith_base::Id;
 use kith_db::Outcome;
 use kith_pages::{
@@ -69,9 +69,14 @@ pub(super) fn step(signed: &Signed, open: &[Request], take: Html) -> Html {
         .collect()
 }
 
-async fn ask(app: App, signed: Signed, _posted: Posted) -> Answer {
+async fn ask(app: App, signed: Signed, posted: Posted) -> Answer {
     app.db
-        .act(async |tx| release::ask(tx, &signed.actor, &app.origin).await)
+        .act(async |tx| {
+            if once(tx, &signed.actor, &posted, &paths::export()).await? != Once::First {
+                return Ok(());
+            }
+            release::ask(tx, &signed.actor, &app.origin).await
+        })
         .await?;
     Ok(done(
         &paths::export(),
@@ -79,9 +84,14 @@ async fn ask(app: App, signed: Signed, _posted: Posted) -> Answer {
     ))
 }
 
-async fn cancel(app: App, signed: Signed, Path(id): Path<Id<Release>>, _posted: Posted) -> Answer {
+async fn cancel(app: App, signed: Signed, Path(id): Path<Id<Release>>, posted: Posted) -> Answer {
     app.db
-        .act(async |tx| release::cancel(tx, &signed.actor, id).await)
+        .act(async |tx| {
+            if once(tx, &signed.actor, &posted, &paths::export()).await? != Once::First {
+                return Ok(());
+            }
+            release::cancel(tx, &signed.actor, id).await
+        })
         .await?;
     Ok(done(&paths::export(), "Taken back"))
 }
@@ -133,9 +143,15 @@ async fn waiting(app: App, signed: Signed) -> Answer {
         .into_response())
 }
 
-async fn give(app: App, signed: Signed, Path(id): Path<Id<Release>>, _posted: Posted) -> Answer {
+async fn give(app: App, signed: Signed, Path(id): Path<Id<Release>>, posted: Posted) -> Answer {
     app.db
-        .act(async |tx| release::release(tx, &signed.actor, id).await)
+        .act(async |tx| {
+            let back = paths::exports_waiting();
+            if once(tx, &signed.actor, &posted, &back).await? != Once::First {
+                return Ok(());
+            }
+            release::release(tx, &signed.actor, id).await
+        })
         .await?;
     Ok(done(&paths::exports_waiting(), "Released, for one taking"))
 }

@@ -20,8 +20,9 @@ use super::{
     Decision, ImportBatch, RowOutcome, Sorted, Stage,
     cells::{self, Arrival, Remark},
     headings::Plan,
+    rows::{self, Count, Sorting, Which},
     sheet,
-    store::{self, Batch, Count, Moments, Sorting, Which},
+    store::{self, Batch, Moments},
 };
 use crate::{
     paths,
@@ -144,7 +145,7 @@ pub async fn stage(
     for some in read.rows.chunks(KEPT_AT_ONCE) {
         db.act(async |tx| {
             for (number, cells) in some {
-                store::insert_row(tx, actor.scheme, id, *number, cells).await?;
+                rows::insert(tx, actor.scheme, id, *number, cells).await?;
             }
             Outcome::Ok(())
         })
@@ -222,7 +223,7 @@ async fn check_some(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<
             )
         })
         .collect();
-    let rows = store::rows(tx, actor.scheme, id, Which::Unread, CHECKED_AT_ONCE).await?;
+    let rows = rows::wanted(tx, actor.scheme, id, Which::Unread, CHECKED_AT_ONCE).await?;
     for row in &rows {
         let hash = cells::hash(&row.cells, &batch.plan);
         let sorting = match cells::read(&row.cells, &batch.plan, &practices, actor.today()) {
@@ -236,7 +237,7 @@ async fn check_some(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<
             },
             Ok((line, remarks)) => sorted(tx, actor, id, row.number, hash, &line, remarks).await?,
         };
-        store::sort(tx, actor.scheme, id, row.number, &sorting).await?;
+        rows::sort(tx, actor.scheme, id, row.number, &sorting).await?;
     }
     Ok(i64::try_from(rows.len()).unwrap_or(0))
 }
@@ -258,7 +259,7 @@ async fn sorted(
         sure,
         choice,
     };
-    if store::seen_before(tx, actor.scheme, &hash, batch, number).await? {
+    if rows::seen_before(tx, actor.scheme, &hash, batch, number).await? {
         return Ok(sorting(
             hash,
             remarks,
@@ -303,7 +304,7 @@ pub async fn choose(
     db.act(async |tx| {
         staged(tx, actor, id).await?;
         for (number, choice) in choices {
-            store::choose(tx, actor.scheme, id, *number, *choice).await?;
+            rows::choose(tx, actor.scheme, id, *number, *choice).await?;
         }
         Ok(())
     })
@@ -378,7 +379,7 @@ impl Groups {
 /// # Errors
 /// When the database does not answer.
 pub async fn groups(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<Groups> {
-    Ok(Groups::of(&store::counts(tx, actor.scheme, id).await?))
+    Ok(Groups::of(&rows::counts(tx, actor.scheme, id).await?))
 }
 
 /// Confirms: from here on the rows are brought in.

@@ -17,7 +17,8 @@ use super::{
     Decision, ImportBatch, RowOutcome, Stage, UNDO_DAYS,
     actions::{Progress, Steps, allowed, batch, entry},
     cells::{self, Arrival, Remark},
-    store::{self, Ended, ImportRow, Moments, Which},
+    rows::{self, Ended, ImportRow, Which},
+    store::{self, Moments},
 };
 use crate::{
     person::{self, Person, Profile, store::Origin},
@@ -94,7 +95,7 @@ async fn make_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch
             )
         })
         .collect();
-    let rows = store::rows(tx, actor.scheme, id, Which::ToDo, MADE_AT_ONCE).await?;
+    let rows = rows::wanted(tx, actor.scheme, id, Which::ToDo, MADE_AT_ONCE).await?;
     for row in &rows {
         match cells::read(&row.cells, &batch.plan, &practices, actor.today()) {
             Ok((line, remarks)) => make_one(tx, terms, actor, id, row, line, remarks).await?,
@@ -128,7 +129,7 @@ async fn fail(
         referral: None,
         made_person: false,
     };
-    Ok(store::end(tx, actor.scheme, id, row.number, &ended).await?)
+    Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?)
 }
 
 /// A remark about the whole row.
@@ -167,7 +168,7 @@ async fn make_one(
                 referral: None,
                 made_person: false,
             };
-            return Ok(store::end(tx, actor.scheme, id, row.number, &ended).await?);
+            return Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?);
         }
     }
     let who = known.map_or_else(
@@ -196,7 +197,7 @@ async fn make_one(
         referral: Some(referred.referral),
         made_person: referred.made_person,
     };
-    Ok(store::end(tx, actor.scheme, id, row.number, &ended).await?)
+    Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?)
 }
 
 /// The moment a referral came: noon of its day, or now.

@@ -24,10 +24,11 @@ use kith_pages::{
 use super::{
     DateOrder, Decision, ImportBatch, Stage, actions, bring_in,
     headings::{Holds, Plan, TEMPLATE},
+    rows::{self, Which},
     show,
     steps::{Shown, columns_form, dry_run, ended, go_on},
     store,
-    store::{Batch, Which},
+    store::Batch,
     undo,
 };
 use crate::{paths, referral::actions::Terms, sheet};
@@ -172,8 +173,8 @@ async fn problems(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>) -> 
         .read(async |tx| {
             actions::batch(tx, actor, id).await?;
             let most = i64::try_from(super::MOST_ROWS).unwrap_or(i64::MAX);
-            let wrong = store::rows(tx, actor.scheme, id, Which::Wrong, most).await?;
-            let ended = store::rows(tx, actor.scheme, id, Which::EndedBadly, most).await?;
+            let wrong = rows::wanted(tx, actor.scheme, id, Which::Wrong, most).await?;
+            let ended = rows::wanted(tx, actor.scheme, id, Which::EndedBadly, most).await?;
             kith_db::Outcome::Ok((wrong, ended))
         })
         .await?;
@@ -210,7 +211,7 @@ async fn load(
             let mut close = Vec::new();
             let mut more = None;
             if staged {
-                let rows = store::close_rows(tx, scheme, id, after, CLOSE_ON_A_PAGE + 1).await?;
+                let rows = rows::close(tx, scheme, id, after, CLOSE_ON_A_PAGE + 1).await?;
                 let page = usize::try_from(CLOSE_ON_A_PAGE).unwrap_or(usize::MAX);
                 more = (rows.len() > page).then(|| rows[page - 1].number);
                 for row in rows.into_iter().take(page) {
@@ -219,9 +220,9 @@ async fn load(
             }
             kith_db::Outcome::Ok(Shown {
                 groups: actions::groups(tx, actor, id).await?,
-                first: store::rows(tx, scheme, id, Which::First, 3).await?,
-                wrong: store::rows(tx, scheme, id, Which::Wrong, WRONG_ON_A_PAGE).await?,
-                ended: store::rows(tx, scheme, id, Which::EndedBadly, WRONG_ON_A_PAGE).await?,
+                first: rows::wanted(tx, scheme, id, Which::First, 3).await?,
+                wrong: rows::wanted(tx, scheme, id, Which::Wrong, WRONG_ON_A_PAGE).await?,
+                ended: rows::wanted(tx, scheme, id, Which::EndedBadly, WRONG_ON_A_PAGE).await?,
                 batch,
                 close,
                 more,

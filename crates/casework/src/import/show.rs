@@ -13,11 +13,7 @@ use kith_pages::{
     html::link,
 };
 
-use super::{
-    Decision, cells,
-    headings::Plan,
-    store::{Batch, ImportRow},
-};
+use super::{Decision, cells, headings::Plan, rows::ImportRow, store::Batch};
 use crate::{
     paths,
     person::{self, Identity, Place},

@@ -18,8 +18,9 @@ use super::{
     DateOrder,
     actions::Groups,
     headings::{Holds, Plan},
+    rows::ImportRow,
     show,
-    store::{Batch, ImportRow},
+    store::Batch,
     undo,
 };
 use crate::referral::Agreed;

@@ -14,7 +14,8 @@ use super::{
     ImportBatch, RowOutcome, Stage,
     actions::{self, Progress, Steps, entry, taken_back_words},
     bring_in::about_row,
-    store::{self, Batch, Ended, ImportRow, Moments, Which},
+    rows::{self, Ended, ImportRow, Which},
+    store::{self, Batch, Moments},
 };
 use crate::referral::{
     self, Act,
@@ -108,7 +109,7 @@ async fn undo_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch
     {
         return Ok(0);
     }
-    let rows = store::rows(tx, actor.scheme, id, Which::ToUndo, AT_ONCE).await?;
+    let rows = rows::wanted(tx, actor.scheme, id, Which::ToUndo, AT_ONCE).await?;
     for row in &rows {
         let why_not = take_back(tx, terms, actor, row).await?;
         let mut remarks = row.remarks.clone();
@@ -125,7 +126,7 @@ async fn undo_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch
             referral: None,
             made_person: false,
         };
-        store::end(tx, actor.scheme, id, row.number, &ended).await?;
+        rows::end(tx, actor.scheme, id, row.number, &ended).await?;
     }
     if rows.is_empty() {
         let moments = Moments {
@@ -165,7 +166,7 @@ async fn take_back(
     match referral::actions::step(tx, terms, actor, Ability::ImportReferrals, step, actor.now).await
     {
         Ok(_) => {
-            store::end_tasks(tx, actor, made).await?;
+            rows::end_tasks(tx, actor, made).await?;
             Ok(None)
         }
         Err(Failure::Refused(refusal)) => Ok(Some(refusal.to_string())),

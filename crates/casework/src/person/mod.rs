@@ -14,6 +14,7 @@ pub(crate) mod arriving;
 pub mod banner;
 pub mod risk;
 pub mod listed;
+pub mod named;
 pub mod actions;
 pub mod form;
 pub mod pages;

@@ -7,5 +7,6 @@
 
 pub mod store;
 pub mod timeline;
+mod activity;
 pub mod view;
 pub mod pages;

@@ -14,15 +14,14 @@ use kith_base::{Id, Refusal, Word};
 use kith_db::{Outcome, Tx};
 use kith_pages::{
     Html,
-    components::{
-        Button, Cell, Column, Empty, InsetText, SummaryList, SummaryRow, Tab, Table, Tabs,
-    },
+    components::{Button, Cell, Column, InsetText, SummaryList, SummaryRow, Tab, Table, Tabs},
     el,
     form::FormToken,
     html::{link, p},
 };
 
 use super::{
+    activity,
     store::{self, Looked, Told},
     timeline,
     view::{self, CaseView},
@@ -227,7 +226,7 @@ fn whole_body(
         Tab::new("Papers", papers(actor, whole)).id("papers"),
     ];
     if let Some(looked) = &inside.looked {
-        tabs.push(Tab::new("Activity", activity(looked)).id("activity"));
+        tabs.push(Tab::new("Activity", activity::table(looked)).id("activity"));
     }
     Ok(Tabs::new(tabs).id("record").into())
 }
@@ -476,32 +475,6 @@ fn papers(actor: &Actor, whole: &Whole) -> Html {
     ]
     .into_iter()
     .collect()
-}
-
-fn activity(looked: &[Looked]) -> Html {
-    if looked.is_empty() {
-        return Empty::new("Nobody has looked at this record yet.").into();
-    }
-    let table = Table::new()
-        .caption("Who looked and what they did, the newest first")
-        .responsive(true)
-        .head(["When", "Who", "What", "About"]);
-    let table = looked.iter().fold(table, |table, row| {
-        let refused = if row.outcome == "refused" {
-            " – refused"
-        } else {
-            ""
-        };
-        table.row([
-            row.at.as_uk_moment(),
-            row.by_name
-                .as_ref()
-                .map_or_else(|| "The service".into(), ToString::to_string),
-            format!("{}{refused}", row.action),
-            row.purpose.clone(),
-        ])
-    });
-    [heading("Activity"), table.into()].into_iter().collect()
 }
 
 #[derive(askama::Template)]

@@ -114,7 +114,7 @@ const LOOKED: &str = concat!(
        left join account w on w.scheme_id = $1 and w.id = a.account_id
       where a.scheme_id = $1 and a.person_id = $7 and ",
     person_in_scope!(),
-    " order by a.id desc limit 50"
+    " order by a.at desc, a.id desc limit 50"
 );
 
 /// Who did or looked at what in a person's record, the newest first.

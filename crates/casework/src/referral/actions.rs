@@ -17,7 +17,7 @@ use super::{
 use crate::{
     code_map::CodeMap,
     message::{self, NewMessage, Stage, rules::CodedEvent},
-    person::Person,
+    person::{Person, named},
     task::{self, NewTask},
 };
 
@@ -114,6 +114,18 @@ pub async fn step(
     };
     store::insert_move(tx, terms.scheme, &moved, at).await?;
     audit::record(tx, actor, entry(what.code(), case.person, case.id)).await?;
+    if let Some(owner) = standing
+        .owner()
+        .filter(|new| case.standing.owner() != Some(*new))
+    {
+        // Whoever is given a restricted record can open it, or its person
+        // would be on a list that nobody sees.
+        let by = Some(actor.account);
+        if named::name(tx, terms.scheme, case.person, owner, by, at).await? {
+            let entry = named::entry(case.person, owner, "is given the referral");
+            audit::record(tx, actor, entry).await?;
+        }
+    }
     let after = Case {
         standing,
         version: case.version + 1,

@@ -1,8 +1,9 @@
 //! Ticking a task off, and taking the tick back on the same day: a slip of
-//! the finger must not make anything forgotten.
+//! the finger must not make anything forgotten. And giving one of the queue to
+//! a link worker.
 
 use kith_access::{
-    Ability, Actor, Person, Role,
+    Ability, Account, Actor, Person, Role, account,
     audit::{self, Entry},
     who::is_in_scope,
 };
@@ -10,6 +11,7 @@ use kith_base::{Id, Refusal, Word};
 use kith_db::{Outcome, Tx};
 
 use super::{Became, Task, store};
+use crate::person::named;
 
 /// Ticks a task off. Gives whom it is about. Ticking a second time changes
 /// nothing.
@@ -56,6 +58,32 @@ pub async fn untick(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Outcome<Optio
     }
     audit::record(tx, actor, entry("take a tick back", person, task)).await?;
     Ok(person)
+}
+
+/// A manager gives a task to a link worker, who can open the record it is
+/// about.
+///
+/// # Errors
+/// Not found out of reach; by field when it is no link worker who is there; a
+/// conflict when the task is done.
+pub async fn give(tx: &mut Tx, actor: &Actor, task: Id<Task>, to: Id<Account>) -> Outcome<()> {
+    actor.scope(Ability::SeeTeam)?;
+    let person = reached(tx, actor, task).await?;
+    let workers = account::link_workers(tx, actor.scheme).await?;
+    if !workers.iter().any(|worker| worker.id == to) {
+        return Err(Refusal::field("to", "Select a link worker who works here").into());
+    }
+    if !store::give(tx, actor.scheme, task, to).await? {
+        return Err(Refusal::conflict("This task has been ticked off meanwhile")
+            .try_next("Go back to the list of tasks")
+            .into());
+    }
+    if let Some(person) = person
+        && named::name(tx, actor.scheme, person, to, Some(actor.account), actor.now).await?
+    {
+        audit::record(tx, actor, named::entry(person, to, "is given a task")).await?;
+    }
+    audit::record(tx, actor, entry("give a task", person, task)).await
 }
 
 /// Whose list a task is on decides who may tick it: its owner, a manager, and

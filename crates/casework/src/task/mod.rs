@@ -4,6 +4,8 @@
 
 pub mod store;
 pub mod actions;
+pub mod form;
+mod queue;
 pub mod pages;
 
 use kith_access::{Account, Person};

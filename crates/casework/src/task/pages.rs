@@ -1,6 +1,6 @@
 //! A task's buttons: tick off, and take the tick back. Where the browser goes
-//! afterwards is said by the page it was on: `back=today`, otherwise the
-//! person's record.
+//! afterwards is said by the page it was on: `back=today` or `back=queue`,
+//! otherwise the person's record.
 
 use axum::extract::Path;
 use kith_access::{Ability, Answer, App, Needs, Once, Person, Routes, Signed, once};
@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
             Needs::Can(Ability::SeeCaseload),
             untick,
         )
+        .merge(super::queue::routes())
 }
 
 /// The field that says which page to go back to.
@@ -33,6 +34,7 @@ const BACK: &str = "back";
 fn back(posted: &Posted, person: Option<Id<Person>>) -> String {
     match (posted.text(BACK), person) {
         ("", Some(person)) => paths::person(person),
+        ("queue", _) => paths::tasks(),
         _ => paths::today(),
     }
 }

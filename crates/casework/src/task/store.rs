@@ -5,6 +5,7 @@ use kith_base::{Day, Id, Name, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
 use super::{Became, Kind, NewTask, Task, Who};
+use crate::{listed_columns, person::listed::Listed as Whom};
 
 const INSERT: &str =
     "insert into task (scheme_id, id, person_id, referral_id, contact_id, kind, what,
@@ -196,4 +197,138 @@ pub async fn undo(
             .bind(by)
             .bind(since)
     )? == 1)
+}
+
+/// A task of a list, with whom it is about.
+#[derive(Clone, Debug, FromRow)]
+pub struct Due {
+    /// Its id.
+    pub id: Id<Task>,
+    /// Why there is one.
+    pub kind: Kind,
+    /// What is to be done.
+    pub what: String,
+    /// By when.
+    pub due_on: Day,
+    /// Whom it is about.
+    #[sqlx(flatten)]
+    pub who: Whom,
+}
+
+macro_rules! due {
+    ($which:literal) => {
+        concat!(
+            "select t.id, t.kind, t.what, t.due_on, ",
+            listed_columns!(),
+            " from task t join person p on p.scheme_id = $1 and p.id = t.person_id
+             where t.scheme_id = $1 and t.done_at is null and ",
+            $which,
+            " and ",
+            person_in_scope!()
+        )
+    };
+}
+
+const DUE: &str = concat!(
+    due!("t.owner_id = $7 and t.due_on <= $6"),
+    " order by t.due_on, t.id limit 50"
+);
+
+/// A worker's tasks whose day has come.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn due_of(
+    tx: &mut Tx,
+    scope: &Scope,
+    worker: Id<Account>,
+) -> Result<Vec<Due>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(DUE), *scope).bind(worker).fetch_all(c))
+}
+
+const QUEUE: &str = concat!(
+    due!("(t.owner_id is null or t.owner_id = $4)"),
+    " order by t.due_on, t.id limit 200"
+);
+
+/// The manager's queue: open tasks that are on nobody's list, and those on the
+/// manager's own; the oldest date first, whatever its date.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn queue(tx: &mut Tx, scope: &Scope) -> Result<Vec<Due>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(QUEUE), *scope).fetch_all(c))
+}
+
+/// A task of the queue that is about nobody.
+#[derive(Clone, Debug, FromRow)]
+pub struct AboutNobody {
+    /// Its id.
+    pub id: Id<Task>,
+    /// Why there is one.
+    pub kind: Kind,
+    /// What is to be done.
+    pub what: String,
+    /// By when.
+    pub due_on: Day,
+}
+
+const QUEUE_ABOUT_NOBODY: &str = "select t.id, t.kind, t.what, t.due_on from task t
+    where t.scheme_id = $1 and t.person_id is null and t.done_at is null
+      and (t.owner_id is null or t.owner_id = $2)
+    order by t.due_on, t.id limit 200";
+
+/// The same of tasks that are about nobody: a mail that could not be
+/// delivered, an absence without cover.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn queue_about_nobody(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    manager: Id<Account>,
+) -> Result<Vec<AboutNobody>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(QUEUE_ABOUT_NOBODY).bind(scheme).bind(manager).fetch_all(c))
+}
+
+/// How many tasks stand in the queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, FromRow)]
+pub struct Queued {
+    /// All of them.
+    pub tasks: i64,
+    /// Of them, those whose day has passed.
+    pub late: i64,
+}
+
+const QUEUED: &str = concat!(
+    "select count(*) as tasks, count(case when t.due_on < $6 then 1 end) as late
+       from task t left join person p on p.scheme_id = $1 and p.id = t.person_id
+      where t.scheme_id = $1 and t.done_at is null
+        and (t.owner_id is null or t.owner_id = $4) and (t.person_id is null or (",
+    person_in_scope!(),
+    "))"
+);
+
+/// Counts the queue as its page lists it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn queued(tx: &mut Tx, scope: &Scope) -> Result<Queued, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(QUEUED), *scope).fetch_one(c))
+}
+
+const GIVE: &str = "update task set owner_id = $3
+    where scheme_id = $1 and id = $2 and done_at is null";
+
+/// Puts an open task on somebody's list. Gives whether it was still open.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn give(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    task: Id<Task>,
+    to: Id<Account>,
+) -> Result<bool, sqlx::Error> {
+    Ok(run!(tx, sqlx::query(GIVE).bind(scheme).bind(task).bind(to))? == 1)
 }

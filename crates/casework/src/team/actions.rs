@@ -15,7 +15,7 @@ use crate::{
         self, Act,
         actions::{Step, Terms},
     },
-    task,
+    task::{self, NewTask},
 };
 
 /// Cases handed over in one transaction.
@@ -70,6 +70,39 @@ pub async fn end_cover(tx: &mut Tx, actor: &Actor, id: Id<Cover>) -> Outcome<()>
     audit::record(tx, actor, entry("end a cover", id.uuid())).await
 }
 
+/// Ends the covers of somebody who has left, or does other work now. Where
+/// that leaves a colleague's absence without anybody, the manager's queue asks
+/// who stands in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_covers_of(tx: &mut Tx, actor: &Actor, gone: Id<Account>) -> Outcome<()> {
+    for cover in store::broken(tx, actor.scheme, gone, actor.today()).await? {
+        store::end_cover(tx, actor, cover.id).await?;
+        audit::record(tx, actor, entry("end a cover", cover.id.uuid())).await?;
+        if cover.away_id == gone {
+            continue;
+        }
+        let new = NewTask {
+            person: None,
+            referral: None,
+            contact: None,
+            kind: task::Kind::Notice,
+            what: format!(
+                "{} stands in for {} no more. Say who does, until {}.",
+                cover.cover_name,
+                cover.away_name,
+                cover.until_on.as_uk_date()
+            ),
+            who: task::Who::Worker,
+            owner: None,
+            due: actor.today(),
+        };
+        task::store::insert(tx, actor.scheme, &new, actor.now).await?;
+    }
+    Ok(())
+}
+
 /// Hands some of a worker's cases to another, and with the last of them the
 /// tasks. Gives how many are left.
 ///
@@ -88,7 +121,8 @@ pub async fn hand_over(
     if from == to || !workers.iter().any(|worker| worker.id == to) {
         return Err(Refusal::field("to", "Select a link worker who works here").into());
     }
-    let owned = referral::store::owned_by(tx, actor.scheme, from).await?;
+    let scope = actor.scope(Ability::AssignReferral)?;
+    let owned = store::handed_over(tx, &scope, from).await?;
     for referral in owned.iter().take(AT_ONCE) {
         let step = Step {
             referral: *referral,

@@ -7,6 +7,7 @@ pub mod rules;
 pub mod store;
 pub mod actions;
 pub mod form;
+mod overview;
 pub mod pages;
 
 pub use pages::routes;

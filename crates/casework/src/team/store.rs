@@ -1,7 +1,7 @@
 //! The questions behind the team's page: each is one statement, however many
 //! people there are. And the table `cover`.
 
-use kith_access::{Account, Actor, Scheme};
+use kith_access::{Account, Actor, Scheme, Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Name, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
@@ -43,19 +43,22 @@ pub struct Queues {
     pub needs_worker: i64,
 }
 
-const QUEUES: &str = "select
-        count(case when state = 'waiting' then 1 end) as waiting,
-        count(case when state = 'waiting' and take_by < $2 then 1 end) as overdue,
-        min(case when state = 'waiting' then received_on end) as oldest,
-        count(case when state = 'needs_worker' then 1 end) as needs_worker
-    from referral where scheme_id = $1 and state in ('waiting', 'needs_worker')";
+const QUEUES: &str = concat!(
+    "select count(case when r.state = 'waiting' then 1 end) as waiting,
+            count(case when r.state = 'waiting' and r.next_on < $6 then 1 end) as overdue,
+            min(case when r.state = 'waiting' then r.received_on end) as oldest,
+            count(case when r.state = 'needs_worker' then 1 end) as needs_worker
+       from referral r join person p on p.scheme_id = $1 and p.id = r.person_id
+      where r.scheme_id = $1 and r.state in ('waiting', 'needs_worker') and ",
+    person_in_scope!()
+);
 
-/// Counts the queues.
+/// Counts the queues as the waiting list shows them.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn queues(tx: &mut Tx, scheme: Id<Scheme>, today: Day) -> Result<Queues, sqlx::Error> {
-    on!(tx, c => sqlx::query_as(QUEUES).bind(scheme).bind(today).fetch_one(c))
+pub async fn queues(tx: &mut Tx, scope: &Scope) -> Result<Queues, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(QUEUES), *scope).fetch_one(c))
 }
 
 /// A worker's cases.
@@ -120,6 +123,9 @@ pub async fn contacts(
 pub struct Quality {
     /// People with an unfinished referral.
     pub people: i64,
+    /// With nobody and no queue that has them, or no day when they come up:
+    /// nought as long as the program keeps its promise, and measured all the same.
+    pub lost: i64,
     /// Without a date of birth.
     pub no_birth_date: i64,
     /// Without an NHS number.
@@ -127,6 +133,12 @@ pub struct Quality {
 }
 
 const QUALITY: &str = "select count(*) as people,
+        count(case when exists (select 1 from referral l
+            where l.scheme_id = $1 and l.person_id = p.id
+              and l.state in ('waiting', 'taken', 'open', 'needs_worker')
+              and (l.next_on is null or (l.state in ('taken', 'open') and not exists
+                (select 1 from account a where a.scheme_id = $1 and a.id = l.owner_id
+                    and a.state = 'active' and a.role = 'link_worker')))) then 1 end) as lost,
         count(case when p.born is null then 1 end) as no_birth_date,
         count(case when p.nhs_number is null then 1 end) as no_number
     from person p where p.scheme_id = $1 and p.merged_into is null and exists (select 1 from referral r
@@ -141,15 +153,33 @@ pub async fn quality(tx: &mut Tx, scheme: Id<Scheme>) -> Result<Quality, sqlx::E
     on!(tx, c => sqlx::query_as(QUALITY).bind(scheme).fetch_one(c))
 }
 
-const NOT_FILED: &str = "select count(*) from practice_message
-    where scheme_id = $1 and filed_at is null and practice_id is not null and made_at < $2";
+/// What one practice has not filed.
+#[derive(Clone, Debug, FromRow)]
+pub struct NotFiled {
+    /// The practice.
+    pub practice_name: Name,
+    /// How many messages.
+    pub messages: i64,
+    /// When the oldest of them was written.
+    pub oldest: Ts,
+}
 
-/// Messages that practices have not filed since a moment.
+const NOT_FILED: &str =
+    "select o.name as practice_name, count(*) as messages, min(m.made_at) as oldest
+    from practice_message m join organisation o on o.scheme_id = $1 and o.id = m.practice_id
+    where m.scheme_id = $1 and m.filed_at is null and m.made_at < $2
+    group by o.id, o.name order by o.name, o.id";
+
+/// Messages that practices have not filed, of those made before a moment.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn not_filed(tx: &mut Tx, scheme: Id<Scheme>, before: Ts) -> Result<i64, sqlx::Error> {
-    on!(tx, c => sqlx::query_scalar(NOT_FILED).bind(scheme).bind(before).fetch_one(c))
+pub async fn not_filed(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    before: Ts,
+) -> Result<Vec<NotFiled>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(NOT_FILED).bind(scheme).bind(before).fetch_all(c))
 }
 
 /// Somebody stands in for somebody.
@@ -167,10 +197,18 @@ pub struct CoverRow {
     pub from_on: Day,
     /// Until.
     pub until_on: Day,
+    /// Restricted records of the one that are not open to the other.
+    pub closed_to_cover: i64,
 }
 
 const COVERS: &str =
-    "select v.id, v.away_id, a.name as away_name, b.name as cover_name, v.from_on, v.until_on
+    "select v.id, v.away_id, a.name as away_name, b.name as cover_name, v.from_on, v.until_on,
+        (select count(*) from referral r
+           join person p on p.scheme_id = $1 and p.id = r.person_id
+          where r.scheme_id = $1 and r.owner_id = v.away_id and r.state in ('taken', 'open')
+            and p.restricted and not exists (select 1 from person_named n
+              where n.scheme_id = $1 and n.person_id = p.id and n.account_id = v.cover_id)
+        ) as closed_to_cover
     from cover v join account a on a.scheme_id = $1 and a.id = v.away_id
     join account b on b.scheme_id = $1 and b.id = v.cover_id
     where v.scheme_id = $1 and v.ended_at is null and v.until_on >= $2 order by v.from_on, v.id";
@@ -246,6 +284,59 @@ pub async fn end_cover(tx: &mut Tx, actor: &Actor, id: Id<Cover>) -> Result<bool
             .bind(id)
             .bind(actor.now)
     )? == 1)
+}
+
+/// A cover that ends because one of the two is gone.
+#[derive(Clone, Debug, FromRow)]
+pub(super) struct Broken {
+    /// Its id.
+    pub(super) id: Id<Cover>,
+    /// Who is away.
+    pub(super) away_id: Id<Account>,
+    /// Their name.
+    pub(super) away_name: Name,
+    /// Who stood in, by name.
+    pub(super) cover_name: Name,
+    /// Until when.
+    pub(super) until_on: Day,
+}
+
+const BROKEN: &str = "select v.id, v.away_id, a.name as away_name, b.name as cover_name, v.until_on
+    from cover v join account a on a.scheme_id = $1 and a.id = v.away_id
+    join account b on b.scheme_id = $1 and b.id = v.cover_id
+    where v.scheme_id = $1 and (v.away_id = $2 or v.cover_id = $2) and v.ended_at is null
+      and v.until_on >= $3 order by v.id";
+
+/// The covers that an account is part of and that have not ended.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn broken(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    gone: Id<Account>,
+    today: Day,
+) -> Result<Vec<Broken>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(BROKEN).bind(scheme).bind(gone).bind(today).fetch_all(c))
+}
+
+const HANDED_OVER: &str = concat!(
+    "select r.id from referral r join person p on p.scheme_id = $1 and p.id = r.person_id
+      where r.scheme_id = $1 and r.owner_id = $7 and r.state in ('taken', 'open') and ",
+    person_in_scope!(),
+    " order by r.id"
+);
+
+/// The unfinished referrals of a worker that somebody else can hand over.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handed_over(
+    tx: &mut Tx,
+    scope: &Scope,
+    worker: Id<Account>,
+) -> Result<Vec<Id<crate::Referral>>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_scalar(HANDED_OVER), *scope).bind(worker).fetch_all(c))
 }
 
 const OPEN_TASKS: &str =

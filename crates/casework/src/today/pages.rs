@@ -2,8 +2,9 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, once};
+use kith_access::{Ability, Account, Actor, Answer, App, Needs, Once, Routes, Scope, Signed, once};
 use kith_base::{Day, Id, Line};
+use kith_db::{Outcome, Tx};
 use kith_pages::{
     Html,
     components::{Button, Cell, Column, Empty, Table, Tag, TagColour},
@@ -14,15 +15,16 @@ use kith_pages::{
 
 use super::{
     form::NextForm,
-    store::{self, CameBack, Due, Held},
+    store::{self, CameBack, Held},
 };
 use crate::{
-    Referral, paths,
+    Referral, caseload, paths,
     referral::{
         self, Act, Next,
         about::{About, look},
         actions::{Step, Terms},
     },
+    task::{self, store::Due},
     waiting,
 };
 
@@ -46,59 +48,98 @@ pub fn routes() -> Routes {
         )
 }
 
+/// What stands on somebody's day.
+struct Share {
+    held: Vec<Held>,
+    tasks: Vec<Due>,
+}
+
+impl Share {
+    async fn of(tx: &mut Tx, scope: &Scope, worker: Id<Account>) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            held: store::held(tx, scope, worker).await?,
+            tasks: task::store::due_of(tx, scope, worker).await?,
+        })
+    }
+
+    /// Whose step is due.
+    fn due(&self, today: Day) -> Vec<&Held> {
+        self.held.iter().filter(|row| row.is_due(today)).collect()
+    }
+
+    /// Who is new and has no step of their own today.
+    fn fresh(&self, today: Day) -> Vec<&Held> {
+        let new = |row: &&Held| row.first_seen_at.is_none() && !row.is_due(today);
+        self.held.iter().filter(new).collect()
+    }
+
+    /// Who was met and has nothing planned.
+    fn unplanned(&self) -> Vec<&Held> {
+        let unplanned = |row: &&Held| row.next_step.is_none() && row.first_seen_at.is_some();
+        self.held.iter().filter(unplanned).collect()
+    }
+}
+
+/// A colleague who is away, and what of theirs cannot wait for them.
+struct Covered {
+    away: caseload::store::Covered,
+    share: Share,
+}
+
+async fn covered(tx: &mut Tx, actor: &Actor, scope: &Scope) -> Outcome<Vec<Covered>> {
+    let mut all = Vec::new();
+    let (scheme, me) = (actor.scheme, actor.account);
+    for away in caseload::store::covered(tx, scheme, me, actor.today()).await? {
+        let share = Share::of(tx, scope, away.id).await?;
+        all.push(Covered { away, share });
+    }
+    Ok(all)
+}
+
 async fn today(app: App, signed: Signed) -> Answer {
     let actor = &signed.actor;
     actor.scope(Ability::SeeCaseload)?;
     let scope = actor.scope(Ability::SeeIdentity)?;
-    let (held, tasks, came_back, concerns, queue, covered) = app
+    let (own, came_back, concerns, queue, covered) = app
         .db
-        .read(async |tx| -> kith_db::Outcome<_> {
+        .read(async |tx| -> Outcome<_> {
+            let concerns = match actor.can(Ability::HandleConcern) {
+                true => store::concerns(tx, actor.scheme).await?,
+                false => 0,
+            };
             Ok((
-                store::held(tx, &scope, actor.account).await?,
-                store::tasks_due(tx, &scope, actor.account).await?,
+                Share::of(tx, &scope, actor.account).await?,
                 store::came_back(tx, &scope, actor.account).await?,
-                store::concerns(tx, actor.scheme, actor.account).await?,
-                waiting::store::count(tx, actor.scheme, actor.today()).await?,
-                crate::caseload::store::covered(tx, actor.scheme, actor.account, actor.today())
-                    .await?,
+                concerns,
+                waiting::store::count(tx, &scope).await?,
+                covered(tx, actor, &scope).await?,
             ))
         })
         .await?;
     let day = actor.today();
-    let planned = |row: &&Held| row.next_step.is_some() && row.next_on <= day;
-    let new = |row: &&Held| row.first_seen_at.is_none();
-    let unplanned = |row: &&Held| row.next_step.is_none() && row.first_seen_at.is_some();
-    let due: Vec<&Held> = held.iter().filter(planned).collect();
-    let fresh: Vec<&Held> = held
-        .iter()
-        .filter(new)
-        .filter(|row| !planned(row))
-        .collect();
-    let unplanned: Vec<&Held> = held.iter().filter(unplanned).collect();
+    let unplanned = own.unplanned();
     let body: Html = [
-        crate::caseload::pages::search_box(&signed),
         needs_now(concerns, came_back.len(), queue, unplanned.len()),
-        covered
-            .iter()
-            .map(|away| {
-                p(link(
-                    format!("{}?worker={}", paths::caseload(), away.id),
-                    format!("You are covering for {}: see their people", away.name),
-                ))
-            })
-            .collect(),
         came_back_box(&came_back),
         boxed(
             "Steps due today and before",
-            steps(&signed, &due),
+            steps(&signed, &own.due(day)),
             "No step is due.",
         ),
-        boxed("Tasks due", tasks_table(&signed, &tasks), "No task is due."),
+        boxed(
+            "Tasks due",
+            tasks_table(&signed, &own.tasks),
+            "No task is due.",
+        ),
         boxed(
             "New, not met yet",
-            people(&signed, &fresh, false),
+            people(&signed, &own.fresh(day), false),
             "Nobody new.",
         ),
+        covered
+            .iter()
+            .map(|one| of_colleague(&signed, one))
+            .collect(),
         boxed(
             "Nothing planned",
             people(&signed, &unplanned, true),
@@ -115,6 +156,36 @@ async fn today(app: App, signed: Signed) -> Answer {
         .under(paths::today())
         .body(body)
         .into_response())
+}
+
+/// What of a colleague who is away is due: it stands on the day of whoever
+/// covers, and not only behind a link.
+fn of_colleague(signed: &Signed, covered: &Covered) -> Html {
+    let (away, share) = (&covered.away, &covered.share);
+    let today = signed.actor.today();
+    let mut fresh = share.fresh(today);
+    fresh.retain(|row| row.next_on <= today);
+    let parts = [
+        steps(signed, &share.due(today)),
+        tasks_table(signed, &share.tasks),
+        people(signed, &fresh, false),
+    ];
+    let nothing = parts.iter().all(Option::is_none);
+    let heading = el("h2")
+        .class("nhsuk-heading-m")
+        .child(format!("For {}, who is away", away.name));
+    let all = p(link(
+        format!("{}?worker={}", paths::caseload(), away.id),
+        format!("See everybody {} holds", away.name),
+    ));
+    Html::from(heading)
+        .and(parts.into_iter().flatten().collect::<Html>())
+        .and(if nothing {
+            p("Nothing of theirs is due today.")
+        } else {
+            Html::default()
+        })
+        .and(all)
 }
 
 /// The line that says whether anything cannot wait.

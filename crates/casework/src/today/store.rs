@@ -4,12 +4,7 @@ use kith_access::{Account, Scheme, Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Line, Name, Ts};
 use kith_db::{FromRow, Tx, on};
 
-use crate::{
-    Referral, listed_columns,
-    person::listed::Listed,
-    referral::State,
-    task::{self, Task},
-};
+use crate::{Referral, listed_columns, person::listed::Listed, referral::State};
 
 /// The most people of one worker the day reads: far above any caseload.
 const MOST: i64 = 300;
@@ -42,6 +37,14 @@ pub struct Held {
     pub who: Listed,
 }
 
+impl Held {
+    /// Whether a step somebody planned has come up.
+    #[must_use]
+    pub fn is_due(&self, today: Day) -> bool {
+        self.next_step.is_some() && self.next_on <= today
+    }
+}
+
 const HELD: &str = concat!(
     "select r.id, r.state, r.next_step, r.next_on, r.taken_at, r.first_seen_at, r.last_contact_at,
             case when r.next_on <= $6 then
@@ -68,43 +71,6 @@ pub async fn held(
     worker: Id<Account>,
 ) -> Result<Vec<Held>, sqlx::Error> {
     on!(tx, c => in_scope!(sqlx::query_as(HELD), *scope).bind(worker).bind(MOST).fetch_all(c))
-}
-
-/// A task of the worker.
-#[derive(Clone, Debug, FromRow)]
-pub struct Due {
-    /// Its id.
-    pub id: Id<Task>,
-    /// Why there is one.
-    pub kind: task::Kind,
-    /// What is to be done.
-    pub what: String,
-    /// By when.
-    pub due_on: Day,
-    /// Whom it is about.
-    #[sqlx(flatten)]
-    pub who: Listed,
-}
-
-const DUE: &str = concat!(
-    "select t.id, t.kind, t.what, t.due_on, ",
-    listed_columns!(),
-    " from task t join person p on p.scheme_id = $1 and p.id = t.person_id
-     where t.scheme_id = $1 and t.owner_id = $7 and t.done_at is null and t.due_on <= $6 and ",
-    person_in_scope!(),
-    " order by t.due_on, t.id limit 50"
-);
-
-/// The worker's tasks whose day has come.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn tasks_due(
-    tx: &mut Tx,
-    scope: &Scope,
-    worker: Id<Account>,
-) -> Result<Vec<Due>, sqlx::Error> {
-    on!(tx, c => in_scope!(sqlx::query_as(DUE), *scope).bind(worker).fetch_all(c))
 }
 
 /// A referral the worker sent back, which its practice has not acknowledged.
@@ -145,17 +111,14 @@ pub async fn came_back(
     on!(tx, c => in_scope!(sqlx::query_as(CAME_BACK), *scope).bind(worker).fetch_all(c))
 }
 
-const CONCERNS: &str = "select count(*) from concern c where c.scheme_id = $1
-    and c.state = 'raised' and (c.lead_id = $2 or c.deputy_id = $2)";
+const CONCERNS: &str =
+    "select count(*) from concern c where c.scheme_id = $1 and c.state = 'raised'";
 
-/// How many concerns nobody has acknowledged: for the lead and the deputy.
+/// How many concerns nobody has acknowledged: for whoever handles them now,
+/// also those that were raised under another lead.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn concerns(
-    tx: &mut Tx,
-    scheme: Id<Scheme>,
-    worker: Id<Account>,
-) -> Result<i64, sqlx::Error> {
-    on!(tx, c => sqlx::query_scalar(CONCERNS).bind(scheme).bind(worker).fetch_one(c))
+pub async fn concerns(tx: &mut Tx, scheme: Id<Scheme>) -> Result<i64, sqlx::Error> {
+    on!(tx, c => sqlx::query_scalar(CONCERNS).bind(scheme).fetch_one(c))
 }

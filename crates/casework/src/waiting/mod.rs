@@ -6,6 +6,7 @@
 
 pub mod store;
 pub mod form;
+pub mod picture;
 pub mod pages;
 
 pub use pages::routes;

@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use super::{
     form::{AssignForm, DeclineForm, Knows},
+    picture::picture,
     store::{self, PAGE, Waiting},
 };
 use crate::{
@@ -54,11 +55,12 @@ struct Ask {
 async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
     let actor = &signed.actor;
     let scope = actor.scope(Ability::TakeReferral)?;
-    let (mut rows, count) = app
+    let (mut rows, count, came) = app
         .db
         .read(async |tx| -> kith_db::Outcome<_> {
             let rows = store::list(tx, &scope, ask.after).await?;
-            Ok((rows, store::count(tx, actor.scheme, actor.today()).await?))
+            let count = store::count(tx, &scope).await?;
+            Ok((rows, count, store::came(tx, &scope).await?))
         })
         .await?;
     let more = rows.len() > PAGE;
@@ -84,6 +86,7 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
             p(format!("{} waiting, {late}.", count.all_waiting)),
             table(&signed, &rows),
             next.unwrap_or_default(),
+            shape(&signed, &came),
         ]
         .into_iter()
         .collect()
@@ -94,6 +97,13 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
         .under(paths::waiting())
         .body(body)
         .into_response())
+}
+
+/// The picture of those who wait; it stands under the list, which comes first.
+fn shape(signed: &Signed, came: &[store::Came]) -> Html {
+    let settings = &signed.settings;
+    let today = signed.actor.today();
+    picture(came, &settings.working, today, settings.take_on_days)
 }
 
 fn table(signed: &Signed, rows: &[Waiting]) -> Html {

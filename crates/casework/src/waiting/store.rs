@@ -80,16 +80,45 @@ pub struct Count {
     pub late: i64,
 }
 
-const COUNT: &str = "select count(*) as all_waiting,
-        count(case when r.next_on < $2 then 1 end) as late
-    from referral r where r.scheme_id = $1 and r.state in ('waiting', 'needs_worker')";
+const COUNT: &str = concat!(
+    "select count(*) as all_waiting,
+            count(case when r.next_on < $6 then 1 end) as late
+       from referral r join person p on p.scheme_id = $1 and p.id = r.person_id
+      where r.scheme_id = $1 and r.state in ('waiting', 'needs_worker') and ",
+    person_in_scope!()
+);
 
-/// Counts the two queues by their index.
+/// Counts the two queues as their list shows them.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn count(tx: &mut Tx, scheme: Id<Scheme>, today: Day) -> Result<Count, sqlx::Error> {
-    on!(tx, c => sqlx::query_as(COUNT).bind(scheme).bind(today).fetch_one(c))
+pub async fn count(tx: &mut Tx, scope: &Scope) -> Result<Count, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(COUNT), *scope).fetch_one(c))
+}
+
+/// How many of those who wait came on a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, FromRow)]
+pub struct Came {
+    /// The day.
+    pub received_on: Day,
+    /// How many.
+    pub people: i64,
+}
+
+const CAME: &str = concat!(
+    "select r.received_on, count(*) as people
+       from referral r join person p on p.scheme_id = $1 and p.id = r.person_id
+      where r.scheme_id = $1 and r.state = 'waiting' and ",
+    person_in_scope!(),
+    " group by r.received_on order by r.received_on"
+);
+
+/// When those came who wait to be taken on, by day.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn came(tx: &mut Tx, scope: &Scope) -> Result<Vec<Came>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(CAME), *scope).fetch_all(c))
 }
 
 /// A link worker somebody can be given to.

@@ -19,7 +19,8 @@ use kith_casework::{
         actions::{self, Groups},
         bring_in,
         headings::Plan,
-        store::{self, Batch, ImportRow, Which},
+        rows::{self, ImportRow, Which},
+        store::Batch,
         undo,
     },
     paths,
@@ -214,12 +215,12 @@ async fn rows(
     id: Id<ImportBatch>,
     which: Which,
 ) -> Outcome<Vec<ImportRow>> {
-    db.read(async |tx| Outcome::Ok(store::rows(tx, actor.scheme, id, which, all_rows()).await?))
+    db.read(async |tx| Outcome::Ok(rows::wanted(tx, actor.scheme, id, which, all_rows()).await?))
         .await
 }
 
 async fn close_rows(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<Vec<ImportRow>> {
-    db.read(async |tx| Outcome::Ok(store::close_rows(tx, actor.scheme, id, 0, all_rows()).await?))
+    db.read(async |tx| Outcome::Ok(rows::close(tx, actor.scheme, id, 0, all_rows()).await?))
         .await
 }
 

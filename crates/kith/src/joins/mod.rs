@@ -6,14 +6,18 @@ use kith_access::{Account, Actor, Scheme, outbox::Waiting, settings};
 use kith_base::{Id, Ts};
 use kith_casework::{
     export,
+    person::named,
     referral::actions::{Terms, worker_leaves},
     task::{self, Kind, NewTask, Who},
+    team,
 };
 use kith_db::{Outcome, Tx};
 
-/// Hands over what a leaver owned: everybody of theirs stands in the
-/// manager's queue, in the transaction that ends the account; and what they
-/// asked to take out, or released to another, is cancelled.
+/// Hands over what somebody owned who leaves or will do other work: everybody
+/// of theirs stands in the manager's queue, in the transaction that changes the
+/// account; a restricted record that would be open to nobody is opened to the
+/// managers; covers end; and what they asked to take out, or released to
+/// another, is cancelled.
 pub fn on_leave<'a>(
     tx: &'a mut Tx,
     actor: &'a Actor,
@@ -22,6 +26,8 @@ pub fn on_leave<'a>(
     Box::pin(async move {
         let terms = Terms::of(actor.scheme, &settings::of(tx, actor.scheme).await?)?;
         worker_leaves(tx, &terms, actor, leaver, actor.now).await?;
+        named::instead_of(tx, actor, leaver).await?;
+        team::actions::end_covers_of(tx, actor, leaver).await?;
         export::release::cancel_of(tx, actor, leaver).await
     })
 }

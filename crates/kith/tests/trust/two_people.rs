@@ -10,7 +10,7 @@ use axum::{
 };
 use kith_access::{Needs, Reach};
 use kith_base::Id;
-use kith_casework::{export::release::ONE_ALONE, person::Person};
+use kith_casework::export::release::ONE_ALONE;
 use kith_db::{Outcome, Tx, on, run};
 use kith_testkit::{Browser, Staff, World};
 use tower::ServiceExt;
@@ -20,30 +20,6 @@ use crate::{
     program,
     story::{Story, unzipped},
 };
-
-const PERSON: &str = "insert into person
-    (scheme_id, id, given, family, text_is_safe, voicemail_is_safe, location_sensitive, restricted,
-     version, made_at, changed_at)
-    values ($1, $2, 'Made', 'Up', $3, $3, $3, $3, 1, $4, $4)";
-
-/// A scheme with so many people.
-async fn has_people(world: &World, many: i64) {
-    let now = world.now();
-    let made = async |tx: &mut Tx| -> Outcome<()> {
-        for _ in 0..many {
-            run!(
-                tx,
-                sqlx::query(PERSON)
-                    .bind(world.scheme)
-                    .bind(Id::<Person>::new(now))
-                    .bind(false)
-                    .bind(now)
-            )?;
-        }
-        Ok(())
-    };
-    world.db.act(made).await.unwrap();
-}
 
 const TRAIL: &str = "select action from audit where scheme_id = $1
     and (action like '%all records%' or action like '%export of somebody%') order by id";
@@ -97,7 +73,7 @@ async fn leaves(world: &World, who: Staff) {
 #[tokio::test(flavor = "multi_thread")]
 async fn up_to_five_hundred_people_one_manager_takes_the_records_alone() {
     let world = World::smallest(program).await;
-    has_people(&world, ONE_ALONE).await;
+    world.has_people(ONE_ALONE).await;
     let (status, bytes) = takes(&world, world.mo).await;
     assert_eq!(status, 200);
     let files = unzipped(&bytes);
@@ -108,7 +84,7 @@ async fn up_to_five_hundred_people_one_manager_takes_the_records_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn above_five_hundred_people_another_releases_what_one_asked_for_once() {
     for world in World::small(program).await {
-        has_people(&world, ONE_ALONE + 1).await;
+        world.has_people(ONE_ALONE + 1).await;
         let (status, bytes) = takes(&world, world.mo).await;
         assert_eq!(status, 409, "taken alone");
         assert!(!bytes.starts_with(b"PK"));
@@ -173,7 +149,7 @@ async fn one_request(world: &World) -> Id<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn asking_and_releasing_hold_for_a_day_each() {
     let world = World::smallest(program).await;
-    has_people(&world, ONE_ALONE + 1).await;
+    world.has_people(ONE_ALONE + 1).await;
     asks(&world, world.mo).await;
     world.passes_hours(25);
     let mut grace = world.signed_in(world.grace).await;
@@ -204,7 +180,7 @@ async fn asking_and_releasing_hold_for_a_day_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_ends_when_either_of_the_two_leaves() {
     for world in World::small(program).await {
-        has_people(&world, ONE_ALONE + 1).await;
+        world.has_people(ONE_ALONE + 1).await;
         asks(&world, world.mo).await;
         releases(&mut world.signed_in(world.grace).await, "Mo Khan").await;
         leaves(&world, world.grace).await;
@@ -237,7 +213,7 @@ async fn has_no_lead(world: &World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_under_way_stops_when_whoever_takes_it_leaves() {
     for world in World::small(program).await {
-        has_people(&world, ONE_ALONE).await;
+        world.has_people(ONE_ALONE).await;
         has_no_lead(&world).await;
         let cookie = kith_access::testing::signed_in(&world.app, world.scheme, world.mo.id)
             .await

@@ -1,0 +1,386 @@
+//! The table `import_row`: each row of a file as it came, how it was sorted,
+//! what was decided about it, and what became of it.
+
+use kith_access::{Actor, Scheme};
+use kith_base::Id;
+use kith_db::{FromRow, Tx, on, run};
+
+use super::{Decision, ImportBatch, RowOutcome, Sorted, cells::Remark};
+use crate::{person::Person, referral::Referral};
+
+/// One row of an import.
+#[derive(Clone, Debug)]
+pub struct ImportRow {
+    /// Its number in the file.
+    pub number: i64,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Its group.
+    pub sorted: Sorted,
+    /// What is wrong with it, or was repaired.
+    pub remarks: Vec<Remark>,
+    /// The record it may be about.
+    pub match_id: Option<Id<Person>>,
+    /// Whether it is that person without a doubt.
+    pub sure: bool,
+    /// What is to be done with it.
+    pub choice: Decision,
+    /// What became of it.
+    pub outcome: RowOutcome,
+    /// The referral made for it.
+    pub referral: Option<Id<Referral>>,
+    /// Whether the record was made for it.
+    pub made_person: bool,
+}
+
+#[derive(FromRow)]
+struct RowRow {
+    number: i64,
+    cells: String,
+    sorted: Sorted,
+    problems: String,
+    match_id: Option<Id<Person>>,
+    sure: bool,
+    choice: Decision,
+    outcome: RowOutcome,
+    referral_id: Option<Id<Referral>>,
+    made_person: bool,
+}
+
+impl TryFrom<RowRow> for ImportRow {
+    type Error = sqlx::Error;
+    fn try_from(row: RowRow) -> Result<Self, sqlx::Error> {
+        let wrong = |error: serde_json::Error| sqlx::Error::Decode(error.into());
+        Ok(Self {
+            number: row.number,
+            cells: serde_json::from_str(&row.cells).map_err(wrong)?,
+            sorted: row.sorted,
+            remarks: serde_json::from_str(&row.problems).map_err(wrong)?,
+            match_id: row.match_id,
+            sure: row.sure,
+            choice: row.choice,
+            outcome: row.outcome,
+            referral: row.referral_id,
+            made_person: row.made_person,
+        })
+    }
+}
+
+const INSERT: &str = "insert into import_row (scheme_id, import_id, number, row_hash, cells,
+        sorted, problems, sure, choice, outcome, made_person)
+    values ($1, $2, $3, $4, $5, 'unread', '[]', $6, 'ask', 'waiting', $6)
+    on conflict (scheme_id, import_id, number) do nothing";
+
+/// Keeps a row as it stands in the file.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn insert(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    cells: &[String],
+) -> Result<(), sqlx::Error> {
+    let cells = serde_json::to_string(cells).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    run!(
+        tx,
+        sqlx::query(INSERT)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(&[][..] as &[u8])
+            .bind(&cells)
+            .bind(false)
+    )?;
+    Ok(())
+}
+
+macro_rules! row_columns {
+    () => {
+        "select number, cells, sorted, problems, match_id, sure, choice, outcome, referral_id, made_person
+           from import_row where scheme_id = $1 and import_id = $2 "
+    };
+}
+
+const ROWS_UNREAD: &str = concat!(
+    row_columns!(),
+    "and sorted = 'unread' order by number limit $3"
+);
+const ROWS_TO_DO: &str = concat!(
+    row_columns!(),
+    "and sorted in ('new', 'close') and choice in ('make', 'add') and outcome = 'waiting' order by number limit $3"
+);
+const ROWS_TO_UNDO: &str = concat!(
+    row_columns!(),
+    "and outcome in ('made', 'added') order by number limit $3"
+);
+const ROWS_FIRST: &str = concat!(row_columns!(), "order by number limit $3");
+const ROWS_WRONG: &str = concat!(
+    row_columns!(),
+    "and sorted = 'error' order by number limit $3"
+);
+const ROWS_ENDED_BADLY: &str = concat!(
+    row_columns!(),
+    "and outcome in ('failed', 'kept') order by number limit $3"
+);
+const ROWS_CLOSE: &str = concat!(
+    row_columns!(),
+    "and sorted = 'close' and number > $4 order by number limit $3"
+);
+
+/// Which rows are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Which {
+    /// Not sorted yet.
+    Unread,
+    /// Decided, and nothing done yet.
+    ToDo,
+    /// Done, and not taken back.
+    ToUndo,
+    /// The first of the file.
+    First,
+    /// Something is wrong with them.
+    Wrong,
+    /// Could not be brought in, or not be taken back.
+    EndedBadly,
+}
+
+/// Some rows of an import, in the file's order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn wanted(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    which: Which,
+    most: i64,
+) -> Result<Vec<ImportRow>, sqlx::Error> {
+    let sql = match which {
+        Which::Unread => ROWS_UNREAD,
+        Which::ToDo => ROWS_TO_DO,
+        Which::ToUndo => ROWS_TO_UNDO,
+        Which::First => ROWS_FIRST,
+        Which::Wrong => ROWS_WRONG,
+        Which::EndedBadly => ROWS_ENDED_BADLY,
+    };
+    let rows: Vec<RowRow> =
+        on!(tx, c => sqlx::query_as(sql).bind(scheme).bind(batch).bind(most).fetch_all(c))?;
+    rows.into_iter().map(ImportRow::try_from).collect()
+}
+
+/// The close matches after a row, in the file's order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn close(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    after: i64,
+    most: i64,
+) -> Result<Vec<ImportRow>, sqlx::Error> {
+    let rows: Vec<RowRow> = on!(tx, c => sqlx::query_as(ROWS_CLOSE)
+        .bind(scheme).bind(batch).bind(most).bind(after).fetch_all(c))?;
+    rows.into_iter().map(ImportRow::try_from).collect()
+}
+
+/// How many rows are in each group, decision and outcome.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct Count {
+    /// The group.
+    pub sorted: Sorted,
+    /// The decision.
+    pub choice: Decision,
+    /// The outcome.
+    pub outcome: RowOutcome,
+    /// How many.
+    pub rows: i64,
+}
+
+const COUNTS: &str = "select sorted, choice, outcome, count(*) as rows from import_row
+    where scheme_id = $1 and import_id = $2 group by sorted, choice, outcome
+    order by sorted, choice, outcome";
+
+/// Counts the rows of an import.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn counts(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+) -> Result<Vec<Count>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(COUNTS).bind(scheme).bind(batch).fetch_all(c))
+}
+
+const SEEN_BEFORE: &str = "select count(*) from import_row r
+    where r.scheme_id = $1 and r.row_hash = $2
+      and ((r.import_id = $3 and r.number < $4)
+           or (r.import_id <> $3 and r.outcome in ('made', 'added')))";
+
+/// Whether the same row was brought in before, or stands above in the file.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn seen_before(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    hash: &[u8],
+    batch: Id<ImportBatch>,
+    number: i64,
+) -> Result<bool, sqlx::Error> {
+    let count: i64 = on!(tx, c => sqlx::query_scalar(SEEN_BEFORE)
+        .bind(scheme).bind(hash).bind(batch).bind(number).fetch_one(c))?;
+    Ok(count > 0)
+}
+
+const SORT: &str = "update import_row set row_hash = $4, sorted = $5, problems = $6, match_id = $7,
+        sure = $8, choice = $9
+    where scheme_id = $1 and import_id = $2 and number = $3";
+
+/// How a row was sorted.
+#[derive(Clone, Debug)]
+pub struct Sorting {
+    /// What tells it from others.
+    pub hash: Vec<u8>,
+    /// Its group.
+    pub sorted: Sorted,
+    /// What is wrong with it, or was repaired.
+    pub remarks: Vec<Remark>,
+    /// The record it may be about.
+    pub match_id: Option<Id<Person>>,
+    /// Whether without a doubt.
+    pub sure: bool,
+    /// What is to be done with it.
+    pub choice: Decision,
+}
+
+fn as_text(remarks: &[Remark]) -> Result<String, sqlx::Error> {
+    serde_json::to_string(remarks).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// Keeps how a row was sorted.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sort(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    sorting: &Sorting,
+) -> Result<(), sqlx::Error> {
+    let remarks = as_text(&sorting.remarks)?;
+    run!(
+        tx,
+        sqlx::query(SORT)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(&sorting.hash)
+            .bind(sorting.sorted)
+            .bind(&remarks)
+            .bind(sorting.match_id)
+            .bind(sorting.sure)
+            .bind(sorting.choice)
+    )?;
+    Ok(())
+}
+
+const CHOOSE: &str = "update import_row set choice = $4
+    where scheme_id = $1 and import_id = $2 and number = $3 and sorted = 'close'
+      and outcome = 'waiting' and not ($4 = 'make' and sure)";
+
+/// Keeps what somebody decided about a close match. A record is not made
+/// twice for somebody who is the same without a doubt.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn choose(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    choice: Decision,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(CHOOSE)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(choice)
+    )?;
+    Ok(())
+}
+
+const END: &str =
+    "update import_row set outcome = $4, problems = $5, person_id = coalesce($6, person_id),
+        referral_id = coalesce($7, referral_id), made_person = (made_person or $8)
+    where scheme_id = $1 and import_id = $2 and number = $3";
+
+/// What became of a row.
+pub struct Ended<'a> {
+    /// The outcome.
+    pub outcome: RowOutcome,
+    /// What there is to say about it.
+    pub remarks: &'a [Remark],
+    /// Whom it is about.
+    pub person: Option<Id<Person>>,
+    /// The referral made for it.
+    pub referral: Option<Id<Referral>>,
+    /// Whether the record was made for it.
+    pub made_person: bool,
+}
+
+/// Keeps what became of a row.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    ended: &Ended<'_>,
+) -> Result<(), sqlx::Error> {
+    let remarks = as_text(ended.remarks)?;
+    run!(
+        tx,
+        sqlx::query(END)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(ended.outcome)
+            .bind(&remarks)
+            .bind(ended.person)
+            .bind(ended.referral)
+            .bind(ended.made_person)
+    )?;
+    Ok(())
+}
+
+const DROP_TASKS: &str = "update task set done_at = $3, done_by = $4
+    where scheme_id = $1 and referral_id = $2 and done_at is null";
+
+/// Ends the tasks of a referral that was taken back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_tasks(
+    tx: &mut Tx,
+    actor: &Actor,
+    referral: Id<Referral>,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(DROP_TASKS)
+            .bind(actor.scheme)
+            .bind(referral)
+            .bind(actor.now)
+            .bind(actor.account)
+    )?;
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! How many wait how long, by working days since their referral came: the
+//! shape of the waiting list at one look. The steps follow the scheme's own
+//! clock, and the words say which are past it, so that nothing rests on colour.
+
+use kith_base::{Day, WorkingDays};
+use kith_pages::{
+    Html,
+    components::{Bar, Bars},
+};
+
+use super::store::Came;
+
+/// One step of the picture.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// In words: `3 to 5 working days, past their day`.
+    pub words: String,
+    /// How many have waited so long.
+    pub people: i64,
+}
+
+/// How many have waited how long; `take_on_days` is the scheme's clock.
+#[must_use]
+pub fn steps(came: &[Came], work: &WorkingDays, today: Day, take_on_days: u16) -> Vec<Step> {
+    let clock = i64::from(take_on_days);
+    let mut ends: Vec<i64> = [5, 10].into_iter().filter(|end| *end > clock).collect();
+    ends.insert(0, clock);
+    ends.insert(0, 0);
+    ends.push(i64::MAX);
+    let mut begins = 0;
+    let mut steps = Vec::new();
+    for end in ends {
+        let within = |day: Day| (begins..=end).contains(&work.between(day, today).max(0));
+        let people = came
+            .iter()
+            .filter(|one| within(one.received_on))
+            .map(|one| one.people)
+            .sum();
+        steps.push(Step {
+            words: words(begins, end, clock),
+            people,
+        });
+        begins = end.saturating_add(1);
+    }
+    steps
+}
+
+fn words(begins: i64, end: i64, clock: i64) -> String {
+    let days = match (begins, end) {
+        (_, 0) => return "Came today".into(),
+        (begins, i64::MAX) => format!("More than {} days", begins - 1),
+        (1, 1) => "1 day".into(),
+        (begins, end) if begins == end => format!("{end} days"),
+        (begins, end) => format!("{begins} to {end} days"),
+    };
+    if begins > clock {
+        format!("{days}: late")
+    } else {
+        days
+    }
+}
+
+/// The picture with its table; nothing while nobody waits.
+#[must_use]
+pub fn picture(came: &[Came], work: &WorkingDays, today: Day, take_on_days: u16) -> Html {
+    if came.is_empty() {
+        return Html::default();
+    }
+    let bars: Vec<Bar> = steps(came, work, today, take_on_days)
+        .into_iter()
+        .map(|step| {
+            #[expect(clippy::cast_precision_loss, reason = "counts of people are small")]
+            let amount = step.people as f64;
+            Bar::new(step.words, amount)
+        })
+        .collect();
+    Bars::new("How long people have waited, in working days", bars)
+        .unit("People")
+        .of("Waited")
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(d: i8) -> Day {
+        Day::ymd(2026, 11, d).unwrap()
+    }
+
+    #[test]
+    fn everybody_is_in_one_step_and_the_late_ones_are_said_in_words() {
+        // Tuesday the 24th; those of Saturday count from Monday.
+        let came: Vec<Came> = [(2, 4), (16, 3), (18, 5), (20, 2), (21, 1), (24, 7)]
+            .map(|(on, people)| Came {
+                received_on: day(on),
+                people,
+            })
+            .into();
+        let found = steps(&came, &WorkingDays::default(), day(24), 2);
+        let told: Vec<(&str, i64)> = found
+            .iter()
+            .map(|step| (step.words.as_str(), step.people))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("Came today", 7),
+                ("1 to 2 days", 3),
+                ("3 to 5 days: late", 5),
+                ("6 to 10 days: late", 3),
+                ("More than 10 days: late", 4),
+            ]
+        );
+        let people: i64 = came.iter().map(|one| one.people).sum();
+        assert_eq!(found.iter().map(|step| step.people).sum::<i64>(), people);
+    }
+
+    #[test]
+    fn the_steps_follow_the_clock_of_the_scheme() {
+        let words = |clock| -> Vec<String> {
+            steps(&[], &WorkingDays::default(), day(24), clock)
+                .into_iter()
+                .map(|step| step.words)
+                .collect()
+        };
+        assert_eq!(
+            words(1),
+            [
+                "Came today",
+                "1 day",
+                "2 to 5 days: late",
+                "6 to 10 days: late",
+                "More than 10 days: late"
+            ]
+        );
+        assert_eq!(
+            words(20),
+            ["Came today", "1 to 20 days", "More than 20 days: late"]
+        );
+    }
+}
