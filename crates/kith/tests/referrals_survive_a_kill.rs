@@ -60,8 +60,11 @@ fn sends(client: Client, cookie: &str, sender: &str) -> BTreeSet<String> {
     let csrf = page
         .split("<input")
         .find(|tag| tag.contains("name=\"csrf\""))
-        .and_then(|tag| tag.split("value=\"").nth(1)?.split('"').next())
-        .unwrap();
+        .and_then(|tag| tag.split("value=\"").nth(1)?.split('"').next());
+    // The kill may come in the middle of the page.
+    let Some(csrf) = csrf else {
+        return sent;
+    };
     for number in 0.. {
         let family = format!("Ledger-{sender}-{}", letters(number));
         let (day, month, year) = (number % 28 + 1, number % 12 + 1, 1940 + number % 50);

@@ -86,8 +86,10 @@ pub async fn figures(app: &App, made: &MadeScheme) -> Outcome<()> {
     let practice = made.practices.first();
     let of_practice = practice.map(|(id, desk)| (desk[0], Subject::Practice(*id)));
     let of_worker = made.workers.first().map(|id| (*id, Subject::Worker(*id)));
+    // The practice reads twice: a reading before stands beside the new one.
     let readers = [
         Some((made.manager, Subject::Scheme)),
+        of_practice,
         of_practice,
         of_worker,
     ];
@@ -96,8 +98,8 @@ pub async fn figures(app: &App, made: &MadeScheme) -> Outcome<()> {
         app.db
             .act(async |tx| reading::actions::make(tx, &reader, subject).await)
             .await?;
+        make_all(app, made.id, app.clock.now()).await?;
     }
-    make_all(app, made.id, app.clock.now()).await?;
     Ok(())
 }
 
@@ -414,7 +416,7 @@ mod tests {
             Outcome::Ok(all)
         };
         let readings = app.db.read(read).await.unwrap();
-        assert_eq!(readings.len(), 3);
+        assert_eq!(readings.len(), 4);
         assert!(readings.iter().all(|row| row.state == reading::Stage::Done));
         assert!(readings[0].is_primary);
     }

@@ -344,31 +344,40 @@ pub fn practices(
     ages: &[Population],
 ) -> Option<Shown> {
     const TITLE: &str = "By practice";
-    let mut places = Vec::new();
-    for (practice, name) in names {
-        let own = ages
-            .iter()
-            .filter(|count| count.practice_id == Some(*practice));
-        let live: u64 = own
-            .map(|count| u64::try_from(count.people).unwrap_or(0))
-            .sum();
-        let came = reached
-            .iter()
-            .filter(|one| one.practice_id == Some(*practice))
-            .count() as u64;
-        if live > 0 {
-            places.push((name, Share::new(came, live)));
-        }
-    }
-    if places.len() < 2 {
+    let with_counts: Vec<(&String, u64, u64)> = names
+        .iter()
+        .map(|(practice, name)| {
+            let own = ages
+                .iter()
+                .filter(|count| count.practice_id == Some(*practice));
+            let live = own.map(|count| u64::try_from(count.people).unwrap_or(0));
+            let came = reached
+                .iter()
+                .filter(|one| one.practice_id == Some(*practice));
+            (name, came.count() as u64, live.sum())
+        })
+        .filter(|(_, _, live)| *live > 0)
+        .collect();
+    if with_counts.len() < 2 {
         return None;
     }
-    let places: Result<Vec<Place>, Refusal> = places
+    let came: Vec<u64> = with_counts.iter().map(|(_, came, _)| *came).collect();
+    let told: Vec<_> = with_counts
+        .iter()
+        .zip(list_shown(&came))
+        .filter(|(_, given)| *given != Given::Hidden)
+        .map(|(one, _)| *one)
+        .collect();
+    let left_out = with_counts.len() - told.len();
+    if told.len() < 2 {
+        return Some(Shown::refused(TITLE, &Refusal::SmallNumber));
+    }
+    let places: Result<Vec<Place>, Refusal> = told
         .into_iter()
-        .map(|(name, share)| {
+        .map(|(name, came, live)| {
             Ok(Place {
                 label: name.clone(),
-                share: share?,
+                share: Share::new(came, live)?,
             })
         })
         .collect();
@@ -378,11 +387,21 @@ pub fn practices(
             let said = sentence::equity::funnel(&finding);
             Shown::found(TITLE, &finding, said, format!("{} practices", finding.n))
                 .counting(&[PERIOD, "People on the list of each practice, by the population counts brought in for it."])
+                .missing(left_out_words(left_out))
                 .with(Drawn::new("reach-practices", "People reached, by size of the practice", |frame| {
                     funnel_picture::of(frame, "Reached, %", &finding.result)
                 }))
         }
     })
+}
+
+fn left_out_words(practices: usize) -> String {
+    match practices {
+        0 => "No practice of which there are population counts.".to_owned(),
+        some => format!(
+            "{some} practices, where fewer than 8 people were referred or the total would tell that number."
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -497,6 +516,44 @@ mod tests {
         assert_eq!(row(&shown.tables[0].rows, "35 to 49")[1], "hidden");
         assert_eq!(row(&numbers.rows, "35 to 49")[1], "not estimated");
         assert_eq!(row(&shown.tables[0].rows, "80 and over")[1], "30");
+    }
+
+    #[test]
+    fn a_practice_where_a_handful_was_reached_is_not_in_the_funnel() {
+        let of = |place: u128| Id::<Organisation>::of(uuid::Uuid::from_u128(place));
+        let names: Vec<_> = (1..=4)
+            .map(|place| (of(place), format!("Practice {place}")))
+            .collect();
+        let mut reached = Vec::new();
+        for (place, count) in [(1, 40), (2, 60), (3, 3), (4, 20)] {
+            let one = Reached {
+                practice_id: Some(of(place)),
+                ..one(None, None, None)
+            };
+            reached.extend(vec![one; count]);
+        }
+        let ages: Vec<Population> = (1..=4)
+            .map(|place| Population {
+                practice_id: Some(of(place)),
+                ..population(Dimension::Age, &[5000]).remove(0)
+            })
+            .collect();
+        let shown = practices(&names, &reached, &ages).unwrap();
+        let told: Vec<&str> = shown.pictures[0]
+            .numbers()
+            .rows
+            .iter()
+            .map(|row| &*row[0])
+            .collect();
+        // The fourth goes with the third, whose number the total would tell.
+        assert_eq!(told, ["Practice 1", "Practice 2"]);
+        assert!(
+            shown
+                .made
+                .missing
+                .unwrap()
+                .starts_with("2 practices, where fewer than 8")
+        );
     }
 
     #[test]

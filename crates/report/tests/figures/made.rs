@@ -112,8 +112,30 @@ pub async fn refer(
     Ok(())
 }
 
-/// Builds a town; gives the people of each practice.
+/// Builds a town and brings the files of its practices; gives the people of each.
 pub async fn build(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>)> {
+    let lists = people(world, town).await;
+    for (practice, people) in &lists {
+        bring(
+            world,
+            FileKind::GpRegister,
+            Some(*practice),
+            register(people),
+        )
+        .await;
+        bring(
+            world,
+            FileKind::GpContacts,
+            Some(*practice),
+            contacts(people, town),
+        )
+        .await;
+    }
+    lists
+}
+
+/// Refers the people of a town; gives everybody, by practice.
+pub async fn people(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>)> {
     let mut lists = Vec::new();
     for at in 0..town.practices {
         let practice = match at {
@@ -144,22 +166,6 @@ pub async fn build(world: &World, town: Town) -> Vec<(Id<Organisation>, Vec<One>
         world.app.db.act(add).await.unwrap();
         lists.push((practice, people));
     }
-    for (practice, people) in &lists {
-        bring(
-            world,
-            FileKind::GpRegister,
-            Some(*practice),
-            register(people),
-        )
-        .await;
-        bring(
-            world,
-            FileKind::GpContacts,
-            Some(*practice),
-            contacts(people, town),
-        )
-        .await;
-    }
     lists
 }
 
@@ -178,7 +184,7 @@ async fn practice(world: &World, at: u32) -> Id<Organisation> {
     row.id
 }
 
-fn register(people: &[One]) -> String {
+pub fn register(people: &[One]) -> String {
     let mut text = String::from("NHS number,Registered from,Year of birth,Sex,Deprivation fifth\n");
     for one in people {
         text += &format!("{},2015-01-01,1951,female,2\n", &*one.number);
@@ -188,7 +194,7 @@ fn register(people: &[One]) -> String {
 
 /// Contacts from a year before the month of the referral until a year after:
 /// everybody has a peak in their month, whether they were referred or not.
-fn contacts(people: &[One], town: Town) -> String {
+pub fn contacts(people: &[One], town: Town) -> String {
     let mut text = String::from("NHS number,Date,Kind\n");
     for one in people {
         let index = Month::of(referred_on(one.place, town.months));
@@ -205,7 +211,11 @@ fn contacts(people: &[One], town: Town) -> String {
                 }
                 (0, _) => 1,
                 (-3..=-1, _) => 4,
-                (_, After::Fewer) => ordinary + i64::from(!one.referred),
+                (_, After::Fewer) => {
+                    // Some come more often than others, referred or not.
+                    let often = mixed / 9 % 3 == 0 && since % 2 == 0;
+                    ordinary + i64::from(often) + i64::from(!one.referred)
+                }
                 (_, After::Anything) => [0, 0, 1, 6][(mixed / 9 % 4) as usize],
             };
             let first = index.plus(since).first_day().unwrap();
@@ -270,6 +280,16 @@ pub async fn bring_saying(
 
 /// Scores at the start, and at follow-up of so many of every hundred.
 pub async fn scores(world: &World, people: &[One], followed_percent: u32) {
+    bring(
+        world,
+        FileKind::Scores,
+        None,
+        scores_file(people, followed_percent),
+    )
+    .await;
+}
+
+pub fn scores_file(people: &[One], followed_percent: u32) -> String {
     let mut text = String::from("NHS number,Measure,Score,Date,Occasion\n");
     for (at, one) in (0..).zip(people.iter().filter(|one| one.referred)) {
         let score = 15 + at % 7;
@@ -279,7 +299,7 @@ pub async fn scores(world: &World, people: &[One], followed_percent: u32) {
             text += &format!("{},swemwbs,{later},2026-03-20,follow_up\n", &*one.number);
         }
     }
-    bring(world, FileKind::Scores, None, text).await;
+    text
 }
 
 /// Somebody has a reading made, and it is made.
