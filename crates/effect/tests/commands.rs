@@ -112,7 +112,7 @@ fn wellbeing_says_it_three_ways_and_writes_every_digit() {
     assert!(text(&out, "wellbeing.txt").contains("How this was made: paired change"));
     // The same threshold in words and in a table, not only in the file of numbers.
     assert!(
-        said.contains("At 20 or above: ") && said.contains("exact McNemar p 0.0000"),
+        said.contains("At 20 or above: ") && said.contains("exact McNemar p below 0.0001"),
         "{said}"
     );
     let crossed = text(&out, "wellbeing-threshold.csv");
@@ -273,7 +273,7 @@ fn equity_args(file: PathBuf, group: &str, view: EquityView, out: &TempDir) -> E
         people: "pop".to_owned(),
         reached: "referred".to_owned(),
         view,
-        not_recorded: vec!["Not recorded".to_owned()],
+        not_recorded: vec!["unknown".to_owned()],
         out: Some(out.path().to_owned()),
     }
 }

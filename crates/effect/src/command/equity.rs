@@ -35,11 +35,14 @@ pub struct EquityArgs {
     pub reached: String,
     /// The question.
     pub view: EquityView,
-    /// Names that mean "not recorded", besides an empty field; any case.
+    /// Names that mean "not recorded", besides these words and an empty field; any case.
     pub not_recorded: Vec<String>,
     /// Where to write; nothing is written without it.
     pub out: Option<PathBuf>,
 }
+
+/// What always means that a group is not recorded.
+const NOT_RECORDED: &str = "Not recorded";
 
 /// Which question of reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,8 +102,8 @@ fn read(args: &EquityArgs) -> Result<Vec<Line>, CommandFailure> {
     let mut lines: Vec<Line> = vec![];
     while let Some(row) = sheet.next_row()? {
         let means_nothing = |name: &str| {
-            args.not_recorded
-                .iter()
+            let own = args.not_recorded.iter().map(String::as_str);
+            own.chain([NOT_RECORDED])
                 .any(|n| n.to_lowercase() == name.to_lowercase())
         };
         let label = row
@@ -174,7 +177,7 @@ fn table_of(finding: &Finding<Reach>) -> Table {
         .iter()
         .map(|g| (g.label.as_str(), g.share))
         .collect();
-    shares.push(("Not recorded", reach.not_recorded));
+    shares.push((NOT_RECORDED, reach.not_recorded));
     let counts: Vec<Vec<u64>> = shares
         .iter()
         .map(|(_, s)| vec![s.events(), s.people() - s.events()])

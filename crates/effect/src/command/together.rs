@@ -13,7 +13,7 @@ use super::folder::Folder;
 use super::plan::{Fixed, Headline, Plan, checked};
 use super::tell;
 use crate::picture::Table;
-use crate::sentence::{Sentences, number};
+use crate::sentence::{Sentences, p_value};
 use crate::stats::limits::INTERVAL_LEVEL;
 use crate::stats::multiplicity::{benjamini_hochberg, holm};
 
@@ -161,8 +161,8 @@ fn table(outcome: &Outcome) -> Table {
             planned.to_owned(),
             judged
                 .p
-                .map_or_else(|| "no answer".to_owned(), |p| number(p, 4)),
-            number(judged.adjusted, 4),
+                .map_or_else(|| "no answer".to_owned(), |p| p_value(p)),
+            p_value(judged.adjusted),
         ]);
     }
     table
@@ -193,12 +193,12 @@ fn sentences(outcome: &Outcome) -> Sentences {
         let one = |one: &Judged| {
             let p = one
                 .p
-                .map_or_else(|| "no answer".to_owned(), |p| format!("p {}", number(p, 4)));
+                .map_or_else(|| "no answer".to_owned(), |p| format!("p {}", p_value(p)));
             format!(
                 " {} ({}): {p}, adjusted {}.",
                 one.question,
                 one.analysis,
-                number(one.adjusted, 4)
+                p_value(one.adjusted)
             )
         };
         all.iter().map(one).collect()

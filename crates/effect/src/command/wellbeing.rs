@@ -16,7 +16,7 @@ use super::{made, tell_planned};
 use crate::picture::Table;
 use crate::picture::bounds;
 use crate::picture::slope_pairs::{self, Pair};
-use crate::sentence::{self, standing};
+use crate::sentence::{self, p_value, standing};
 use crate::stats::disclosure::{Shown, shown, table_shown};
 use crate::stats::estimate::Finding;
 use crate::stats::imputation::Plan;
@@ -136,8 +136,9 @@ fn p_of(finding: &Finding<Wellbeing>) -> Option<f64> {
 fn crossings(finding: &Finding<Threshold>) -> Table {
     let crossed = &finding.result;
     let title = format!(
-        "At {} or above among those with both scores; exact McNemar p {:.4}",
-        crossed.at, crossed.p
+        "At {} or above among those with both scores; exact McNemar p {}",
+        crossed.at,
+        p_value(crossed.p)
     );
     let mut table = Table::new(
         &title,

@@ -22,6 +22,8 @@ pub(super) const TEXT: f64 = 14.0;
 pub(super) const LINE: f64 = 18.0;
 /// Mean width of a character of Arial at 14 px, measured generously.
 const CHARACTER: f64 = 7.4;
+/// The same of a bold one, in the wider letters that stand in where there is no Arial.
+const STRONG_CHARACTER: f64 = 9.4;
 
 /// How a line is drawn.
 #[derive(Clone, Copy)]
@@ -80,7 +82,8 @@ impl Canvas {
             body: String::new(),
             top: 8.0,
         };
-        for line in wrapped(&frame.title, width - 16.0) {
+        let characters = (width - 16.0) / STRONG_CHARACTER;
+        for line in wrapped(&frame.title, characters * CHARACTER) {
             canvas.top += LINE;
             let y = canvas.top;
             canvas.words(8.0, y, Anchor::Start, &line, true);

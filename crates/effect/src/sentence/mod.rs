@@ -106,12 +106,35 @@ pub(crate) fn codes(refusals: &[Refusal]) -> String {
         .collect()
 }
 
-/// Nothing could be computed: the same refusal for all three.
+/// A p, or that it is smaller than anybody needs to know.
+pub(crate) fn p_value(p: f64) -> String {
+    const SMALLEST: f64 = 1e-4;
+    if p < SMALLEST {
+        format!("below {SMALLEST}")
+    } else {
+        number(p, 4)
+    }
+}
+
+/// Nothing could be computed. What is wrong with a model is told to researchers alone.
 #[must_use]
 pub fn of_refusal(refusal: &Refusal) -> Sentences {
+    let of_the_model = matches!(
+        refusal,
+        Refusal::Separated { .. }
+            | Refusal::Aliased { .. }
+            | Refusal::NotConverged { .. }
+            | Refusal::PoissonLimit
+            | Refusal::NoClusterSpread
+    );
+    let plain = if of_the_model {
+        "It cannot be worked out from these figures; the words for researchers say why.".to_owned()
+    } else {
+        refusal.to_string()
+    };
     Sentences {
-        link_worker: format!("We cannot tell. {refusal}"),
-        gp: format!("No figure can be given. {refusal}"),
+        link_worker: format!("We cannot tell. {plain}"),
+        gp: format!("No figure can be given. {plain}"),
         researcher: format!("Not estimated ({}). {refusal}", refusal.code()),
     }
 }
@@ -140,6 +163,22 @@ mod tests {
             "all 10 in 10",
         ];
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_model_is_told_to_researchers_alone() {
+        let said = of_refusal(&Refusal::Aliased {
+            term: "started 8, month 9".to_owned(),
+        });
+        assert!(said.researcher.contains("started 8, month 9"));
+        assert!(!said.link_worker.contains("month 9") && !said.gp.contains("month 9"));
+        let few = of_refusal(&Refusal::NoEvents);
+        assert!(few.link_worker.contains("Nothing was counted"));
+    }
+
+    #[test]
+    fn a_p_is_never_nought() {
+        assert_eq!([0.0312, 3e-9].map(p_value), ["0.0312", "below 0.0001"]);
     }
 
     #[test]

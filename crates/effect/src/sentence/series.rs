@@ -2,7 +2,7 @@
 //! would look the same, and every sentence says so.
 
 use super::verdict::{
-    NEITHER, Verdict, lower_or_higher, notes, ratio, refused, uncertain, verdict,
+    NEITHER, Verdict, change, lower_or_higher, notes, ratio, refused, uncertain, verdict,
 };
 use super::{Sentences, number};
 use crate::stats::estimate::Finding;
@@ -27,9 +27,13 @@ pub fn sentences(finding: &Finding<SeriesResult>, horizon: u32) -> Sentences {
         finding.missing,
         notes(&finding.refusals)
     );
+    let fits = effect.interval.map_or_else(String::new, |interval| {
+        let (low, high) = (change(interval.low.exp()), change(interval.high.exp()));
+        format!(" ({low} to {high} fits)")
+    });
     let against = format!(
-        "{horizon} months on: {}. {ELSE}",
-        ratio(effect, "against its own earlier course")
+        "{horizon} months on: {}{fits} against its own earlier course. {ELSE}",
+        change(effect.value.exp())
     );
     // Months, not people, are what a series is short of: no number needed is given.
     match verdict(effect, finding.n, &finding.refusals) {
@@ -94,6 +98,11 @@ mod tests {
             said.link_worker
         );
         assert!(said.link_worker.contains(ELSE) && said.gp.contains(ELSE));
+        assert!(
+            said.gp.starts_with("12 months on: a ") && said.gp.contains("% fall fits)"),
+            "{}",
+            said.gp
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! mentioned, and a conclusion that hangs on them is not drawn.
 
 use super::verdict::against;
-use super::{Sentences, codes, in_ten, number, people, percent, with_interval};
+use super::{Sentences, codes, in_ten, number, p_value, people, percent, with_interval};
 use crate::stats::disclosure::{Shown, list_shown, table_shown};
 use crate::stats::estimate::{Estimate, Finding};
 use crate::stats::noise::{Reliable, Threshold};
@@ -160,7 +160,7 @@ pub fn with_threshold(said: Sentences, finding: &Finding<Threshold>) -> Sentence
         researcher: format!(
             "{} {counted} (Wilson); exact McNemar p {}.",
             said.researcher,
-            number(crossed.p, 4)
+            p_value(crossed.p)
         ),
     }
 }

@@ -380,7 +380,7 @@ given! {
         /// Column of those who were
         #[arg(long, default_value = "reached")]
         reached: String,
-        /// Names that mean "not recorded", besides an empty field
+        /// Names that mean "not recorded", besides these words and an empty field
         #[arg(long, value_delimiter = ',')]
         not_recorded: Vec<String>,
         /// Where to write; nothing is written without it
