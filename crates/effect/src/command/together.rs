@@ -159,9 +159,7 @@ fn table(outcome: &Outcome) -> Table {
             judged.question.clone(),
             judged.analysis.clone(),
             planned.to_owned(),
-            judged
-                .p
-                .map_or_else(|| "no answer".to_owned(), |p| p_value(p)),
+            judged.p.map_or_else(|| "no answer".to_owned(), p_value),
             p_value(judged.adjusted),
         ]);
     }
