@@ -333,7 +333,7 @@ mod tests {
             plain.link_worker
         );
         assert!(
-            plain.gp.contains("% at the start, ") && plain.gp.contains("95% CI"),
+            plain.gp.contains(") at the start, ") && plain.gp.contains("95% CI"),
             "{}",
             plain.gp
         );
@@ -342,8 +342,8 @@ mod tests {
             "{}",
             plain.researcher
         );
-        // Nobody starts at 38 and hardly anybody comes to it.
-        assert!(!at(26.0).gp.contains("At 26"), "{}", at(26.0).gp);
+        // One in thirteen starts at 24: six or seven people.
+        assert!(!at(24.0).gp.contains("At 24"), "{}", at(24.0).gp);
     }
 
     #[test]
