@@ -13,6 +13,7 @@ pub mod kept;
 pub mod earlier;
 pub mod promises;
 pub mod form;
+mod one;
 pub mod pages;
 
 use kith_base::{Line, Story, Ts, words};
