@@ -139,7 +139,7 @@ fn one(pair: &Pair) -> Html {
         .caption(format!("Row {number}"))
         .responsive(true)
         .compact(true)
-        .head(["", "In the file", "In the record"].map(Column::new));
+        .head(["What", "In the file", "In the record"].map(Column::new));
     for (label, new, held) in pair
         .facts
         .iter()

@@ -242,7 +242,7 @@ fn compared(signed: &Signed, pair: &Pair) -> Html {
     });
     Table::new()
         .caption("Both records, side by side")
-        .head(["", "On the left", "On the right", "Differs?"].map(Column::from))
+        .head(["What", "On the left", "On the right", "Differs?"].map(Column::from))
         .first_cell_is_header(true)
         .rows(lines.collect::<Vec<_>>())
         .responsive(true)

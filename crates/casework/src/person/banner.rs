@@ -60,7 +60,10 @@ fn section(identity: &Identity, today: Day, raise: Option<Html>) -> Html {
         el("p").class("kith-person__flags").children(tags)
     });
     el("section")
-        .attr("aria-label", "Person this page is about")
+        .attr(
+            "aria-label",
+            &*format!("Person this page is about: {}", identity.listed_name()),
+        )
         .child(who)
         .children(row)
         .into()
