@@ -20,7 +20,7 @@ pub use sqlx;
 pub use calendar::WorkingDays;
 pub use clock::Clock;
 pub use id::Id;
-pub use moment::{Day, Ts};
+pub use moment::{Day, MONTHS, Ts};
 pub use nhs_number::NhsNumber;
 pub use place::{OdsCode, Postcode};
 pub use refusal::{Kind, Refusal};

@@ -88,7 +88,7 @@ fn london() -> TimeZone {
 }
 
 /// The months as people read them, January first.
-const MONTHS: [&str; 12] = [
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

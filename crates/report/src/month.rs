@@ -3,26 +3,11 @@
 
 use std::{fmt, str::FromStr};
 
-use kith_base::Day;
+use kith_base::{Day, MONTHS};
 
 /// A calendar month.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Month(i64);
-
-const NAMES: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 impl Month {
     /// The month of a day.
@@ -49,7 +34,7 @@ impl Month {
     fn name(self) -> &'static str {
         usize::try_from(self.0.rem_euclid(12))
             .ok()
-            .and_then(|place| NAMES.get(place))
+            .and_then(|place| MONTHS.get(place))
             .copied()
             .unwrap_or("")
     }
@@ -139,7 +124,7 @@ impl FromStr for Month {
         } else {
             (other, one)
         };
-        let named = NAMES.iter().position(|name| {
+        let named = MONTHS.iter().position(|name| {
             month.len() >= 3 && name.to_lowercase().starts_with(&month.to_lowercase())
         });
         let month: i64 = match named {
