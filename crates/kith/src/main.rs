@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// A page is hundreds of small texts: see docs/decisions/0008-release-build.md.
+/// A page is hundreds of small texts: see docs/decisions/0007-release-build.md.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -106,4 +106,34 @@ async fn plausible(db: &Db) {
         .await
         .unwrap();
     assert!(late[0] > long_ago, "a date passed on {}", late[0]);
+    at_work(db).await;
+    let given = counted(
+        db,
+        "select given || ' ' || family, count(*) from person where merged_into is null
+          group by given, family order by 1",
+    )
+    .await;
+    let same: Vec<_> = given.iter().filter(|(_, count)| **count > 2).collect();
+    assert!(same.is_empty(), "one name too often: {same:?}");
+}
+
+/// Nobody is referred or met on a Sunday, or in the future.
+async fn at_work(db: &Db) {
+    for sql in [
+        "select received_at from referral where import_id is null order by received_at",
+        "select at from contact order by at",
+        "select raised_at from concern order by raised_at",
+    ] {
+        let moments: Vec<Ts> = db
+            .read(async |tx| -> Outcome<_> {
+                Ok(on!(tx, c => sqlx::query_scalar(sql).fetch_all(c))?)
+            })
+            .await
+            .unwrap();
+        let days = kith_base::WorkingDays::default();
+        assert!(!moments.is_empty());
+        for at in moments {
+            assert!(at <= now() && days.is_working(at.day()), "{sql}: {at}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Many cases at once, for the benchmark: each is written through the stores
 //! the actions use, many to a transaction, in the state it has come to: a
-//! quarter of them open, four contacts a case.
+//! quarter of them open, four contacts a case. They come in the order of time,
+//! as they do in life.
 
 use std::ops::Range;
 
@@ -19,6 +20,7 @@ use kith_casework::{
 use kith_db::{Db, Outcome, Tx, run};
 
 use super::{
+    days::{at_work, working_from, working_until},
     draw::Draw,
     people,
     scheme::{self, MadeScheme, Size},
@@ -27,6 +29,12 @@ use super::{
 
 /// Cases in one transaction: well within an action's time.
 const BATCH: u32 = 100;
+/// Days over which they came.
+const DAYS: i64 = 700;
+/// Of a thousand, the newest that wait, and those that came lately: most of
+/// these are open, all others have ended.
+const WAITING: u64 = 4;
+const LATELY: u64 = 282;
 /// Transactions under way at once: a server works at several, the embedded
 /// database takes them one after the other.
 const AT_ONCE: usize = 4;
@@ -55,7 +63,13 @@ pub async fn cases(
     let workers = actors(db, &made, now).await?;
     let batches = (0..count.div_ceil(BATCH)).map(|nth| {
         let numbers = nth * BATCH..((nth + 1) * BATCH).min(count);
-        batch(db, &made, &workers, numbers, now)
+        let world = World {
+            made: &made,
+            workers: &workers,
+            count,
+            now,
+        };
+        batch(db, world, numbers)
     });
     let mut batches = stream::iter(batches).buffer_unordered(AT_ONCE);
     let mut done = 0;
@@ -79,17 +93,35 @@ async fn actors(db: &Db, made: &MadeScheme, now: Ts) -> Outcome<Vec<Actor>> {
     .await
 }
 
-async fn batch(
-    db: &Db,
-    made: &MadeScheme,
-    workers: &[Actor],
-    numbers: Range<u32>,
+/// What every case is made in.
+#[derive(Clone, Copy)]
+struct World<'a> {
+    made: &'a MadeScheme,
+    workers: &'a [Actor],
+    /// How many cases there will be.
+    count: u32,
     now: Ts,
-) -> Outcome<u32> {
+}
+
+impl World<'_> {
+    /// How many of a thousand cases are newer than this one.
+    fn newer(&self, number: u32) -> u64 {
+        u64::from(self.count - number) * 1_000 / u64::from(self.count)
+    }
+
+    /// When the case came: evenly over two years, in working hours.
+    fn received_at(&self, number: u32, draw: &mut Draw) -> Ts {
+        let days = i64::from(self.count - number) * DAYS / i64::from(self.count);
+        let day = working_until(self.now.day().plus_days(-days));
+        at_work(day, draw).min(self.now.plus_seconds(-3_600))
+    }
+}
+
+async fn batch(db: &Db, world: World<'_>, numbers: Range<u32>) -> Outcome<u32> {
     let count = numbers.end - numbers.start;
     db.act(async |tx| {
         for number in numbers {
-            case(tx, made, workers, number, now).await?;
+            case(tx, world, number).await?;
         }
         Ok(())
     })
@@ -115,24 +147,29 @@ async fn with_workers(
 }
 
 /// One case: what is sent, and then the state it has come to.
-async fn case(
-    tx: &mut Tx,
-    made: &MadeScheme,
-    workers: &[Actor],
-    number: u32,
-    now: Ts,
-) -> Outcome<()> {
+async fn case(tx: &mut Tx, world: World<'_>, number: u32) -> Outcome<()> {
     let mut draw = Draw::of(u64::from(number));
-    let actor = draw.one(workers);
+    let made = world.made;
+    let actor = draw.one(world.workers);
     let worker = actor.account;
-    let case = arrives(tx, made, number, now, &mut draw).await?;
-    let standing = standing(worker, number, now, &mut draw)?;
-    let from = case.standing.state();
-    if standing.state() == from {
+    let case = arrives(tx, world, number, &mut draw).await?;
+    let newer = world.newer(number);
+    if newer < WAITING {
         return Ok(());
     }
-    contacts(tx, made, &case, actor, now, &mut draw).await?;
-    store::stand(tx, made.id, case.id, 1, &standing, now).await?;
+    let open = newer < LATELY && draw.of_hundred(90);
+    let standing = standing(worker, open, world.now, &mut draw)?;
+    let ends_at = case
+        .received_at
+        .plus_seconds(draw.between(40, 160) * 24 * 3_600);
+    let until = if open {
+        world.now
+    } else {
+        ends_at.min(world.now)
+    };
+    contacts(tx, made, &case, actor, until, &mut draw).await?;
+    store::stand(tx, made.id, case.id, 1, &standing, until).await?;
+    let from = case.standing.state();
     let moved = Moved {
         referral: case.id,
         person: case.person,
@@ -147,15 +184,10 @@ async fn case(
 }
 
 /// A person is made, referred, and waits.
-async fn arrives(
-    tx: &mut Tx,
-    made: &MadeScheme,
-    number: u32,
-    now: Ts,
-    draw: &mut Draw,
-) -> Outcome<Case> {
+async fn arrives(tx: &mut Tx, world: World<'_>, number: u32, draw: &mut Draw) -> Outcome<Case> {
+    let World { made, now, .. } = world;
     let (practice, desk) = *draw.one(&made.practices);
-    let received_at = now.plus_seconds(-draw.between(3_600, 700 * 24 * 3600));
+    let received_at = world.received_at(number, draw);
     let take_by = WorkingDays::default().after(received_at.day(), 2);
     let details = people::person(number, practice, now.day())?;
     let person =
@@ -234,26 +266,23 @@ fn reference(number: u32) -> String {
     text
 }
 
-/// 5 in 100 wait, 25 are open, 60 closed, 10 came back.
-fn standing(worker: Id<Account>, number: u32, now: Ts, draw: &mut Draw) -> Outcome<Standing> {
+/// Where a case stands that does not wait: open, closed, or come back.
+fn standing(worker: Id<Account>, open: bool, now: Ts, draw: &mut Draw) -> Outcome<Standing> {
     let today = now.day();
     let nothing = || text("Nothing");
-    Ok(match number % 20 {
-        0 => Standing::Waiting {
-            on: today.plus_days(draw.between(-3, 2)),
-        },
-        1..=5 => Standing::Open {
+    Ok(match open {
+        true => Standing::Open {
             owner: worker,
             next: Next::Planned {
                 step: text(draw.line(words::steps(Purpose::FollowUp)))?,
-                on: today.plus_days(draw.between(-10, 30)),
+                on: working_from(today.plus_days(draw.between(-10, 30))),
             },
         },
-        6 | 7 => Standing::Declined(End {
+        false if draw.of_hundred(14) => Standing::Declined(End {
             reason: DeclineReason::NotReached.code(),
             next: nothing()?,
         }),
-        _ => Standing::Closed(End {
+        false => Standing::Closed(End {
             reason: CloseReason::Reached.code(),
             next: nothing()?,
         }),
@@ -270,17 +299,18 @@ async fn contacts(
     made: &MadeScheme,
     case: &Case,
     actor: &Actor,
-    now: Ts,
+    until: Ts,
     draw: &mut Draw,
 ) -> Outcome<()> {
     let count: i64 = draw.weighed(&[(0, 10), (2, 25), (4, 30), (7, 25), (10, 10)]);
-    let span = now.seconds_since(case.received_at).max(1);
-    let at = |nth| {
-        case.received_at
-            .plus_seconds(span * (nth + 1) / (count + 1))
-    };
+    let span = until.seconds_since(case.received_at).max(1);
+    let mut times = Vec::new();
     for nth in 0..count {
-        let at = at(nth);
+        let at = case
+            .received_at
+            .plus_seconds(span * (nth + 1) / (count + 1));
+        let at = at_work(working_until(at.day()), draw).max(case.received_at);
+        times.push(at);
         let note = Note {
             at,
             mode: Mode::Phone,
@@ -302,15 +332,15 @@ async fn contacts(
         };
         contact::store::insert(tx, actor, case, &note, at).await?;
     }
-    if count > 0 {
+    if let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) {
         run!(
             tx,
             sqlx::query(COUNTED)
                 .bind(made.id)
                 .bind(case.id)
                 .bind(count)
-                .bind(at(0))
-                .bind(at(count - 1))
+                .bind(first)
+                .bind(last)
         )?;
     }
     Ok(())

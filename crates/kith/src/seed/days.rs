@@ -1,7 +1,9 @@
 //! Days on which people are at work: nobody in the demonstration meets on a
 //! Sunday.
 
-use kith_base::{Day, WorkingDays};
+use kith_base::{Day, Ts, WorkingDays};
+
+use super::draw::Draw;
 
 /// The first day on which people are at work, from this one on.
 pub fn working_from(day: Day) -> Day {
@@ -16,4 +18,10 @@ pub fn working_until(day: Day) -> Day {
         at = at.plus_days(-1);
     }
     at
+}
+
+/// A moment of a day at which people are at work.
+pub fn at_work(day: Day, draw: &mut Draw) -> Ts {
+    day.start()
+        .plus_seconds(9 * 3600 + draw.between(0, 7 * 3600))
 }

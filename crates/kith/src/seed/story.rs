@@ -3,7 +3,7 @@
 //! call, at the moment it would have happened.
 
 use kith_access::{Ability, Account, Actor, session, settings};
-use kith_base::{Day, Id, Ts};
+use kith_base::{Id, Ts};
 use kith_casework::{
     contact::{self, Answer, Purpose, Written},
     person::{Details, store::Origin},
@@ -16,7 +16,7 @@ use kith_casework::{
 use kith_db::{Db, Outcome, Tx};
 
 use super::{
-    days::{working_from, working_until},
+    days::{at_work, working_from, working_until},
     draw::Draw,
     people,
     scheme::{Cast, MadeScheme},
@@ -61,7 +61,7 @@ impl Teller<'_> {
         let terms = self.terms().await?;
         let begins = working_until(self.now.day().plus_days(-days_ago));
         let mut at = Moments {
-            next: self.hour(begins, draw),
+            next: at_work(begins, draw),
             now: self.now,
         };
         let need = draw.weighed(NEEDS);
@@ -79,14 +79,14 @@ impl Teller<'_> {
         if !agreed || waits {
             return Ok(());
         }
-        at.later(self, draw.between(0, 3), draw);
+        at.later(draw.between(0, 3), draw);
         let Some(moment) = at.take() else {
             return Ok(());
         };
         self.step(&terms, cast, referral, Act::Take(cast.worker), moment)
             .await?;
         if draw.of_hundred(8) {
-            at.later(self, draw.between(1, 4), draw);
+            at.later(draw.between(1, 4), draw);
             let Some(moment) = at.take() else {
                 return Ok(());
             };
@@ -106,14 +106,14 @@ impl Teller<'_> {
         at: &mut Moments,
         draw: &mut Draw,
     ) -> Outcome<()> {
-        at.later(self, draw.between(1, 9), draw);
+        at.later(draw.between(1, 9), draw);
         if draw.of_hundred(18) {
             let Some(moment) = at.take() else {
                 return Ok(());
             };
             self.write(terms, cast, referral, &not_met(moment, draw)?)
                 .await?;
-            at.later(self, draw.between(2, 6), draw);
+            at.later(draw.between(2, 6), draw);
         }
         let Some(moment) = at.take() else {
             return Ok(());
@@ -122,7 +122,7 @@ impl Teller<'_> {
         self.write(terms, cast, referral, &first).await?;
         while first.answer == Some(Answer::NotYet) {
             // Somebody who is not ready yet is asked again.
-            at.later(self, draw.between(10, 25), draw);
+            at.later(draw.between(10, 25), draw);
             let Some(moment) = at.take() else {
                 return Ok(());
             };
@@ -135,7 +135,7 @@ impl Teller<'_> {
         let mut met = 1;
         let last = draw.between(3, 11);
         while met < last {
-            at.later(self, draw.between(10, 40), draw);
+            at.later(draw.between(10, 40), draw);
             let Some(moment) = at.take() else {
                 return Ok(());
             };
@@ -149,7 +149,7 @@ impl Teller<'_> {
             }
         }
         self.last_words(terms, cast, referral, at, draw).await?;
-        at.later(self, draw.between(3, 21), draw);
+        at.later(draw.between(3, 21), draw);
         let Some(moment) = at.take() else {
             return Ok(());
         };
@@ -165,7 +165,7 @@ impl Teller<'_> {
         at: &mut Moments,
         draw: &mut Draw,
     ) -> Outcome<()> {
-        at.later(self, draw.between(6, 20), draw);
+        at.later(draw.between(6, 20), draw);
         let Some(moment) = at.take() else {
             return Ok(());
         };
@@ -296,13 +296,6 @@ impl Teller<'_> {
             })
             .await
     }
-
-    /// A moment of a day at which people are at work.
-    fn hour(&self, day: Day, draw: &mut Draw) -> Ts {
-        working_from(day)
-            .start()
-            .plus_seconds(9 * 3600 + draw.between(0, 7 * 3600))
-    }
 }
 
 /// The moments of a story, each after the one before, none in the future.
@@ -316,9 +309,9 @@ impl Moments {
         (self.next <= self.now).then_some(self.next)
     }
 
-    fn later(&mut self, teller: &Teller<'_>, days: i64, draw: &mut Draw) {
-        let day = self.next.day().plus_days(days);
-        self.next = teller.hour(day, draw).max(self.next.plus_seconds(600));
+    fn later(&mut self, days: i64, draw: &mut Draw) {
+        let day = working_from(self.next.day().plus_days(days));
+        self.next = at_work(day, draw).max(self.next.plus_seconds(600));
     }
 }
 
