@@ -8,6 +8,7 @@
 
 mod failure;
 mod turn;
+mod readers;
 #[cfg(feature = "testing")]
 mod tally;
 mod tx;

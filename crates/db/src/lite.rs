@@ -9,23 +9,26 @@ use std::{
     time::Duration,
 };
 
+use std::sync::Arc;
+
 use sqlx::{
-    Connection, Sqlite, SqlitePool,
-    pool::{PoolConnection, PoolOptions},
+    Connection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{DbFailure, gate::Gate};
+use crate::{
+    DbFailure,
+    gate::Gate,
+    readers::{Reader, Readers},
+};
 
 /// How long another process may hold the file before we say busy.
 const BUSY: Duration = Duration::from_secs(5);
-/// How long a read may wait for a free connection.
-const WAIT: Duration = Duration::from_secs(10);
 /// Prepared statements kept for each connection: about all the program has.
 const STATEMENTS: usize = 500;
 /// Page cache of a connection, in KiB (SQLite wants them negative).
 const WRITER_CACHE: &str = "-32768";
-const READER_CACHE: &str = "-8192";
+const READER_CACHE: &str = "-16384";
 /// Rows a reader may be ahead of whoever takes them: more than a page of any
 /// list has, so that its thread does not stop half way.
 const READER_ROWS: usize = 256;
@@ -34,7 +37,7 @@ const READER_ROWS: usize = 256;
 pub(crate) struct Lite {
     pub(crate) file: PathBuf,
     pub(crate) gate: Gate,
-    pub(crate) readers: SqlitePool,
+    pub(crate) readers: Arc<Readers>,
     pub(crate) options: SqliteConnectOptions,
 }
 
@@ -59,22 +62,13 @@ impl Lite {
             .pragma("secure_delete", "on")
             .pragma("cache_size", WRITER_CACHE);
         let gate = Gate::open(options.clone()).await?;
-        let readers = PoolOptions::<Sqlite>::new()
-            .min_connections(1)
-            .max_connections(readers())
-            .acquire_timeout(WAIT)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_with(
-                options
-                    .clone()
-                    .read_only(true)
-                    .row_buffer_size(READER_ROWS)
-                    .pragma("cache_size", READER_CACHE)
-                    .pragma("query_only", "on"),
-            )
-            .await?;
+        let reading = options
+            .clone()
+            .read_only(true)
+            .row_buffer_size(READER_ROWS)
+            .pragma("cache_size", READER_CACHE)
+            .pragma("query_only", "on");
+        let readers = Readers::open(reading, readers()).await?;
         Ok(Self {
             file,
             gate,
@@ -83,8 +77,8 @@ impl Lite {
         })
     }
 
-    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
-        self.readers.acquire().await
+    pub(crate) async fn reader(&self) -> Result<Reader, sqlx::Error> {
+        self.readers.one().await
     }
 
     /// A writing connection beside the gate, for work on the whole file:

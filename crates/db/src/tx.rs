@@ -3,10 +3,11 @@
 //! both. After a statement has failed, no further one is taken and nothing is
 //! kept: PostgreSQL works like that by itself, and SQLite must not differ.
 
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::PoolConnection};
+use sqlx::{PgConnection, Postgres, SqliteConnection, Transaction, pool::PoolConnection};
 
 use crate::{
     Failure,
+    readers::Reader,
     turn::{LIMIT, Turn},
 };
 
@@ -25,7 +26,7 @@ pub struct Tx {
 /// for work on the whole database.
 pub(crate) enum Link {
     LiteAct(Turn),
-    LiteRead(PoolConnection<Sqlite>),
+    LiteRead(Reader),
     LiteBeside(SqliteConnection),
     PgAct(Transaction<'static, Postgres>),
     PgRead(PoolConnection<Postgres>),
@@ -75,7 +76,10 @@ impl Tx {
                 .connection()
                 .map(Engine::Lite)
                 .ok_or(sqlx::Error::WorkerCrashed),
-            Link::LiteRead(connection) => Ok(Engine::Lite(connection)),
+            Link::LiteRead(reader) => reader
+                .connection()
+                .map(Engine::Lite)
+                .ok_or(sqlx::Error::WorkerCrashed),
             Link::LiteBeside(connection) => Ok(Engine::Lite(connection)),
             Link::PgAct(transaction) => Ok(Engine::Pg(transaction)),
             Link::PgRead(connection) => Ok(Engine::Pg(connection)),
@@ -85,9 +89,11 @@ impl Tx {
 
     /// Remembers that a statement failed, so that nothing after it is kept.
     #[doc(hidden)]
-    pub const fn saw<T>(&mut self, answer: &Result<T, sqlx::Error>) {
-        if matches!(answer, Err(e) if !matches!(e, sqlx::Error::RowNotFound)) {
-            self.failed = true;
+    pub fn saw<T>(&mut self, answer: &Result<T, sqlx::Error>) {
+        let Err(error) = answer else { return };
+        self.failed |= !matches!(error, sqlx::Error::RowNotFound);
+        if let (Link::LiteRead(reader), sqlx::Error::WorkerCrashed) = (&mut self.link, error) {
+            reader.give_up();
         }
     }
 }

@@ -68,17 +68,14 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
     let (mut rows, counts, covered) = app
         .db
         .read(async |tx| -> kith_db::Outcome<_> {
-            let covered = store::covered(tx, actor.scheme, actor.account, actor.today()).await?;
+            let (counts, covered) =
+                store::counts(tx, actor.scheme, actor.account, actor.today(), worker).await?;
             let own = worker == actor.account || covered.iter().any(|away| away.id == worker);
             if !own && actor.role != Role::Manager {
                 return Err(Refusal::not_found().into());
             }
             let rows = store::list(tx, &scope, &wanted).await?;
-            Ok((
-                rows,
-                store::counts(tx, actor.scheme, worker, actor.today()).await?,
-                covered,
-            ))
+            Ok((rows, counts, covered))
         })
         .await?;
     let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);

@@ -75,10 +75,6 @@ pub struct Held {
     pub last_contact_at: Option<Ts>,
     /// When the person was first seen.
     pub first_seen_at: Option<Ts>,
-    /// Their practice.
-    pub practice_name: Option<Name>,
-    /// Counts the changes.
-    pub version: i64,
     /// Whom it is about.
     #[sqlx(flatten)]
     pub who: Listed,
@@ -88,11 +84,10 @@ macro_rules! held {
     ($states:literal, $after:literal, $order:literal) => {
         concat!(
             "select r.id, r.state, r.main_need, r.next_step, r.next_on, r.contact_count,
-                    r.last_contact_at, r.first_seen_at, o.name as practice_name, r.version, ",
+                    r.last_contact_at, r.first_seen_at, ",
             listed_columns!(),
             " from referral r
               join person p on p.scheme_id = $1 and p.id = r.person_id
-              left join organisation o on o.scheme_id = $1 and o.id = p.practice_id
              where r.scheme_id = $1 and r.owner_id = $7 and ",
             $states,
             " and ($8 = 'all' or $8 = 'ended'
@@ -180,25 +175,57 @@ impl Counts {
     }
 }
 
-const COUNTS: &str = "select count(*) as held,
+macro_rules! covered {
+    () => {
+        "cover cv join account w on w.scheme_id = $1 and w.id = cv.away_id
+           where cv.scheme_id = $1 and cv.cover_id = $2 and cv.ended_at is null
+             and cv.from_on <= $3 and cv.until_on >= $3"
+    };
+}
+
+/// The counts of `$4`, and whom `$2` covers for: one line at least. The index
+/// `referral_held` has all that is counted.
+const COUNTS: &str = concat!(
+    "select n.held, n.fresh, n.answer, n.active, n.nothing_planned, n.overdue, away.id, away.name
+     from (select count(*) as held,
         count(case when r.state = 'taken' and r.first_seen_at is null then 1 end) as fresh,
         count(case when r.state = 'taken' and r.first_seen_at is not null then 1 end) as answer,
         count(case when r.state = 'open' then 1 end) as active,
         count(case when r.next_kind = 'review' then 1 end) as nothing_planned,
         count(case when r.next_on < $3 then 1 end) as overdue
-    from referral r where r.scheme_id = $1 and r.owner_id = $2 and r.state in ('taken', 'open')";
+       from referral r where r.scheme_id = $1 and r.owner_id = $4 and r.state in ('taken', 'open')) n
+     left join (select w.id, w.name from ",
+    covered!(),
+    ") away on true order by away.name, away.id"
+);
 
-/// Counts a worker's people.
+#[derive(FromRow)]
+struct Counted {
+    #[sqlx(flatten)]
+    counts: Counts,
+    id: Option<Id<Account>>,
+    name: Option<Name>,
+}
+
+/// Counts a worker's people, and says whom the account that asks covers for.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn counts(
     tx: &mut Tx,
     scheme: Id<Scheme>,
-    worker: Id<Account>,
+    account: Id<Account>,
     today: Day,
-) -> Result<Counts, sqlx::Error> {
-    on!(tx, c => sqlx::query_as(COUNTS).bind(scheme).bind(worker).bind(today).fetch_one(c))
+    worker: Id<Account>,
+) -> Result<(Counts, Vec<Covered>), sqlx::Error> {
+    let rows: Vec<Counted> = on!(tx, c => sqlx::query_as(COUNTS)
+        .bind(scheme).bind(account).bind(today).bind(worker).fetch_all(c))?;
+    let counts = rows.first().map(|row| row.counts).unwrap_or_default();
+    let covered = rows.into_iter().filter_map(|row| {
+        let (id, name) = row.id.zip(row.name)?;
+        Some(Covered { id, name })
+    });
+    Ok((counts, covered.collect()))
 }
 
 /// Somebody whose people the account also looks after today.
@@ -210,11 +237,11 @@ pub struct Covered {
     pub name: Name,
 }
 
-const COVERED: &str = "select w.id, w.name from cover cv
-    join account w on w.scheme_id = $1 and w.id = cv.away_id
-   where cv.scheme_id = $1 and cv.cover_id = $2 and cv.ended_at is null
-     and cv.from_on <= $3 and cv.until_on >= $3
-   order by w.name, w.id";
+const COVERED: &str = concat!(
+    "select w.id, w.name from ",
+    covered!(),
+    " order by w.name, w.id"
+);
 
 /// Whom the account covers for today.
 ///
