@@ -88,7 +88,7 @@ impl From<&str> for Html {
 
 impl From<String> for Html {
     fn from(text: String) -> Self {
-        if text.contains(ESCAPED) {
+        if text.bytes().any(|byte| escape_of(byte).is_some()) {
             Self::from(text.as_str())
         } else {
             Self(text)
@@ -111,7 +111,8 @@ impl From<&Html> for Html {
 impl<T: Into<Html>> FromIterator<T> for Html {
     /// One piece after the other, with nothing between.
     fn from_iter<I: IntoIterator<Item = T>>(pieces: I) -> Self {
-        let mut all = Self::default();
+        let mut pieces = pieces.into_iter();
+        let mut all = pieces.next().map_or_else(Self::default, Into::into);
         all.extend(pieces);
         all
     }
@@ -125,20 +126,24 @@ impl<T: Into<Html>> Extend<T> for Html {
     }
 }
 
-/// What has a meaning in markup.
-const ESCAPED: [char; 5] = ['&', '<', '>', '"', '\''];
+/// How a byte that has a meaning in markup is written.
+const fn escape_of(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\'' => Some("&#39;"),
+        _ => None,
+    }
+}
 
 /// Most texts need no escape: what stands between two is copied at once.
 fn escape_into(out: &mut String, text: &str) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
-        let escaped = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            b'\'' => "&#39;",
-            _ => continue,
+        let Some(escaped) = escape_of(byte) else {
+            continue;
         };
         out.push_str(&text[from..at]);
         out.push_str(escaped);
@@ -215,36 +220,55 @@ impl<'a, T: Into<Attr<'a>>> From<Option<T>> for Attr<'a> {
 
 /// An element being built: `el("p").class("nhsuk-body").child("Hello")`.
 /// Names of elements and attributes are fixed in the code; values are escaped.
+/// It is one text from the start: a working list has thousands of them.
 #[derive(Clone, Debug)]
 pub struct Element {
     name: &'static str,
-    classes: String,
-    attrs: String,
-    inner: String,
+    /// `<name class="…" …`, and once something is inside, `>` and that.
+    markup: String,
+    /// Where a further class goes, once there is one.
+    class_at: Option<usize>,
+    /// Where the `>` stands, once something is inside.
+    inside_at: Option<usize>,
 }
+
+/// Room for the head of most elements and a few words.
+const ROOM: usize = 112;
 
 /// Starts an element.
 #[must_use]
 pub fn el(name: &'static str) -> Element {
+    let mut markup = String::with_capacity(ROOM);
+    markup.push('<');
+    markup.push_str(name);
     Element {
         name,
-        classes: String::new(),
-        attrs: String::new(),
-        inner: String::new(),
+        markup,
+        class_at: None,
+        inside_at: None,
     }
 }
 
 impl Element {
-    /// Adds a class, or several with spaces between.
+    /// Adds a class, or several with spaces between. Classes are written
+    /// before the attributes, whichever came first.
     #[must_use]
     pub fn class(mut self, class: impl AsRef<str>) -> Self {
         let class = class.as_ref();
-        if !class.is_empty() {
-            if !self.classes.is_empty() {
-                self.classes.push(' ');
-            }
-            escape_into(&mut self.classes, class);
+        if class.is_empty() {
+            return self;
         }
+        let end = match self.class_at {
+            Some(at) => self.write(at, |out| {
+                out.push(' ');
+                escape_into(out, class);
+            }),
+            None => {
+                let end = self.write(1 + self.name.len(), |out| write_attr(out, "class", class));
+                end - '"'.len_utf8()
+            }
+        };
+        self.class_at = Some(end);
         self
     }
 
@@ -257,42 +281,52 @@ impl Element {
     /// Sets an attribute, left out when there is nothing to say.
     #[must_use]
     pub fn attr<'a>(mut self, name: &'static str, value: impl Into<Attr<'a>>) -> Self {
+        let at = self.inside_at.unwrap_or(self.markup.len());
         match value.into() {
-            Attr::Out => {}
-            Attr::Bare => {
-                self.attrs.push(' ');
-                self.attrs.push_str(name);
-            }
-            Attr::Value(value) => self.write_attr(name, &value),
-        }
+            Attr::Out => at,
+            Attr::Bare => self.write(at, |out| {
+                out.push(' ');
+                out.push_str(name);
+            }),
+            Attr::Value(value) => self.write(at, |out| write_attr(out, name, &value)),
+        };
         self
     }
 
     /// Sets an attribute even when its value is empty (`value=""` of an option).
     #[must_use]
     pub fn attr_even_empty(mut self, name: &'static str, value: &str) -> Self {
-        self.write_attr(name, value);
+        let at = self.inside_at.unwrap_or(self.markup.len());
+        self.write(at, |out| write_attr(out, name, value));
         self
     }
 
-    fn write_attr(&mut self, name: &str, value: &str) {
-        self.attrs.reserve(name.len() + value.len() + 4);
-        self.attrs.push(' ');
-        self.attrs.push_str(name);
-        self.attrs.push_str("=\"");
-        escape_into(&mut self.attrs, value);
-        self.attrs.push('"');
+    /// Writes into the head at a place of it; gives where that ends.
+    fn write(&mut self, at: usize, piece: impl FnOnce(&mut String)) -> usize {
+        if at == self.markup.len() {
+            piece(&mut self.markup);
+            return self.markup.len();
+        }
+        let mut late = String::new();
+        piece(&mut late);
+        self.markup.insert_str(at, &late);
+        self.inside_at = self.inside_at.map(|inside| inside + late.len());
+        at + late.len()
+    }
+
+    /// The text, to go on writing inside.
+    fn inside(&mut self) -> &mut String {
+        if self.inside_at.is_none() {
+            self.inside_at = Some(self.markup.len());
+            self.markup.push('>');
+        }
+        &mut self.markup
     }
 
     /// Adds a piece inside; text is escaped.
     #[must_use]
     pub fn child(mut self, piece: impl Into<Html>) -> Self {
-        let Html(piece) = piece.into();
-        if self.inner.is_empty() {
-            self.inner = piece;
-        } else {
-            self.inner.push_str(&piece);
-        }
+        self.inside().push_str(&piece.into().0);
         self
     }
 
@@ -300,31 +334,33 @@ impl Element {
     #[must_use]
     pub fn children<T: Into<Html>>(mut self, pieces: impl IntoIterator<Item = T>) -> Self {
         for piece in pieces {
-            self.inner.push_str(&piece.into().0);
+            self.inside().push_str(&piece.into().0);
         }
         self
     }
 
-    /// Writes the element to the end of `out`, with what `inside` writes in
-    /// place of its children: no copy of its own, for what a page has hundreds of.
+    /// Writes an element with nothing inside yet to the end of `out`, with
+    /// what `inside` writes: one head for all rows of a table.
     pub(crate) fn around(&self, out: &mut Html, inside: impl FnOnce(&mut Html)) {
-        out.0.push('<');
-        out.0.push_str(self.name);
-        if !self.classes.is_empty() {
-            out.0.push_str(" class=\"");
-            out.0.push_str(&self.classes);
-            out.0.push('"');
-        }
-        out.0.push_str(&self.attrs);
+        out.0.push_str(&self.markup);
         out.0.push('>');
-        if matches!(self.name, "input" | "hr" | "br" | "img" | "meta" | "link") {
-            return;
-        }
         inside(out);
-        out.0.push_str("</");
-        out.0.push_str(self.name);
-        out.0.push('>');
+        self.end(&mut out.0);
     }
+
+    fn end(&self, out: &mut String) {
+        out.push_str("</");
+        out.push_str(self.name);
+        out.push('>');
+    }
+}
+
+fn write_attr(out: &mut String, name: &str, value: &str) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    escape_into(out, value);
+    out.push('"');
 }
 
 impl fmt::Display for Element {
@@ -335,17 +371,18 @@ impl fmt::Display for Element {
 
 impl From<&Element> for Html {
     fn from(element: &Element) -> Self {
-        // Brackets, the name twice, and the class's name and quotes.
-        let around = 14 + 2 * element.name.len() + element.classes.len() + element.attrs.len();
-        let mut out = Self(String::with_capacity(around + element.inner.len()));
-        element.around(&mut out, |out| out.0.push_str(&element.inner));
-        out
+        Self::from(element.clone())
     }
 }
 
 impl From<Element> for Html {
-    fn from(element: Element) -> Self {
-        Self::from(&element)
+    fn from(mut element: Element) -> Self {
+        element.inside();
+        let mut markup = std::mem::take(&mut element.markup);
+        if !matches!(element.name, "input" | "hr" | "br" | "img" | "meta" | "link") {
+            element.end(&mut markup);
+        }
+        Self(markup)
     }
 }
 

@@ -14,6 +14,9 @@ use crate::done::take_away;
 use crate::frame::{Frame, TimeOut};
 use crate::html::{Href, Html, el};
 
+/// About what stands around the body of a page, in bytes.
+const AROUND: usize = 12 * 1024;
+
 /// A page being put together.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -222,7 +225,9 @@ impl Page {
             compact: self.compact,
             time_out: frame.time_out.as_ref(),
         };
-        askama::Template::render(&layout)
+        let mut page = String::with_capacity(self.body.as_str().len() + AROUND);
+        askama::Template::render_into(&layout, &mut page)?;
+        Ok(page)
     }
 
     fn window_title(&self) -> String {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::Size;
-use crate::html::{Href, Html, el, hidden};
+use crate::html::{Element, Href, Html, el, hidden};
 
 options! {
     /// How the words of a column or a cell stand.
@@ -97,6 +97,11 @@ impl Cell {
         Self::new(number.to_string()).numeric(true)
     }
 
+    /// Whether its head differs from that of its column's other cells.
+    const fn has_own_head(&self) -> bool {
+        self.align.is_some() || self.classes.is_some() || self.sort_value.is_some()
+    }
+
     /// A cell whose words are a link.
     #[must_use]
     pub fn link(text: impl Into<Html>, href: impl Into<Href>) -> Self {
@@ -151,7 +156,7 @@ impl Table {
         let sortable = self.head.iter().any(|column| column.sort.is_some());
         let on_server = sortable && self.head.iter().any(|column| column.href.is_some());
         let all_lines = self.border != Some(false);
-        let head = (!self.head.is_empty()).then(|| {
+        let head: Option<Html> = (!self.head.is_empty()).then(|| {
             el("thead")
                 .class("nhsuk-table__head")
                 .attr("role", role("rowgroup"))
@@ -161,6 +166,7 @@ impl Table {
                         .attr("role", role("row"))
                         .children(self.head.iter().map(|column| self.column(column))),
                 )
+                .into()
         });
         let table = el("table")
             .class("nhsuk-table")
@@ -178,10 +184,15 @@ impl Table {
                 "data-module",
                 (sortable && !on_server).then_some("nhsuk-table"),
             )
-            .attr("role", role("table"))
-            .children(self.named(sortable))
-            .children(head)
-            .child(el("tbody").class("nhsuk-table__body").child(self.body()));
+            .attr("role", role("table"));
+        let mut out = Html::default();
+        table.around(&mut out, |out| {
+            out.extend(self.named(sortable));
+            out.extend(head);
+            el("tbody")
+                .class("nhsuk-table__body")
+                .around(out, |out| self.body(out));
+        });
         if self.scroll {
             el("div")
                 .class("nhsuk-scroll")
@@ -191,11 +202,11 @@ impl Table {
                         .class("nhsuk-scroll__content")
                         .attr("role", "region")
                         .attr("aria-labelledby", self.name_id())
-                        .child(table),
+                        .child(out),
                 )
                 .into()
         } else {
-            table.into()
+            out
         }
     }
 
@@ -252,8 +263,8 @@ impl Table {
     }
 
     /// The rows. A working list has hundreds of cells, so they are written
-    /// one after the other to one text.
-    fn body(&self) -> Html {
+    /// one after the other to one text, and a column's cells share their head.
+    fn body(&self, out: &mut Html) {
         let row = el("tr")
             .class("nhsuk-table__row")
             .attr("role", self.responsive.then_some("row"));
@@ -262,15 +273,21 @@ impl Table {
             .iter()
             .map(|column| self.name_in(column))
             .collect();
-        let mut out = Html::default();
+        let plain = Cell::new("");
+        let heads: Vec<Element> = (0..names.len())
+            .map(|at| self.head_of(&plain, at))
+            .collect();
         for cells in &self.rows {
-            row.around(&mut out, |out| {
+            row.around(out, |out| {
                 for (at, cell) in cells.iter().enumerate() {
-                    self.cell(out, cell, at, names.get(at));
+                    let shared = heads.get(at).filter(|_| !cell.has_own_head());
+                    match shared {
+                        Some(head) => self.cell(out, cell, head, names.get(at)),
+                        None => self.cell(out, cell, &self.head_of(cell, at), names.get(at)),
+                    }
                 }
             });
         }
-        out
     }
 
     /// The column's name as each of its cells carries it; nothing where the
@@ -288,7 +305,8 @@ impl Table {
             .into()
     }
 
-    fn cell(&self, out: &mut Html, cell: &Cell, at: usize, name: Option<&Html>) {
+    /// The head of a cell: `<td …`.
+    fn head_of(&self, cell: &Cell, at: usize) -> Element {
         let column = self.head.get(at);
         let is_head = at == 0 && self.first_cell_is_header;
         let (tag, class, number, role) = if is_head {
@@ -308,20 +326,23 @@ impl Table {
         };
         let numeric = cell.numeric || column.is_some_and(|column| column.numeric);
         let align = cell.align.or(column.and_then(|column| column.align));
-        let element = el(tag)
+        el(tag)
             .class(class)
             .class_if(numeric, number)
             .class(aligned(align))
             .class(cell.classes.as_deref().unwrap_or(""))
             .attr("scope", is_head.then_some("row"))
             .attr("role", self.responsive.then_some(role))
-            .attr("data-sort-value", cell.sort_value.as_deref());
+            .attr("data-sort-value", cell.sort_value.as_deref())
+    }
+
+    fn cell(&self, out: &mut Html, cell: &Cell, head: &Element, name: Option<&Html>) {
         let inside = words(
             &cell.text,
             cell.visually_hidden_text.as_ref(),
             cell.href.as_ref(),
         );
-        element.around(out, |out| {
+        head.around(out, |out| {
             out.extend(name);
             if cell.block && self.responsive && name.is_some() {
                 el("span").around(out, |out| out.extend([&*inside]));
