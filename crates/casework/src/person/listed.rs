@@ -1,7 +1,7 @@
 //! A person as a line of a list: the three identifiers and the flags in one
 //! cell, never a place. Every list of people shows them the same way.
 
-use kith_base::{Day, Id, Line, Name, NhsNumber};
+use kith_base::{Day, Id, Name, NhsNumber};
 use kith_db::FromRow;
 use kith_pages::{
     Html,
@@ -26,25 +26,37 @@ pub struct Listed {
     pub born: Option<Day>,
     /// NHS number.
     pub nhs_number: Option<NhsNumber>,
-    /// Their place is hidden.
-    pub location_sensitive: bool,
-    /// Only named people may open the record.
-    pub restricted: bool,
-    /// What to be careful of.
-    pub risk: Option<Line>,
-    /// The language an interpreter is needed for.
-    pub interpreter: Option<Line>,
-    /// What they need to get to a place.
-    pub access_needs: Option<Line>,
+    /// What sets them apart, without its words.
+    pub flags: Flags,
 }
+
+/// What sets a person apart in a list: that there is something to be careful
+/// of, not what. One number in a statement: the sum of the bits that hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, sqlx::Type)]
+#[sqlx(transparent)]
+pub struct Flags(i64);
+
+/// Each bit, the word a list shows for it, and how it stands out. The bits are
+/// those of [`listed_columns!`](crate::listed_columns).
+const FLAGS: [(i64, &str, TagColour); 5] = [
+    (1, "Risk", TagColour::Red),
+    (2, "Location hidden", TagColour::Red),
+    (4, "Restricted", TagColour::Red),
+    (8, "Interpreter", TagColour::Blue),
+    (16, "Access", TagColour::Blue),
+];
 
 /// The columns of [`Listed`], of a person under the alias `p`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! listed_columns {
     () => {
-        "p.id as person_id, p.given, p.family, p.born, p.nhs_number, p.location_sensitive, \
-         p.restricted, p.risk, p.interpreter, p.access_needs"
+        "p.id as person_id, p.given, p.family, p.born, p.nhs_number, \
+         cast(case when p.risk is not null then 1 else 0 end \
+         + case when p.location_sensitive then 2 else 0 end \
+         + case when p.restricted then 4 else 0 end \
+         + case when p.interpreter is not null then 8 else 0 end \
+         + case when p.access_needs is not null then 16 else 0 end as bigint) as flags"
     };
 }
 
@@ -89,16 +101,9 @@ impl Listed {
     /// The flags in words.
     #[must_use]
     pub fn flags(&self) -> Html {
-        let flags = [
-            (self.risk.is_some(), "Risk", TagColour::Red),
-            (self.location_sensitive, "Location hidden", TagColour::Red),
-            (self.restricted, "Restricted", TagColour::Red),
-            (self.interpreter.is_some(), "Interpreter", TagColour::Blue),
-            (self.access_needs.is_some(), "Access", TagColour::Blue),
-        ];
-        flags
+        FLAGS
             .into_iter()
-            .filter(|(holds, ..)| *holds)
+            .filter(|(bit, ..)| self.flags.0 & bit != 0)
             .map(|(_, words, colour)| Html::from(&Tag::new(words).colour(colour)))
             .collect()
     }
