@@ -30,7 +30,7 @@ if [ "${1:-}" = --smoke ]; then
     fi
     exec python3 bench/race.py --program "$KITH_BIN" --smoke
 fi
-sh scripts/release.sh
+sh scripts/release.sh --profile dist
 own_server=
 if [ -z "${KITH_TEST_POSTGRES:-}" ]; then
     if KITH_TEST_POSTGRES=$(sh scripts/postgres.sh url 2>/dev/null); then
@@ -43,4 +43,4 @@ if [ -z "${KITH_TEST_POSTGRES:-}" ]; then
 fi
 export KITH_TEST_POSTGRES
 trap '[ -z "$own_server" ] || sh scripts/postgres.sh stop' EXIT
-python3 bench/race.py --program "$target/release/kith" --write docs/reference/speed.md
+python3 bench/race.py --program "$target/dist/kith" --write docs/reference/speed.md

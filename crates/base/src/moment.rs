@@ -188,14 +188,25 @@ impl Day {
     /// As people read it: `3 May 2026`.
     #[must_use]
     pub fn as_uk_date(self) -> String {
-        format!("{} {} {:04}", self.0.day(), self.month(), self.0.year())
+        let mut out = String::with_capacity(17);
+        push_digits(&mut out, self.0.day().into(), 1);
+        out.push(' ');
+        out.push_str(self.month());
+        out.push(' ');
+        push_digits(&mut out, self.0.year(), 4);
+        out
     }
 
     /// As the banner shows a birth date: `03-May-2026`.
     #[must_use]
     pub fn as_banner_date(self) -> String {
-        let month = &self.month()[..3];
-        format!("{:02}-{month}-{:04}", self.0.day(), self.0.year())
+        let mut out = String::with_capacity(11);
+        push_digits(&mut out, self.0.day().into(), 2);
+        out.push('-');
+        out.push_str(&self.month()[..3]);
+        out.push('-');
+        push_digits(&mut out, self.0.year(), 4);
+        out
     }
 
     fn month(self) -> &'static str {
@@ -207,6 +218,20 @@ impl Day {
     #[must_use]
     pub fn as_uk_slashes(self) -> String {
         self.0.strftime("%d/%m/%Y").to_string()
+    }
+}
+
+/// Writes a number with so many digits at least. A list has hundreds of
+/// dates, and the library's formatting costs as much as the rest of a cell.
+fn push_digits(out: &mut String, number: i16, least: u32) {
+    let mut unit = 10_i16.pow(least - 1);
+    while number / unit > 9 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        let digit = u8::try_from(number / unit % 10).unwrap_or(0);
+        out.push(char::from(b'0' + digit));
+        unit /= 10;
     }
 }
 

@@ -464,6 +464,11 @@ pub fn p(words: impl Into<Html>) -> Html {
     el("p").child(words).into()
 }
 
+/// A further line of a cell, smaller than the first.
+pub fn line(words: impl Into<Html>) -> Html {
+    el("span").class("kith-line").child(words).into()
+}
+
 /// Words only a screen reader says.
 pub fn hidden(words: impl Into<Html>) -> Html {
     el("span")

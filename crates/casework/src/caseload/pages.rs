@@ -11,7 +11,7 @@ use kith_pages::{
     components::{Button, Cell, Column, Empty, Input, Select, SelectItem, Table, Tag, TagColour},
     el,
     form::Posted,
-    html::{link, p},
+    html::{line, link, p},
 };
 use serde::Deserialize;
 
@@ -300,15 +300,11 @@ fn next(row: &Held, today: kith_base::Day) -> Html {
     let Some(on) = row.next_on else {
         return Html::default();
     };
-    let what = row
-        .next_step
-        .as_ref()
-        .map_or_else(|| "Nothing planned".to_owned(), ToString::to_string);
+    let what = row.next_step.as_deref().unwrap_or("Nothing planned");
     let late = (on < today).then(|| Html::from(&Tag::new("Overdue").colour(TagColour::Red)));
-    let by = el("span").class("kith-line").child(on.as_uk_date());
-    [Html::from(what), by.into(), late.unwrap_or_default()]
-        .into_iter()
-        .collect()
+    Html::from(what)
+        .and(line(on.as_uk_date()))
+        .and(late.unwrap_or_default())
 }
 
 async fn find(app: App, signed: Signed, posted: Posted) -> Answer {

@@ -6,8 +6,7 @@ use kith_db::FromRow;
 use kith_pages::{
     Html,
     components::{Tag, TagColour},
-    el,
-    html::link,
+    html::{line, link},
 };
 
 use super::Person;
@@ -83,19 +82,9 @@ impl Listed {
             .nhs_number
             .as_ref()
             .map_or_else(|| "not recorded".to_owned(), NhsNumber::spaced);
-        [
-            link(href, self.name()),
-            el("span")
-                .class("kith-line")
-                .child(format!("Born {born}"))
-                .into(),
-            el("span")
-                .class("kith-line")
-                .child(format!("NHS No. {number}"))
-                .into(),
-        ]
-        .into_iter()
-        .collect()
+        link(href, self.name())
+            .and(line(format!("Born {born}")))
+            .and(line(format!("NHS No. {number}")))
     }
 
     /// The flags in words.
