@@ -6,6 +6,12 @@ create index referral_held on referral
   where state in ('taken', 'open');
 drop index referral_of_owner;
 
+-- Who waits, with what is counted of them.
+drop index referral_in_queue;
+create index referral_in_queue on referral
+  (scheme_id, received_at, id, person_id, state, received_on, next_on)
+  where state in ('waiting', 'needs_worker');
+
 -- A word is its own key: SQLite keeps it once rather than in a table and an
 -- index, and every referral writes some.
 create table person_word_by_key (
