@@ -57,9 +57,9 @@ impl Readers {
             None => SqliteConnection::connect_with(&self.options).await?,
         };
         Ok(Reader {
-            connection: Some(connection),
+            out: Some((connection, permit)),
+            asked: false,
             of: self.clone(),
-            _permit: permit,
         })
     }
 
@@ -83,28 +83,49 @@ impl Readers {
 
 /// A reader that is out; it goes back when dropped.
 pub(crate) struct Reader {
-    connection: Option<SqliteConnection>,
+    out: Option<(SqliteConnection, OwnedSemaphorePermit)>,
+    /// A statement was begun, and nobody has seen its end.
+    asked: bool,
     of: Arc<Readers>,
-    _permit: OwnedSemaphorePermit,
 }
 
 impl Reader {
-    /// The connection; none once it was given up.
-    pub(crate) const fn connection(&mut self) -> Option<&mut SqliteConnection> {
-        self.connection.as_mut()
+    /// The connection, for one statement; none once it was given up.
+    pub(crate) fn begin(&mut self) -> Option<&mut SqliteConnection> {
+        self.asked = true;
+        self.out.as_mut().map(|(connection, _)| connection)
+    }
+
+    /// The statement has ended.
+    pub(crate) const fn ended(&mut self) {
+        self.asked = false;
     }
 
     /// Its thread has ended: it never goes back.
     pub(crate) fn give_up(&mut self) {
-        self.connection = None;
+        self.out = None;
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        // What was still running for it stops by itself: nobody takes its rows.
-        if let Some(connection) = self.connection.take() {
-            self.of.at_rest().push(connection);
+        let Some((mut connection, permit)) = self.out.take() else {
+            return;
+        };
+        let of = self.of.clone();
+        if !self.asked {
+            of.at_rest().push(connection);
+            return;
+        }
+        // Whoever asked went away before the answer. The connection is free
+        // when that statement has ended, not before: the next would wait.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if connection.ping().await.is_ok() {
+                    of.at_rest().push(connection);
+                }
+                drop(permit);
+            });
         }
     }
 }

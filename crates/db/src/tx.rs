@@ -77,7 +77,7 @@ impl Tx {
                 .map(Engine::Lite)
                 .ok_or(sqlx::Error::WorkerCrashed),
             Link::LiteRead(reader) => reader
-                .connection()
+                .begin()
                 .map(Engine::Lite)
                 .ok_or(sqlx::Error::WorkerCrashed),
             Link::LiteBeside(connection) => Ok(Engine::Lite(connection)),
@@ -90,11 +90,13 @@ impl Tx {
     /// Remembers that a statement failed, so that nothing after it is kept.
     #[doc(hidden)]
     pub fn saw<T>(&mut self, answer: &Result<T, sqlx::Error>) {
-        let Err(error) = answer else { return };
-        self.failed |= !matches!(error, sqlx::Error::RowNotFound);
-        if let (Link::LiteRead(reader), sqlx::Error::WorkerCrashed) = (&mut self.link, error) {
-            reader.give_up();
+        if let Link::LiteRead(reader) = &mut self.link {
+            reader.ended();
+            if matches!(answer, Err(sqlx::Error::WorkerCrashed)) {
+                reader.give_up();
+            }
         }
+        self.failed |= matches!(answer, Err(e) if !matches!(e, sqlx::Error::RowNotFound));
     }
 }
 

@@ -240,6 +240,30 @@ async fn a_read_cannot_write() {
     }
 }
 
+/// Counts as far as it is told, which takes its time on either database.
+const FAR: &str = "with recursive counted(n) as
+    (select 1 union all select n + 1 from counted where n < $1)
+    select count(*) from counted";
+
+async fn count_to(tx: &mut Tx, far: i64) -> Outcome<i64> {
+    Ok(on!(tx, c => sqlx::query_scalar(FAR).bind(far).fetch_one(c))?)
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_read_whose_browser_went_away() {
+    for db in both_with_ledger().await {
+        let long = db.read(async |tx| count_to(tx, 20_000_000).await);
+        let left = tokio::time::timeout(Duration::from_millis(20), long).await;
+        assert!(left.is_err(), "{}", db.engine());
+        let shorter = db.read(async |tx| count_to(tx, 2_000_000).await);
+        let next = db.read(async |tx| count_to(tx, 1).await);
+        tokio::select! {
+            _ = shorter => panic!("{}: the next read waited", db.engine()),
+            counted = next => assert_eq!(counted.unwrap(), 1, "{}", db.engine()),
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_is_answered_is_there_for_the_next_read() {
     for db in both_with_ledger().await {

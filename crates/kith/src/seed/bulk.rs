@@ -27,8 +27,8 @@ use super::{
     text, words,
 };
 
-/// Cases in one transaction: well within an action's time.
-const BATCH: u32 = 100;
+/// Cases in one transaction: well within an action's time on a busy machine.
+const BATCH: u32 = 25;
 /// Days over which they came.
 const DAYS: i64 = 700;
 /// Of a thousand, the newest that wait, and those that came lately: most of
