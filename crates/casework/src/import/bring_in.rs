@@ -171,9 +171,10 @@ async fn make_one(
             return Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?);
         }
     }
+    // The record is up to date with the file by now.
     let who = known.map_or_else(
         || Who::Described(Box::new(line.details.clone())),
-        Who::Known,
+        |person| Who::Known(person, Box::default()),
     );
     let origin = Origin {
         import: Some(id),
