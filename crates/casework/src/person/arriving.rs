@@ -8,8 +8,11 @@ use kith_db::{Tx, on, run};
 
 use super::{Details, Equity, Person, Place, words};
 
+/// A hidden place is not compared with what was given: somebody is asked to
+/// look whether it fits or not, so that nobody learns it by guessing.
 const REACH_DIFFERS: &str = "select count(*) from person p
-    where p.scheme_id = $1 and p.id = $2 and (p.phone <> $3 or p.postcode <> $4)";
+    where p.scheme_id = $1 and p.id = $2 and (p.phone <> $3 or p.postcode <> $4
+        or (p.location_sensitive and ($3 is not null or $4 is not null)))";
 
 const FILL_REACH: &str = "update person set phone = coalesce(phone, $3),
         postcode = coalesce(postcode, $4), practice_id = coalesce(practice_id, $5),
@@ -26,7 +29,7 @@ const ADD_PLACE_WORD: &str = "insert into person_word (scheme_id, word, person_i
 
 /// Keeps how to reach somebody where the record says nothing of it. What the
 /// record says already stays: it may be the only safe way. Gives whether
-/// something else was given.
+/// something else was given, or may have been.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -103,9 +106,12 @@ pub async fn fill_equity(
     Ok(())
 }
 
-const PROTECT_LIKE: &str = "update person set
+const HIDE_LIKE: &str = "update person set
         location_sensitive = location_sensitive or (select o.location_sensitive
-            from person o where o.scheme_id = $1 and o.id = $3),
+            from person o where o.scheme_id = $1 and o.id = $3)
+    where scheme_id = $1 and id = $2";
+
+const RESTRICT_LIKE: &str = "update person set
         restricted = restricted or (select o.restricted
             from person o where o.scheme_id = $1 and o.id = $3)
     where scheme_id = $1 and id = $2";
@@ -123,6 +129,22 @@ const NAME: &str = "insert into person_named (scheme_id, person_id, account_id, 
     select $1, $2, $3, $3, $4 from person p where p.scheme_id = $1 and p.id = $2 and p.restricted
     on conflict (scheme_id, person_id, account_id) do nothing";
 
+/// Hides the place of a new record when it may be the record of somebody whose
+/// place is hidden: what was typed may be that place.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn hide_like(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    new: Id<Person>,
+    like: Id<Person>,
+) -> Result<(), sqlx::Error> {
+    run!(tx, sqlx::query(HIDE_LIKE).bind(scheme).bind(new).bind(like))?;
+    run!(tx, sqlx::query(FORGET_PLACE_WORDS).bind(scheme).bind(new))?;
+    Ok(())
+}
+
 /// Closes a new record as far as the record of the same person is closed: the
 /// same hidden place, the same named people, and whoever made it.
 ///
@@ -136,11 +158,11 @@ pub async fn protect_like(
     by: Option<Id<Account>>,
     at: Ts,
 ) -> Result<(), sqlx::Error> {
+    hide_like(tx, scheme, new, like).await?;
     run!(
         tx,
-        sqlx::query(PROTECT_LIKE).bind(scheme).bind(new).bind(like)
+        sqlx::query(RESTRICT_LIKE).bind(scheme).bind(new).bind(like)
     )?;
-    run!(tx, sqlx::query(FORGET_PLACE_WORDS).bind(scheme).bind(new))?;
     run!(
         tx,
         sqlx::query(NAME_LIKE)

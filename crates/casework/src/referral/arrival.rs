@@ -210,9 +210,10 @@ async fn ask_about(
     }
     if whose.reach_differs {
         let kind = task::Kind::Action;
-        let what = "The referral gave another telephone number or postcode than the record has. \
+        let what =
+            "The referral gave a telephone number or postcode that may not be the record's. \
                     Ask who sent it before you use either."
-            .to_owned();
+                .to_owned();
         queue_task(tx, terms.scheme, about, kind, what, None, due, at).await?;
     }
     Ok(())
