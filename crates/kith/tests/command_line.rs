@@ -356,3 +356,40 @@ fn a_client_that_never_ends_its_headers_is_let_go_and_others_are_served() {
         .expect("the connection is closed by the server");
     demo.stop();
 }
+
+/// One client's connection fails at once, as it does when the client has gone
+/// already: the others are served. Needs strace, and the right to attach it.
+#[test]
+fn a_connection_that_fails_at_once_ends_nobody_elses() {
+    let folder = TempDir::new().unwrap();
+    let demo = Demo::start(folder.path());
+    let log = folder.path().join("strace.log");
+    let started = Command::new("strace")
+        .args(["-f", "-qq", "-e", "trace=setsockopt", "-e"])
+        .args(["inject=setsockopt:error=EINVAL", "-o"])
+        .arg(&log)
+        .args(["-p", &demo.child.id().to_string()])
+        .stderr(Stdio::null())
+        .spawn();
+    let failed = || fs::read_to_string(&log).is_ok_and(|text| text.contains("INJECTED"));
+    let until = Instant::now() + Duration::from_secs(10);
+    let Some(mut strace) = started.ok() else {
+        println!("skipped: strace is not here");
+        return;
+    };
+    while !failed() {
+        if strace.try_wait().unwrap().is_some() {
+            println!("skipped: strace may not attach to a process");
+            return;
+        }
+        assert!(Instant::now() < until, "no connection failed");
+        demo.get("/health");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let asked = Command::new("kill").arg(strace.id().to_string()).status();
+    assert!(asked.unwrap().success());
+    strace.wait().unwrap();
+    let answer = demo.get("/health").expect("others are still served");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    demo.stop();
+}

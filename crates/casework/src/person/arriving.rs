@@ -44,10 +44,14 @@ pub struct Differs {
     pub texts: bool,
 }
 
+// A hidden place is not compared with what was given: somebody is asked to
+// look whether it fits or not, so that nobody learns it by guessing.
 const PHONE_DIFFERS: &str = "select count(*) from person p
-    where p.scheme_id = $1 and p.id = $2 and p.phone <> $3";
+    where p.scheme_id = $1 and p.id = $2
+      and (p.phone <> $3 or (p.location_sensitive and $3 is not null))";
 const POSTCODE_DIFFERS: &str = "select count(*) from person p
-    where p.scheme_id = $1 and p.id = $2 and p.postcode <> $3";
+    where p.scheme_id = $1 and p.id = $2
+      and (p.postcode <> $3 or (p.location_sensitive and $3 is not null))";
 
 // That texts were safe was said of another number: not of one filled in now.
 const FILL_REACH: &str = "update person set phone = coalesce(phone, $3),
@@ -75,7 +79,7 @@ const ADD_PLACE_WORD: &str = "insert into person_word (scheme_id, word, person_i
 
 /// Keeps how to reach somebody where the record says nothing of it. What the
 /// record says already stays: it may be the only safe way. Gives what was
-/// given otherwise.
+/// given otherwise, or may have been.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -228,9 +232,12 @@ pub async fn fill_equity(
     Ok(())
 }
 
-const PROTECT_LIKE: &str = "update person set
+const HIDE_LIKE: &str = "update person set
         location_sensitive = location_sensitive or (select o.location_sensitive
-            from person o where o.scheme_id = $1 and o.id = $3),
+            from person o where o.scheme_id = $1 and o.id = $3)
+    where scheme_id = $1 and id = $2";
+
+const RESTRICT_LIKE: &str = "update person set
         restricted = restricted or (select o.restricted
             from person o where o.scheme_id = $1 and o.id = $3)
     where scheme_id = $1 and id = $2";
@@ -248,6 +255,22 @@ const NAME: &str = "insert into person_named (scheme_id, person_id, account_id, 
     select $1, $2, $3, $3, $4 from person p where p.scheme_id = $1 and p.id = $2 and p.restricted
     on conflict (scheme_id, person_id, account_id) do nothing";
 
+/// Hides the place of a new record when it may be the record of somebody whose
+/// place is hidden: what was typed may be that place.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn hide_like(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    new: Id<Person>,
+    like: Id<Person>,
+) -> Result<(), sqlx::Error> {
+    run!(tx, sqlx::query(HIDE_LIKE).bind(scheme).bind(new).bind(like))?;
+    run!(tx, sqlx::query(FORGET_PLACE_WORDS).bind(scheme).bind(new))?;
+    Ok(())
+}
+
 /// Closes a new record as far as the record of the same person is closed: the
 /// same hidden place, the same named people, and whoever made it.
 ///
@@ -261,11 +284,11 @@ pub async fn protect_like(
     by: Option<Id<Account>>,
     at: Ts,
 ) -> Result<(), sqlx::Error> {
+    hide_like(tx, scheme, new, like).await?;
     run!(
         tx,
-        sqlx::query(PROTECT_LIKE).bind(scheme).bind(new).bind(like)
+        sqlx::query(RESTRICT_LIKE).bind(scheme).bind(new).bind(like)
     )?;
-    run!(tx, sqlx::query(FORGET_PLACE_WORDS).bind(scheme).bind(new))?;
     run!(
         tx,
         sqlx::query(NAME_LIKE)

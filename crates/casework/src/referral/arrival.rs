@@ -220,9 +220,9 @@ async fn ask_about(
 /// themselves stand with the place, as closed as that is.
 fn in_words(differs: &Differs) -> Option<String> {
     let other = match (&differs.phone, &differs.postcode) {
-        (Some(_), Some(_)) => "another telephone number and postcode",
-        (Some(_), None) => "another telephone number",
-        (None, Some(_)) => "another postcode",
+        (Some(_), Some(_)) => "a telephone number and a postcode",
+        (Some(_), None) => "a telephone number",
+        (None, Some(_)) => "a postcode",
         (None, None) if differs.texts => {
             return Some(
                 "The referral says that texts to the person are safe; the record does not. \
@@ -233,8 +233,8 @@ fn in_words(differs: &Differs) -> Option<String> {
         (None, None) => return None,
     };
     Some(format!(
-        "The referral gave {other} than the record has: both stand under Details. \
-         Ask who sent it before you use either."
+        "The referral gave {other} that may not be the record's: where it is another, both stand \
+         under Details. Ask who sent it before you use either."
     ))
 }
 

@@ -112,6 +112,13 @@ async fn described(
         ..origin
     };
     let person = person::actions::make(tx, scheme, details, origin, at).await?;
+    for (other, _) in &perhaps {
+        // Whoever refers reads whether the new record is hidden, and a name
+        // and a birth date must not tell them who else is known.
+        if scope.is_none() || is_seen(tx, scope, *other).await? {
+            person::arriving::hide_like(tx, scheme, person, *other).await?;
+        }
+    }
     for other in hidden {
         person::arriving::protect_like(tx, scheme, person, other, scope.map(Scope::account), at)
             .await?;
