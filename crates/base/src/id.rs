@@ -38,6 +38,13 @@ impl<T: ?Sized> Id<T> {
         self.uuid
     }
 
+    /// When it was made, in milliseconds since 1970.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        let (seconds, nanos) = self.uuid.get_timestamp().map_or((0, 0), |at| at.to_unix());
+        i64::try_from(seconds).unwrap_or(0) * 1000 + i64::from(nanos / 1_000_000)
+    }
+
     /// The same bits as the id of something else: for a log or an audit row
     /// that may speak of anything.
     #[must_use]
@@ -110,6 +117,7 @@ mod tests {
         let late = Id::<str>::new(Ts::from_micros(2_000_000));
         assert!(early < late);
         assert_eq!(early.uuid().get_version_num(), 7);
+        assert_eq!((early.millis(), late.millis()), (1_000, 2_000));
         assert_eq!(early.to_string().parse::<Id<str>>().unwrap(), early);
     }
 }

@@ -7,8 +7,11 @@
 use axum::{Router, http::Method};
 use kith_access::{App, outbox};
 use kith_base::Id;
-use kith_casework::person::{self, Details, Person, Place};
-use kith_db::{Outcome, Tx};
+use kith_casework::{
+    contact, import,
+    person::{self, Details, Person, Place},
+};
+use kith_db::{Outcome, Tx, on};
 use kith_testkit::{Somebody, Staff, World};
 
 /// What must never be read, each in a field of its own.
@@ -143,6 +146,99 @@ async fn a_search_by_a_hidden_place_answers_like_a_search_for_nobody() {
             kay.does_not_see("THISTLE");
         }
         assert_eq!(answers[0], answers[1]);
+    }
+}
+
+const PEOPLE: &str = "select count(*) from person where scheme_id = $1";
+const HIDDEN: &str = "select count(*) from person where scheme_id = $1 and location_sensitive";
+const TO_DO: &str = "select count(*) from task where scheme_id = $1 and kind <> 'action'";
+const ASKED: &str = "select count(*) from task where scheme_id = $1 and what like '%postcode%'";
+
+/// A world in which Mary's place is hidden, and her referral over or not.
+async fn hidden_in(world: World, over: bool) -> World {
+    let mary = is_known(&world).await;
+    turns(&world, world.kay, mary.person, "Hide where they are").await;
+    if over {
+        let answer = Some(contact::Answer::Yes);
+        let purpose = contact::Purpose::Assess;
+        world
+            .meets(world.kay, mary.referral, purpose, None, answer)
+            .await;
+        world.closes(world.kay, mary.referral).await;
+    }
+    world
+}
+
+/// What Rita reads, and what there is, after she has referred Mary by her name,
+/// her birth date and a postcode she guesses at.
+async fn guesses(world: &World, number: bool, postcode: &str) -> (u16, String, [i64; 4]) {
+    let mut rita = world.signed_in(world.rita).await;
+    rita.opens("/refer").await;
+    if number {
+        rita.fills("NHS number", &mary().nhs_number.unwrap().spaced());
+    }
+    rita.describes("Mary", "Thistle", "1951-05-03")
+        .fills("Postcode (optional)", postcode)
+        .says_why("Yes");
+    rita.presses("Send referral").await;
+    let shown = rita.words();
+    // What is another each time: the reference people quote.
+    let words: Vec<&str> = shown
+        .split_whitespace()
+        .filter(|word| word.matches('-').count() != 2)
+        .collect();
+    let words = words.join(" ");
+    let mut counts = [0; 4];
+    for (count, sql) in counts.iter_mut().zip([PEOPLE, HIDDEN, TO_DO, ASKED]) {
+        *count = world.count(sql).await;
+    }
+    (rita.status().as_u16(), words, counts)
+}
+
+/// Whoever may know that Mary is here may still not learn where: a postcode
+/// that fits is answered like one that does not, at the form and from a file.
+#[tokio::test]
+async fn a_hidden_postcode_cannot_be_guessed_at_by_referring() {
+    for number in [false, true] {
+        let worlds = World::small(program).await.into_iter();
+        for (one, other) in worlds.zip(World::small(program).await) {
+            let one = hidden_in(one, number).await;
+            let other = hidden_in(other, number).await;
+            let fits = guesses(&one, number, "ZE3 9JW").await;
+            let differs = guesses(&other, number, "ZE3 9JX").await;
+            assert_eq!(fits, differs, "{}", one.db.engine());
+            if !number {
+                let [people, hidden, ..] = fits.2;
+                assert_eq!((people, hidden), (2, 2), "the record beside is hidden too");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_postcode_cannot_be_guessed_at_by_a_file() {
+    const SORTED: &str = "select sorted, choice, sure from import_row
+        where scheme_id = $1 order by import_id, number";
+    for world in World::small(program).await {
+        let world = hidden_in(world, false).await;
+        let mo = world.actor(world.mo).await;
+        for postcode in ["ZE3 9JW", "ZE3 9JX"] {
+            let text = format!(
+                "Forename,Surname,DOB,Postcode,Consent\nMary,Thistle,03/05/1951,{postcode},Yes\n"
+            );
+            let (db, name) = (&world.app.db, "list.csv");
+            let id = import::actions::stage(db, &mo, None, name, text.as_bytes()).await;
+            import::actions::check(db, &mo, id.unwrap(), None)
+                .await
+                .unwrap();
+        }
+        let asks = async |tx: &mut Tx| -> Outcome<Vec<(String, String, bool)>> {
+            Ok(on!(tx, c => sqlx::query_as(SORTED).bind(world.scheme).fetch_all(c))?)
+        };
+        let rows = world.app.db.read(asks).await.unwrap();
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0], rows[1], "{}", world.db.engine());
+        assert_eq!(rows[0].0, "close", "{rows:?}");
     }
 }
 

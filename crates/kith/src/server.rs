@@ -44,8 +44,12 @@ pub async fn serve(
             () = &mut stop => break,
             next = accept(&listener, &room) => next?,
         };
-        // Answers go out as they are written, not when a packet is full.
-        stream.set_nodelay(true)?;
+        // Answers go out as they are written, not when a packet is full. A
+        // socket that cannot be told so is gone: the client went away.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection ended before it began");
+            continue;
+        }
         let routes =
             routes
                 .clone()

@@ -7,11 +7,12 @@ pub mod seal;
 
 use std::{
     borrow::Cow,
-    sync::atomic::{AtomicI64, Ordering},
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
 };
 
 use kith_base::{Clock, Id, Ts};
-use kith_db::{Outcome, Tx, run};
+use kith_db::{Outcome, Tx, on, run};
 use uuid::Uuid;
 
 use crate::actor::{Account, Actor, Person, Scheme};
@@ -127,15 +128,48 @@ impl Who {
     }
 }
 
+/// The newest row of each scheme's trail that this process knows of, in
+/// microseconds.
+static NEWEST: LazyLock<Mutex<HashMap<Id<Scheme>, i64>>> = LazyLock::new(Mutex::default);
+
+const NEWEST_ROW: &str =
+    "select a.id from audit a where a.scheme_id = $1 order by a.id desc limit 1";
+
+/// Reads how far the trail goes in the database: after a start, and at each
+/// round of the seal, for other processes write too.
+async fn look_how_far(tx: &mut Tx, scheme: Id<Scheme>) -> Outcome<()> {
+    let newest: Option<Id<Row>> = on!(tx, c => sqlx::query_scalar(NEWEST_ROW)
+        .bind(scheme).fetch_optional(c))?;
+    // Rows of one millisecond have no order of their own.
+    let after = newest.map_or(0, |row| (row.millis() + 1) * 1000);
+    not_before(scheme, after);
+    Ok(())
+}
+
+/// The later of a moment and the newest row of a scheme, which it becomes.
+fn not_before(scheme: Id<Scheme>, micros: i64) -> i64 {
+    let mut all = NEWEST.lock().unwrap_or_else(PoisonError::into_inner);
+    let newest = all.entry(scheme).or_default();
+    *newest = micros.max(*newest);
+    *newest
+}
+
+fn is_known(scheme: Id<Scheme>) -> bool {
+    let all = NEWEST.lock().unwrap_or_else(PoisonError::into_inner);
+    all.contains_key(&scheme)
+}
+
 /// The moment a row is written, by the machine's own clock and never earlier
-/// than the row before: the seal goes by the order of ids, and a row whose id
-/// is older than what is sealed counts as put in afterwards. When it happened
-/// is the row's `at`.
-fn written_now() -> Ts {
-    static LAST: AtomicI64 = AtomicI64::new(0);
+/// than the rows there are: the seal goes by the order of ids, and a row whose
+/// id is older than what is sealed counts as put in afterwards. So a clock
+/// that was put back, before a start or after it, harms nothing: rows wait to
+/// be sealed until it has caught up. When something happened is the row's `at`.
+async fn written_now(tx: &mut Tx, scheme: Id<Scheme>) -> Outcome<Ts> {
+    if !is_known(scheme) {
+        look_how_far(tx, scheme).await?;
+    }
     let now = Clock::Real.now().micros();
-    let last = LAST.fetch_max(now, Ordering::SeqCst);
-    Ts::from_micros(now.max(last))
+    Ok(Ts::from_micros(not_before(scheme, now)))
 }
 
 pub(crate) async fn write(tx: &mut Tx, who: Who, entry: Entry<'_>, ended: Ended) -> Outcome<()> {
@@ -143,11 +177,12 @@ pub(crate) async fn write(tx: &mut Tx, who: Who, entry: Entry<'_>, ended: Ended)
         Ended::Done => "done",
         Ended::Refused => "refused",
     };
+    let written = written_now(tx, who.scheme).await?;
     run!(
         tx,
         sqlx::query(INSERT)
             .bind(who.scheme)
-            .bind(Id::<Row>::new(written_now()))
+            .bind(Id::<Row>::new(written))
             .bind(who.at)
             .bind(who.account)
             .bind(&*who.role)

@@ -144,6 +144,7 @@ pub async fn seal(db: &Db, scheme: Id<Scheme>, now: Ts) -> Outcome<u64> {
 }
 
 async fn seal_batch(tx: &mut Tx, scheme: Id<Scheme>, now: Ts) -> Outcome<u64> {
+    super::look_how_far(tx, scheme).await?;
     let mut end = checkpoint(tx, scheme).await?;
     // Ids begin with the time they were made: older ids are older rows.
     let from = end.last.unwrap_or(Id::of(Uuid::nil()));

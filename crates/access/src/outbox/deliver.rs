@@ -1,12 +1,16 @@
-//! The delivery of the outbox: claims what is due, sends it, writes down what
-//! became of it. A claim lasts five minutes, so that a process that dies
-//! loses nothing and two processes do not send the same mail. What cannot be
+//! The delivery of the outbox: claims one mail that is due, sends it, writes
+//! down what became of it, and goes on to the next; so a mail that is
+//! withdrawn while others are sent is never sent. A claim lasts five minutes,
+//! and no sending as long, so that a process that dies loses nothing and two
+//! processes do not send the same mail. What cannot be
 //! sent is tried again later and later for two days, then it has failed, and
 //! the program is told in the same transaction so that somebody has a task.
 //! Once a mail is sent its text is blanked: it may hold a link.
 
+use std::time::Duration;
+
 use futures::future::BoxFuture;
-use kith_base::{Email, Id, Ts};
+use kith_base::{Clock, Email, Id, Ts};
 use kith_db::{Db, Outcome, Tx, on, run};
 
 use super::{
@@ -23,8 +27,10 @@ use crate::{
 const WAITS: [i64; 8] = [60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400];
 /// How long a claim lasts, in seconds.
 const CLAIM: i64 = 300;
-/// Mails claimed at once.
-const BATCH: i64 = 20;
+/// How long one mail may take: shorter than its claim.
+const SEND_WITHIN: Duration = Duration::from_secs(240);
+/// Mails looked at for one that nobody else has claimed.
+const LOOKED_AT: i64 = 8;
 
 /// A mail that is due.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -82,25 +88,35 @@ const CLAIM_ONE: &str = "update outbox set attempts = attempts + 1, next_at = $3
 ///
 /// # Errors
 /// When the database fails; what was claimed is tried again in five minutes.
-pub async fn deliver(db: &Db, scheme: Id<Scheme>, sender: &Sender, now: Ts) -> Outcome<Delivered> {
+pub async fn deliver(
+    db: &Db,
+    scheme: Id<Scheme>,
+    sender: &Sender,
+    clock: &Clock,
+) -> Outcome<Delivered> {
     let mut all = Delivered::default();
     loop {
-        let (from, claimed) = db.act(async |tx| claim(tx, scheme, now).await).await?;
-        if claimed.is_empty() {
+        let now = clock.now();
+        let Some((from, mail)) = db.act(async |tx| claim(tx, scheme, now).await).await? else {
             return Ok(all);
-        }
+        };
         let from = from.as_ref().unwrap_or(&sender.from);
-        for mail in &claimed {
-            let answer = sender.post.send(mail, from, &sender.host).await;
-            settle(db, scheme, sender, mail, answer, now, &mut all).await?;
-        }
+        let sending = sender.post.send(&mail, from, &sender.host);
+        let answer = tokio::time::timeout(SEND_WITHIN, sending)
+            .await
+            .unwrap_or_else(|_| Err(NotSent::too_slow()));
+        settle(db, scheme, sender, &mail, answer, clock.now(), &mut all).await?;
     }
 }
 
-async fn claim(tx: &mut Tx, scheme: Id<Scheme>, now: Ts) -> Outcome<(Option<Email>, Vec<Waiting>)> {
+/// Claims the first mail that is due, and reads who mails come from.
+async fn claim(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    now: Ts,
+) -> Outcome<Option<(Option<Email>, Waiting)>> {
     let due = on!(tx, c => sqlx::query_as::<_, Waiting>(DUE)
-        .bind(scheme).bind(now).bind(BATCH).fetch_all(c))?;
-    let mut claimed = Vec::new();
+        .bind(scheme).bind(now).bind(LOOKED_AT).fetch_all(c))?;
     for mail in due {
         let mine = run!(
             tx,
@@ -111,14 +127,17 @@ async fn claim(tx: &mut Tx, scheme: Id<Scheme>, now: Ts) -> Outcome<(Option<Emai
                 .bind(mail.attempts)
         )?;
         if mine == 1 {
-            claimed.push(mail);
+            let from = settings::of(tx, scheme).await?.mail_from;
+            return Ok(Some((from, mail)));
         }
     }
-    Ok((settings::of(tx, scheme).await?.mail_from, claimed))
+    Ok(None)
 }
 
+/// A mail that was withdrawn while it was on its way has gone all the same,
+/// and the row says so.
 const SENT: &str = "update outbox set state = 'sent', sent_at = $3, body = '', failure = null
-    where scheme_id = $1 and id = $2 and state = 'queued'";
+    where scheme_id = $1 and id = $2 and state in ('queued', 'cancelled')";
 const LATER: &str = "update outbox set next_at = $3, failure = $4
     where scheme_id = $1 and id = $2 and state = 'queued'";
 const FAILED: &str = "update outbox set state = 'failed', failure = $3

@@ -66,7 +66,9 @@ const CANCEL_ABOUT: &str = "update outbox set state = 'cancelled'
     where scheme_id = $1 and person_id = $2 and state = 'queued'";
 
 /// Cancels what is still waiting to be sent about somebody: their
-/// whereabouts have become sensitive, or they withdrew. Gives how many.
+/// whereabouts have become sensitive. Once this is kept nothing of it is sent;
+/// only a mail that is on its way at that very moment still goes. Gives how
+/// many.
 ///
 /// # Errors
 /// When the database fails.

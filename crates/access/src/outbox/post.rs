@@ -103,6 +103,13 @@ impl NotSent {
             for_good: true,
         }
     }
+
+    pub(super) fn too_slow() -> Self {
+        Self {
+            why: "the mail server was too slow".into(),
+            for_good: false,
+        }
+    }
 }
 
 impl Post {

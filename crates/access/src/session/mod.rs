@@ -7,10 +7,10 @@
 pub(crate) mod cookie;
 mod store;
 
+pub use store::of_account;
 pub(crate) use store::{
     Found, Stage, begin, end, end_all, end_others, find, renew, touch, touch_due,
 };
-pub use store::{of_account, sweep};
 
 /// Idle time after which a session is over, in seconds.
 pub const IDLE_SECONDS: i64 = 15 * 60;

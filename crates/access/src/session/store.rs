@@ -262,30 +262,3 @@ pub(crate) async fn renew(tx: &mut Tx, scheme: Id<Scheme>, hash: &Hash, now: Ts)
     }
     Ok(token)
 }
-
-const SWEEP_SESSIONS: &str = "delete from session
-    where scheme_id = $1 and (ends_at <= $2 or seen_at <= $3)";
-const SWEEP_LINKS: &str = "delete from mailed_token where scheme_id = $1 and ends_at <= $2";
-const SWEEP_FORMS: &str = "delete from form_once where scheme_id = $1 and made_at <= $2";
-/// How long it is remembered that a form was done, in seconds.
-const FORMS_KEPT: i64 = 2 * 24 * 60 * 60;
-
-/// Removes what is over: sessions, links that were mailed, keys of forms done
-/// two days ago. For a job. Gives how many rows went.
-///
-/// # Errors
-/// When the database fails.
-pub async fn sweep(tx: &mut Tx, scheme: Id<Scheme>, now: Ts) -> Outcome<u64> {
-    let idle_since = now.plus_seconds(-IDLE_SECONDS);
-    let sessions = run!(
-        tx,
-        sqlx::query(SWEEP_SESSIONS)
-            .bind(scheme)
-            .bind(now)
-            .bind(idle_since)
-    )?;
-    let links = run!(tx, sqlx::query(SWEEP_LINKS).bind(scheme).bind(now))?;
-    let done_before = now.plus_seconds(-FORMS_KEPT);
-    let forms = run!(tx, sqlx::query(SWEEP_FORMS).bind(scheme).bind(done_before))?;
-    Ok(sessions + links + forms)
-}

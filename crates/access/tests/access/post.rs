@@ -1,7 +1,10 @@
 //! The outbox delivers: into a folder, and to a mail server that speaks the
 //! real protocol over a real socket.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
 use futures::future::BoxFuture;
 use kith_access::{
@@ -9,11 +12,12 @@ use kith_access::{
     outbox::{Delivered, Mail, Post, Sender, Waiting, cancel_about, deliver, queue},
     scheme,
 };
-use kith_base::{Id, Ts};
+use kith_base::{Clock, Id, Ts};
 use kith_db::{Db, Outcome, Tx, on, run, testing::both};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
+    sync::{mpsc, oneshot},
 };
 
 /// What a mail server has taken.
@@ -43,6 +47,25 @@ impl Server {
         Self { at, taken }
     }
 
+    /// A server that says which mail it has heard, and takes it at a word.
+    async fn holding() -> (Self, mpsc::Receiver<Held>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let (gate, held) = mpsc::channel(1);
+        let inbox = taken.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let (inbox, gate) = (inbox.clone(), gate.clone());
+                tokio::spawn(async move {
+                    stream.write_all(GREETING).await?;
+                    talk_at(stream, inbox, Some(gate)).await
+                });
+            }
+        });
+        (Self { at, taken }, held)
+    }
+
     fn taken(&self) -> Vec<String> {
         self.taken.lock().unwrap().clone()
     }
@@ -56,6 +79,18 @@ async fn answers(mut stream: TcpStream, inbox: Inbox) -> std::io::Result<()> {
 
 /// One talk with somebody who was greeted.
 pub(crate) async fn talk(stream: impl AsyncRead + AsyncWrite, inbox: Inbox) -> std::io::Result<()> {
+    talk_at(stream, inbox, None).await
+}
+
+/// A mail that a server has heard and not yet taken: whom it is for, and the
+/// word at which it is taken.
+type Held = (String, oneshot::Sender<()>);
+
+async fn talk_at(
+    stream: impl AsyncRead + AsyncWrite,
+    inbox: Inbox,
+    gate: Option<mpsc::Sender<Held>>,
+) -> std::io::Result<()> {
     let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read).lines();
     let mut recipient = String::new();
@@ -82,6 +117,11 @@ pub(crate) async fn talk(stream: impl AsyncRead + AsyncWrite, inbox: Inbox) -> s
                 }
                 text.push_str(&line);
                 text.push('\n');
+            }
+            if let Some(gate) = &gate {
+                let (take, taken) = oneshot::channel();
+                gate.send((recipient.clone(), take)).await.unwrap();
+                taken.await.unwrap();
             }
             inbox.lock().unwrap().push(text);
             "250 taken"
@@ -165,7 +205,9 @@ async fn a_mail_reaches_the_server_once_and_its_text_is_blanked() {
         let post: Post = format!("smtp://{}", server.at).parse().unwrap();
         let scheme = with_mails(&db, &["kay@example.org"]).await;
         let sender = sender(post);
-        let done = deliver(&db, scheme, &sender, now()).await.unwrap();
+        let done = deliver(&db, scheme, &sender, &Clock::fixed(now()))
+            .await
+            .unwrap();
         assert_eq!(
             done,
             Delivered {
@@ -175,7 +217,9 @@ async fn a_mail_reaches_the_server_once_and_its_text_is_blanked() {
             }
         );
         assert_eq!(
-            deliver(&db, scheme, &sender, now()).await.unwrap(),
+            deliver(&db, scheme, &sender, &Clock::fixed(now()))
+                .await
+                .unwrap(),
             Delivered::default()
         );
         let taken = server.taken();
@@ -199,7 +243,9 @@ async fn a_busy_server_is_tried_again_and_a_missing_mailbox_is_not() {
         let to = ["cut@example.org", "later@example.org", "never@example.org"];
         let scheme = with_mails(&db, &to).await;
         let sender = sender(post);
-        let done = deliver(&db, scheme, &sender, now()).await.unwrap();
+        let done = deliver(&db, scheme, &sender, &Clock::fixed(now()))
+            .await
+            .unwrap();
         assert_eq!(
             done,
             Delivered {
@@ -217,13 +263,17 @@ async fn a_busy_server_is_tried_again_and_a_missing_mailbox_is_not() {
         // Not yet, then again and again, longer and longer, for two days.
         let soon = now().plus_seconds(59);
         assert_eq!(
-            deliver(&db, scheme, &sender, soon).await.unwrap(),
+            deliver(&db, scheme, &sender, &Clock::fixed(soon))
+                .await
+                .unwrap(),
             Delivered::default()
         );
         let mut at = now();
         for _ in 0..8 {
             at = at.plus_seconds(86_400);
-            deliver(&db, scheme, &sender, at).await.unwrap();
+            deliver(&db, scheme, &sender, &Clock::fixed(at))
+                .await
+                .unwrap();
         }
         let kept = rows(&db, scheme).await;
         assert!(kept.iter().all(|row| row.0 == "failed"), "{kept:?}");
@@ -240,8 +290,9 @@ async fn two_processes_do_not_send_the_same_mail() {
         let to: Vec<&str> = to.iter().map(String::as_str).collect();
         let scheme = with_mails(&db, &to).await;
         let sender = sender(post);
-        let both =
-            futures::future::join_all((0..3).map(|_| deliver(&db, scheme, &sender, now()))).await;
+        let clock = Clock::fixed(now());
+        let all = (0..3).map(|_| deliver(&db, scheme, &sender, &clock));
+        let both = futures::future::join_all(all).await;
         let sent: u32 = both.iter().map(|done| done.as_ref().unwrap().sent).sum();
         assert_eq!((sent, server.taken().len()), (12, 12));
     }
@@ -268,11 +319,19 @@ async fn a_process_that_died_after_claiming_loses_nothing() {
         let post: Post = format!("file:{}", folder.path().display()).parse().unwrap();
         let sender = sender(post);
         assert_eq!(
-            deliver(&db, scheme, &sender, now()).await.unwrap(),
+            deliver(&db, scheme, &sender, &Clock::fixed(now()))
+                .await
+                .unwrap(),
             Delivered::default()
         );
         let after = now().plus_seconds(301);
-        assert_eq!(deliver(&db, scheme, &sender, after).await.unwrap().sent, 1);
+        assert_eq!(
+            deliver(&db, scheme, &sender, &Clock::fixed(after))
+                .await
+                .unwrap()
+                .sent,
+            1
+        );
         let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
         assert_eq!(files.len(), 1);
         let path = files[0].as_ref().unwrap().path();
@@ -303,8 +362,116 @@ async fn what_waits_about_somebody_can_be_cancelled() {
             .unwrap();
         assert_eq!(cancelled, 1);
         let post: Post = format!("file:{}", folder.path().display()).parse().unwrap();
-        let done = deliver(&db, scheme, &sender(post), now()).await.unwrap();
+        let done = deliver(&db, scheme, &sender(post), &Clock::fixed(now()))
+            .await
+            .unwrap();
         assert_eq!(done, Delivered::default());
+    }
+}
+
+async fn about(db: &Db, scheme: Id<Scheme>) -> Vec<(String, Id<kith_access::Person>)> {
+    db.read(async |tx| -> Outcome<_> {
+        Ok(on!(tx, c => sqlx::query_as(
+            "select recipient, person_id from outbox where scheme_id = $1 order by recipient")
+            .bind(scheme).fetch_all(c))?)
+    })
+    .await
+    .unwrap()
+}
+
+/// Whatever is withdrawn while others are sent is not sent; what is on its way
+/// at that moment has gone, and its row says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_withdrawn_while_others_are_sent_is_never_sent() {
+    let to: Vec<String> = (0..60).map(|n| format!("kay{n:02}@example.org")).collect();
+    let to: Vec<&str> = to.iter().map(String::as_str).collect();
+    for db in both().await {
+        let (server, mut held) = Server::holding().await;
+        let post: Post = format!("smtp://{}", server.at).parse().unwrap();
+        let scheme = with_mails(&db, &to).await;
+        let about = about(&db, scheme).await;
+        let (mut withdrawn, mut too_late) = (BTreeSet::new(), BTreeSet::new());
+        let mut draw = 2026_usize;
+        let withdraws = async {
+            while let Some((recipient, take)) = held.recv().await {
+                let now = recipient.split(['<', '>']).nth(1).unwrap().to_owned();
+                assert!(
+                    !withdrawn.contains(&now),
+                    "{now} was withdrawn, and is sent"
+                );
+                draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) & 0xffff_ffff;
+                let (whose, person) = &about[(draw >> 8) % about.len()];
+                let cancelled = db
+                    .act(async |tx| cancel_about(tx, scheme, *person).await)
+                    .await
+                    .unwrap();
+                if cancelled == 1 && *whose == now {
+                    too_late.insert(now);
+                } else if cancelled == 1 {
+                    withdrawn.insert(whose.clone());
+                }
+                take.send(()).unwrap();
+            }
+        };
+        let (sender, clock) = (sender(post), Clock::fixed(now()));
+        let done = tokio::select! {
+            done = deliver(&db, scheme, &sender, &clock) => done.unwrap(),
+            () = withdraws => unreachable!("the server goes on"),
+        };
+        assert!(withdrawn.len() > 10, "{withdrawn:?}");
+        assert_eq!(server.taken().len(), to.len() - withdrawn.len());
+        assert_eq!(done.sent as usize, server.taken().len());
+        let kept = rows(&db, scheme).await;
+        for ((whose, _), row) in about.iter().zip(&kept) {
+            let state = if withdrawn.contains(whose) {
+                "cancelled"
+            } else {
+                "sent"
+            };
+            assert_eq!(
+                row.0,
+                state,
+                "{whose}, too late: {}",
+                too_late.contains(whose)
+            );
+        }
+    }
+}
+
+/// Each mail takes three minutes: the last is sent long after the first was
+/// claimed, and another process that looks meanwhile does not send it too.
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_mail_is_sent_once_though_others_look_for_mail() {
+    for db in both().await {
+        let (server, mut held) = Server::holding().await;
+        let post: Post = format!("smtp://{}", server.at).parse().unwrap();
+        let to = [
+            "a@example.org",
+            "b@example.org",
+            "c@example.org",
+            "d@example.org",
+        ];
+        let scheme = with_mails(&db, &to).await;
+        let (sender, clock) = (sender(post), Clock::fixed(now()));
+        let slowly = async {
+            while let Some((_, take)) = held.recv().await {
+                clock.set(clock.now().plus_seconds(180));
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                take.send(()).unwrap();
+            }
+        };
+        let looks_later = async {
+            while clock.now() < now().plus_seconds(360) {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            deliver(&db, scheme, &sender, &clock).await
+        };
+        let sends = futures::future::join(deliver(&db, scheme, &sender, &clock), looks_later);
+        tokio::select! {
+            (one, other) = sends => assert_eq!(one.unwrap().sent + other.unwrap().sent, 4),
+            () = slowly => unreachable!("the server goes on"),
+        }
+        assert_eq!(server.taken().len(), 4, "each of them once");
     }
 }
 

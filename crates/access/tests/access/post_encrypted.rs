@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use kith_access::outbox::{Delivered, Post, deliver};
+use kith_base::Clock;
 use kith_db::testing::both;
 use lettre::{
     AsyncSmtpTransport, Tokio1Executor,
@@ -139,7 +140,9 @@ async fn mail_leaves_encrypted_to_a_server_that_is_who_it_says() {
             let post = Post::Server(door.port(server.port).tls(tls).build());
             let to = format!("{begins:?}@example.org");
             let scheme = with_mails(&db, &[&to]).await;
-            let done = deliver(&db, scheme, &sender(post), now()).await.unwrap();
+            let done = deliver(&db, scheme, &sender(post), &Clock::fixed(now()))
+                .await
+                .unwrap();
             assert_eq!(done.sent, 1, "{begins:?}");
             assert!(server.heard()[0].contains("That line is one dot."));
         }
@@ -162,7 +165,9 @@ async fn a_server_nobody_vouches_for_is_told_nothing() {
                 .parse()
                 .unwrap();
             let scheme = with_mails(&db, &[&format!("{begins:?}@example.org")]).await;
-            let done = deliver(&db, scheme, &sender(post), now()).await.unwrap();
+            let done = deliver(&db, scheme, &sender(post), &Clock::fixed(now()))
+                .await
+                .unwrap();
             assert_eq!(done, ONE_LATER, "{begins:?}");
             assert_eq!(server.heard(), [""; 0], "{begins:?}");
             let kept = rows(&db, scheme).await;
@@ -179,7 +184,9 @@ async fn a_server_that_does_not_encrypt_hears_no_password_and_no_mail() {
         let address = format!("smtp://kith:word@127.0.0.1:{}?tls=required", server.port);
         let scheme = with_mails(&db, &["kay@example.org"]).await;
         let sender = sender(address.parse().unwrap());
-        let done = deliver(&db, scheme, &sender, now()).await.unwrap();
+        let done = deliver(&db, scheme, &sender, &Clock::fixed(now()))
+            .await
+            .unwrap();
         assert_eq!((done.sent, done.later + done.failed), (0, 1));
         let heard = server.heard();
         assert!(heard[0].starts_with("EHLO"), "{heard:?}");

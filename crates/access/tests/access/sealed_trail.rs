@@ -167,6 +167,67 @@ async fn a_row_put_in_afterwards_is_named_and_never_sealed() {
     }
 }
 
+/// The newest row lies an hour ahead, and is sealed: the clock was an hour
+/// fast, was put right, and the program was started again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_put_back_before_a_start_leaves_a_trail_that_is_whole() {
+    for db in both().await {
+        let scheme = found(&db, "one").await;
+        sealed(&db, scheme, 7).await;
+        let ahead: Id<audit::Row> = Id::new(Clock::Real.now().plus_seconds(3600));
+        db.act(async |tx| -> Outcome<()> {
+            run!(tx, sqlx::query(COPY).bind(scheme).bind(3_i64).bind(ahead))?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+        let when_fast = Clock::Real.now().plus_seconds(3600 + 120);
+        assert_eq!(seal(&db, scheme, when_fast).await.unwrap(), 1);
+        let end = verify(&db, scheme, None).await.unwrap().unwrap();
+        let address = db.url.clone();
+        let kept = tokio::task::spawn_blocking(move || written_until_killed(&address, 50));
+        let kept = kept.await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(verify(&db, scheme, Some(&end)).await.unwrap().is_ok());
+        // They wait until the clock has caught up.
+        assert_eq!(seal(&db, scheme, later()).await.unwrap(), 0);
+        let more = seal(&db, scheme, when_fast).await.unwrap();
+        assert!(more >= kept as u64, "{more} sealed, {kept} acknowledged");
+        assert!(verify(&db, scheme, Some(&end)).await.unwrap().is_ok());
+    }
+}
+
+/// Another process, whose clock is an hour fast, writes while this one runs.
+#[tokio::test]
+async fn a_process_learns_from_the_seal_how_far_others_have_written() {
+    for db in both().await {
+        let scheme = found(&db, "one").await;
+        sealed(&db, scheme, 7).await;
+        let ahead: Id<audit::Row> = Id::new(Clock::Real.now().plus_seconds(3600));
+        db.act(async |tx| -> Outcome<()> {
+            run!(tx, sqlx::query(COPY).bind(scheme).bind(3_i64).bind(ahead))?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+        // A round of this process's own, before the other seals its row.
+        assert_eq!(seal(&db, scheme, Clock::Real.now()).await.unwrap(), 0);
+        write(&db, scheme, 3).await;
+        let after: i64 = db
+            .read(async |tx| -> Outcome<i64> {
+                let sql = "select count(*) from audit where scheme_id = $1 and id > $2";
+                Ok(on!(tx, c => sqlx::query_scalar(sql)
+                    .bind(scheme).bind(ahead).fetch_one(c))?)
+            })
+            .await
+            .unwrap();
+        assert_eq!(after, 3, "sealed after the other's row, whenever that is");
+        let when_fast = Clock::Real.now().plus_seconds(3600 + 120);
+        assert_eq!(seal(&db, scheme, when_fast).await.unwrap(), 4);
+        assert!(verify(&db, scheme, None).await.unwrap().is_ok());
+    }
+}
+
 #[tokio::test]
 async fn a_chain_made_anew_is_not_the_one_of_the_checkpoint() {
     for db in both().await {

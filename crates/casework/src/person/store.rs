@@ -373,9 +373,11 @@ pub async fn practices(
 /// The records a new one may be the same as: they share the NHS number, or
 /// the birth date, or the sound of the family name together with the postcode.
 /// No scope: the answer is only compared, and shown through a scope later.
-/// A doubted number counts: whoever gave it may give it again.
+/// A doubted number counts: whoever gave it may give it again. A hidden
+/// postcode is not compared: whoever guesses at it would be told when it fits.
 const CANDIDATES: &str = "select p.id, p.given, p.family, p.born,
-            coalesce(p.nhs_number, p.nhs_number_doubted) as nhs_number, p.postcode
+            coalesce(p.nhs_number, p.nhs_number_doubted) as nhs_number,
+            case when p.location_sensitive then null else p.postcode end as postcode
        from person p
       where p.scheme_id = $1 and p.merged_into is null and p.id in
             (select w.person_id from person_word w where w.scheme_id = $1 and w.word in ($2, $3)

@@ -91,8 +91,8 @@ fn deliver_mail(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
     Box::pin(async move {
         let mut done = 0;
         for scheme in schemes(&tools).await? {
-            let now = tools.app.clock.now();
-            let round = outbox::deliver(&tools.app.db, scheme, &tools.sender, now).await?;
+            let (app, sender) = (&tools.app, &tools.sender);
+            let round = outbox::deliver(&app.db, scheme, sender, &app.clock).await?;
             if round.failed > 0 {
                 tracing::error!(failed = round.failed, %scheme, "mails could not be delivered");
             }

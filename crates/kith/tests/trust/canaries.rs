@@ -229,12 +229,12 @@ async fn nothing_is_mailed(story: &Story) {
         ..sender.clone()
     };
     std::fs::write(folder.path().join("a file"), "").unwrap();
-    let round = outbox::deliver(&world.db, world.scheme, &broken, world.now())
+    let round = outbox::deliver(&world.db, world.scheme, &broken, &world.app.clock)
         .await
         .unwrap();
     assert!(round.later > 3 && round.sent == 0, "{round:?}");
     world.passes_hours(1);
-    let round = outbox::deliver(&world.db, world.scheme, &sender, world.now())
+    let round = outbox::deliver(&world.db, world.scheme, &sender, &world.app.clock)
         .await
         .unwrap();
     assert!(round.sent > 3, "{round:?}");

@@ -18,6 +18,7 @@ mod hostile;
 mod bounds;
 mod two_people;
 mod kept_outside;
+mod over;
 mod telling;
 mod asvs;
 
