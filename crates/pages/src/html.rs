@@ -379,7 +379,10 @@ impl From<Element> for Html {
     fn from(mut element: Element) -> Self {
         element.inside();
         let mut markup = std::mem::take(&mut element.markup);
-        if !matches!(element.name, "input" | "hr" | "br" | "img" | "meta" | "link") {
+        if !matches!(
+            element.name,
+            "input" | "hr" | "br" | "img" | "meta" | "link"
+        ) {
             element.end(&mut markup);
         }
         Self(markup)
