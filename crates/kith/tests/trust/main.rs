@@ -14,6 +14,8 @@ mod heard;
 mod canaries;
 mod looks;
 mod matrix;
+mod csrf;
+mod glass;
 mod hostile;
 mod bounds;
 mod two_people;
