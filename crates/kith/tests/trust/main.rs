@@ -11,6 +11,7 @@
 
 mod story;
 mod heard;
+mod secrets;
 mod canaries;
 mod looks;
 mod matrix;
