@@ -47,16 +47,17 @@ impl Server {
 
     /// Ends the server as a power cut would, and every process of it.
     fn kill(&self) {
-        let process = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let id = process.lines().next().unwrap();
+        let process = fs::read_to_string(self.folder.join("data/postmaster.pid"))
+            .expect("a running server has its number there");
+        let id = process.lines().next().expect("its number");
         let children = Command::new("ps")
             .args(["--ppid", id, "-o", "pid="])
             .output();
-        let children = String::from_utf8(children.unwrap().stdout).unwrap();
+        let children = String::from_utf8_lossy(&children.expect("ps runs").stdout).into_owned();
         let mut kill = Command::new("kill");
         kill.args(["-KILL", id]).args(children.split_whitespace());
         // One of its processes may have ended by itself meanwhile.
-        kill.stderr(Stdio::null()).status().unwrap();
+        kill.stderr(Stdio::null()).status().expect("kill runs");
     }
 
     fn again(&self) {
