@@ -96,8 +96,12 @@ impl WorkingDays {
         start
     }
 
+    /// An hour of a day; the 24th is the end of it.
     fn at_hour(&self, day: Day, hour: i8) -> Ts {
-        Ts::from_london(day.date().at(hour.clamp(0, 23), 0, 0, 0))
+        if hour >= 24 {
+            return day.plus_days(1).start();
+        }
+        Ts::from_london(day.date().at(hour.max(0), 0, 0, 0))
     }
 }
 
@@ -226,5 +230,17 @@ mod tests {
             work.hours_after(at_night, 4).as_uk_moment(),
             "23 November 2026, 13:00"
         );
+    }
+
+    #[test]
+    fn work_that_ends_at_24_goes_on_until_midnight() {
+        let work = WorkingDays {
+            closes: 24,
+            ..WorkingDays::default()
+        };
+        let evening = Ts::from_london(day(2026, 11, 20).date().at(22, 0, 0, 0));
+        let reached = |hours| work.hours_after(evening, hours).as_uk_moment();
+        assert_eq!(reached(2), "21 November 2026, 00:00");
+        assert_eq!(reached(3), "23 November 2026, 10:00");
     }
 }

@@ -185,6 +185,12 @@ impl Day {
         Ts::from_london(self.0.at(0, 0, 0, 0))
     }
 
+    /// Its name in the week: `Sunday`.
+    #[must_use]
+    pub fn weekday(self) -> String {
+        self.0.strftime("%A").to_string()
+    }
+
     /// As people read it: `3 May 2026`.
     #[must_use]
     pub fn as_uk_date(self) -> String {

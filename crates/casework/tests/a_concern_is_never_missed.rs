@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use axum::{Router, http::Method};
-use kith_access::{Ability, App, SchemeSettings, settings, who};
+use kith_access::{Ability, App, settings, who};
 use kith_base::{Id, Ts};
 use kith_casework::{
     concern::{self, Concern, Danger, Door, Raise, actions},
@@ -216,7 +216,7 @@ async fn a_form_sent_twice_raises_one_concern() {
 }
 
 #[tokio::test]
-async fn nobody_acknowledges_in_four_working_hours_and_it_is_passed_on_once() {
+async fn nobody_acknowledges_in_four_working_hours_and_it_is_passed_on() {
     for world in World::small(program).await {
         let person = has_a_record(&world).await;
         let mut kay = world.signed_in(world.kay).await;
@@ -566,10 +566,72 @@ async fn practice_staff_raise_nothing_about_somebody_of_another_practice() {
     }
 }
 
-#[test]
-fn no_setting_switches_concerns_off() {
-    let settings = SchemeSettings::default();
-    assert!(settings.concern_hours > 0 && settings.lead.is_none());
-    let at = Ts::from_micros(0);
-    assert!(settings.working.hours_after(at, settings.concern_hours) > at);
+#[tokio::test]
+async fn no_setting_holds_a_concern_back_for_ever() {
+    for world in World::small(program).await {
+        // Eight hours, of one working hour a day, and the whole year closed.
+        let closed: Vec<String> = (0..400)
+            .map(|ahead| world.now().day().plus_days(ahead).to_string())
+            .collect();
+        let sets = async |tx: &mut kith_db::Tx| -> Outcome<()> {
+            let sql =
+                "insert into setting (scheme_id, name, value, changed_at) values ($1, $2, $3, $4)
+                on conflict (scheme_id, name) do update set value = excluded.value";
+            for (name, value) in [
+                ("concern_hours", "8"),
+                ("opens", "9"),
+                ("closes", "10"),
+                ("also_closed", &closed.join(" ")),
+            ] {
+                run!(
+                    tx,
+                    sqlx::query(sql)
+                        .bind(world.scheme)
+                        .bind(name)
+                        .bind(value)
+                        .bind(world.now())
+                )?;
+            }
+            Ok(())
+        };
+        world.app.db.act(sets).await.unwrap();
+        let mut kay = world.signed_in(world.kay).await;
+        let person = has_a_record(&world).await;
+        raises(&mut kay, person, "No").await;
+        world.passes_hours(5 * 24 - 1);
+        assert_eq!(escalates(&world).await, 0);
+        world.passes_hours(1);
+        assert_eq!(escalates(&world).await, 1);
+        world.passes_hours(5 * 24);
+        assert_eq!(escalates(&world).await, 1, "and again");
+    }
+}
+
+#[tokio::test]
+async fn it_is_passed_on_again_and_again_until_somebody_acknowledges_it() {
+    for world in World::small(program).await {
+        let person = has_a_record(&world).await;
+        let mut kay = world.signed_in(world.kay).await;
+        let here = raises(&mut kay, person, "No").await;
+        world.passes_hours(4); // Tuesday, two in the afternoon
+        assert_eq!(escalates(&world).await, 1);
+        assert_eq!(mails(&world, "concern.late").await, 2, "Lena and Mo");
+        world.passes_hours(3);
+        assert_eq!(escalates(&world).await, 0, "the next four hours run");
+        // Wednesday at ten: the rest of them. Two processes look at once.
+        world.passes_hours(17);
+        let (first, second) = tokio::join!(escalates(&world), escalates(&world));
+        assert_eq!(first + second, 1);
+        // From the second time on Grace, the guardian, hears too.
+        assert_eq!(mails(&world, "concern.late").await, 5);
+        assert!(mail_words(&world).await.contains("time number 2"));
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens(&here)
+            .await
+            .presses("Acknowledge: I will see to it")
+            .await;
+        world.passes_days(3);
+        assert_eq!(escalates(&world).await, 0, "acknowledged");
+        assert_eq!(mails(&world, "concern.late").await, 5);
+    }
 }

@@ -35,6 +35,23 @@ async fn the_one_who_waits_longest_is_taken_on_and_then_stands_in_the_caseload()
 }
 
 #[tokio::test]
+async fn what_came_on_friday_did_not_come_today_on_saturday() {
+    for world in World::small(program).await {
+        world.passes_days(3);
+        world.refers(world.rita, &mary()).await;
+        world.passes_days(1);
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting")
+            .await
+            .sees("came Friday")
+            .does_not_see("came today");
+        world.passes_days(2);
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting").await.sees("1 working day");
+    }
+}
+
+#[tokio::test]
 async fn two_link_workers_press_take_and_the_second_reads_who_has_them() {
     for world in World::small(program).await {
         world.refers(world.rita, &mary()).await;

@@ -285,11 +285,20 @@ async fn a_manager_brings_a_file_in_through_the_pages() {
         .sees("Nothing is made yet")
         .sees("31/02/1960")
         .sees("There is no such day")
-        .sees("Nowhere");
+        .sees("Nowhere")
+        // What was read otherwise is said before anything is made, and after.
+        .sees("1 cell was read otherwise than it stands in the file")
+        .sees("put back: 07700900982");
         mo.presses("Bring in 2 rows")
             .await
             .sees("The file is brought in")
+            .sees("put back: 07700900982")
             .sees("can be undone until");
+        let sheet = mo.last_link("/import/");
+        assert!(sheet.ends_with("problems.csv"), "{sheet}");
+        mo.opens(&sheet).await;
+        assert!(mo.html().contains("put back: 07700900982"), "{}", mo.html());
+        mo.opens(sheet.trim_end_matches("/problems.csv")).await;
         mo.presses("Undo this import")
             .await
             .sees("The import is undone");
@@ -412,5 +421,165 @@ async fn why_an_import_cannot_be_undone_is_said_for_each_state() {
         let dropped = staged(&world, &mo, OMAR).await;
         actions::drop_it(db, &mo, dropped).await.unwrap();
         assert!(why(dropped).await.contains("was thrown away"));
+    }
+}
+
+/// Mary's record as a file made it, with her referral ended.
+async fn mary_was_here(world: &World, mo: &Actor) {
+    brought_in(world, mo, MARY).await;
+    let ends = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
+        let sql = "update referral set state = 'declined', end_reason = 'duplicate',
+            end_next = 'Nothing', next_on = null, next_kind = 'none' where scheme_id = $1";
+        Ok(kith_db::run!(tx, sqlx::query(sql).bind(world.scheme))?)
+    };
+    world.app.db.act(ends).await.unwrap();
+}
+
+const MOVED: &str = "999 000 0018,Mary,Smith,03/05/1951,LS2 9JT,01274 960 009,Y00001,23/11/2026,Loneliness,Lives alone\n";
+
+#[tokio::test]
+async fn an_undo_puts_back_what_the_file_wrote_over() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        mary_was_here(&world, &mo).await;
+        let (id, did) = brought_in(&world, &mo, MOVED).await;
+        assert_eq!((did.close, did.made), (1, 1));
+        let file = "select count(*) from person where scheme_id = $1 and postcode = 'LS2 9JT' and phone = '01274960009'";
+        assert_eq!(world.count(file).await, 1);
+        undo::undo(&world.app.db, &world.terms(), &mo, id, None)
+            .await
+            .unwrap();
+        let before = "select count(*) from person where scheme_id = $1 and postcode = 'LS1 4AP' and phone = '07700900982'";
+        assert_eq!(world.count(before).await, 1);
+        assert_eq!(groups(&world, &mo, id).await.taken_back, 1);
+        // And she is found by where she lives, not by where the file said.
+        let found = "select count(*) from person_word where scheme_id = $1 and word = 'cLS1 4AP'";
+        assert_eq!(world.count(found).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_undo_names_what_was_changed_again_since() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        mary_was_here(&world, &mo).await;
+        let (id, _) = brought_in(&world, &mo, MOVED).await;
+        let changes = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
+            let sql = "update person set postcode = 'LS6 3AA' where scheme_id = $1";
+            Ok(kith_db::run!(tx, sqlx::query(sql).bind(world.scheme))?)
+        };
+        world.app.db.act(changes).await.unwrap();
+        let mut page = world.signed_in(world.mo).await;
+        page.opens(format!("/import/{id}"))
+            .await
+            .presses("Undo this import")
+            .await
+            .sees("Changed again since, so left as it is now: Postcode");
+        let kept = "select count(*) from person where scheme_id = $1 and postcode = 'LS6 3AA' and phone = '07700900982'";
+        assert_eq!(world.count(kept).await, 1);
+        assert_eq!(
+            world
+                .count("select count(*) from referral where scheme_id = $1 and state = 'voided'")
+                .await,
+            1
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_was_added_to_an_open_referral_is_taken_back_with_its_task() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        brought_in(&world, &mo, MARY).await;
+        let (id, did) = brought_in(&world, &mo, MOVED).await;
+        assert_eq!(did.added, 1);
+        let to_read = "select count(*) from task where scheme_id = $1 and done_at is null and what like 'Read what came in a file%'";
+        assert_eq!(world.count(to_read).await, 1);
+        undo::undo(&world.app.db, &world.terms(), &mo, id, None)
+            .await
+            .unwrap();
+        assert_eq!(world.count(to_read).await, 0);
+        let after = groups(&world, &mo, id).await;
+        assert_eq!((after.taken_back, after.kept), (1, 0));
+        let before = "select count(*) from person where scheme_id = $1 and postcode = 'LS1 4AP'";
+        assert_eq!(world.count(before).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn somebody_too_young_is_left_out_by_row_and_told_where_to_go() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let young = MARY.replace("1951", "2015");
+        let id = staged(&world, &mo, &format!("{young}{OMAR}")).await;
+        let found = groups(&world, &mo, id).await;
+        assert_eq!((found.errors, found.new), (1, 1));
+        let mut page = world.signed_in(world.mo).await;
+        page.opens(format!("/import/{id}"))
+            .await
+            .sees("03/05/2015")
+            .sees("aged 18 and over")
+            .sees("children and young people");
+    }
+}
+
+#[tokio::test]
+async fn a_close_match_is_decided_side_by_side_and_saving_stays_on_the_page() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let people = |given: &str, postcode: &str| -> String {
+            let line = |n: usize| {
+                let (day, year) = (n % 28 + 1, 1940 + n);
+                format!(",{given},Family{n},{day:02}/03/{year},{postcode},,Y00001,,Money,\n")
+            };
+            (0..22).map(line).collect()
+        };
+        brought_in(&world, &mo, &people("Mary", "LS1 4AP")).await;
+        let id = staged(&world, &mo, &people("Marie", "LS1 4AP")).await;
+        assert_eq!(groups(&world, &mo, id).await.undecided, 22);
+        let mut page = world.signed_in(world.mo).await;
+        page.opens(format!("/import/{id}"))
+            .await
+            .sees("In the file")
+            .sees("In the record")
+            .sees("Marie Family0")
+            .sees("Mary Family0")
+            .follows("More close matches")
+            .await
+            .sees("Marie Family21")
+            .does_not_see("Marie Family0 ");
+        page.picks("What to do with row 23", "Leave it out")
+            .presses("Keep these decisions")
+            .await
+            .sees("Decisions kept")
+            .sees("Marie Family21")
+            .sees("21 of them are not decided about");
+    }
+}
+
+#[tokio::test]
+async fn a_match_that_goes_out_of_reach_says_so_and_nobody_is_stuck() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        brought_in(&world, &mo, OMAR).await;
+        let id = staged(&world, &mo, &OMAR.replace("Omar", "Aisha")).await;
+        assert_eq!(groups(&world, &mo, id).await.undecided, 1);
+        let restricts = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
+            let sql = "update person set restricted = $2 where scheme_id = $1";
+            Ok(kith_db::run!(
+                tx,
+                sqlx::query(sql).bind(world.scheme).bind(true)
+            )?)
+        };
+        world.app.db.act(restricts).await.unwrap();
+        let mut page = world.signed_in(world.mo).await;
+        page.opens(format!("/import/{id}"))
+            .await
+            .does_not_see("Omar")
+            .sees("out of your reach by now: the row is brought in as new")
+            .presses("Bring in 1 rows")
+            .await
+            .sees("The file is brought in");
+        assert_eq!(world.count(PEOPLE).await, 2);
     }
 }

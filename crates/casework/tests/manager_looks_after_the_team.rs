@@ -127,11 +127,55 @@ async fn what_needs_the_manager_stands_first_and_leads_to_its_list() {
         }
         mo.opens("/team")
             .await
-            .sees("Riverside Surgery Messages 2 The oldest is of 24 November 2026")
+            .sees("Every practice has filed what it was told")
             .sees("Without a worker or a queue, or without a next date 0 of 3")
             .sees("Came today 1")
             .sees("6 to 10 days: late 2");
         mo.opens("/waiting").await.sees("6 to 10 days: late 2");
+    }
+}
+
+#[tokio::test]
+async fn what_a_practice_has_not_filed_is_what_it_can_file() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &named("Mary", "Thistle")).await;
+        let omar = world.takes_on(world.kay, &named("Omar", "Khan")).await;
+        world.passes_days(8);
+        let mut mo = world.signed_in(world.mo).await;
+        // That a referral was received is nothing to file.
+        mo.opens("/team")
+            .await
+            .sees("Every practice has filed what it was told");
+        for met in [mary, omar] {
+            let (assess, yes) = (Purpose::Assess, Some(Answer::Yes));
+            world
+                .meets(world.kay, met.referral, assess, None, yes)
+                .await;
+        }
+        mo.opens(paths::person(mary.person))
+            .await
+            .sees("Nothing to file")
+            .sees("Not yet");
+        // What is restricted is not shown to the practice: it cannot file it.
+        world
+            .marks(
+                omar.person,
+                "update person set restricted = $3 where scheme_id = $1 and id = $2",
+            )
+            .await;
+        world.passes_days(8);
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/team")
+            .await
+            .sees("Riverside Surgery Messages 1 The oldest is of 2 December 2026");
+        let mut rita = world.signed_in(world.rita).await;
+        rita.opens("/sent?show=not_filed")
+            .await
+            .presses("Mark as filed")
+            .await;
+        mo.opens("/team")
+            .await
+            .sees("Every practice has filed what it was told");
     }
 }
 

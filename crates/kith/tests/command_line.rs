@@ -224,21 +224,19 @@ struct Demo {
 
 impl Demo {
     fn start(data: &Path) -> Self {
+        Self::start_with(data, &["--size", "empty"])
+    }
+
+    fn start_with(data: &Path, arguments: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
             .unwrap()
             .port();
         let child = Command::new(env!("CARGO_BIN_EXE_kith"))
-            .args([
-                "demo",
-                "--size",
-                "empty",
-                "--port",
-                &port.to_string(),
-                "--data",
-            ])
+            .args(["demo", "--port", &port.to_string(), "--data"])
             .arg(data)
+            .args(arguments)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -320,6 +318,53 @@ fn the_demonstration_starts_keeps_its_people_and_stops_when_asked() {
     let again = Demo::start(folder.path());
     assert!(again.get("/demo").unwrap().contains("Sign in as Kay Ward"));
     again.stop();
+}
+
+/// Who is in the database of a demonstration: the same people have the same
+/// ids.
+async fn everybody(folder: &Path) -> Vec<String> {
+    let all = "/* every scheme: a demonstration has one */ select id from account order by id";
+    let file = format!("sqlite:{}", folder.join("kith.db").display());
+    let db = Db::connect(&file).await.unwrap();
+    let ids: Vec<kith_base::Id<kith_access::Account>> = db
+        .read(async |tx| -> Outcome<_> { Ok(on!(tx, c => sqlx::query_scalar(all).fetch_all(c))?) })
+        .await
+        .unwrap();
+    db.close().await;
+    ids.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn a_demonstration_is_kept_until_it_is_reset_and_never_passes_for_another_size() {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path();
+    Demo::start(data).stop();
+    let first = everybody(data).await;
+    assert!(first.len() > 10, "{first:?}");
+    // Whoever names no size sees what there is.
+    Demo::start_with(data, &[]).stop();
+    assert_eq!(everybody(data).await, first, "the data are kept");
+    let other = kith(
+        data,
+        &["demo", "--port", "0", "--data", ".", "--size", "icb"],
+    );
+    let said = words(&other);
+    assert!(!other.status.success(), "{said}");
+    assert!(
+        said.contains("holds a demonstration of the size empty")
+            && said.contains("Say --reset to begin again with icb"),
+        "{said}"
+    );
+    assert_eq!(everybody(data).await, first);
+    // Begun again: other people, and no mail of the ones before.
+    let mail = data.join("outbox/of-the-last-run.eml");
+    fs::create_dir_all(data.join("outbox")).unwrap();
+    fs::write(&mail, "To: kay.ward@example.org").unwrap();
+    Demo::start_with(data, &["--size", "empty", "--reset"]).stop();
+    let again = everybody(data).await;
+    assert_eq!(again.len(), first.len());
+    assert!(again.iter().all(|id| !first.contains(id)), "begun again");
+    assert!(!mail.exists());
 }
 
 /// Clients that hold the program up: headers that never end, a form that never

@@ -89,6 +89,9 @@ async fn a_dry_run_shows_the_four_groups_and_makes_nothing() {
             .says("     1  Something is wrong: left out")
             .says("row 5, DOB, \"31/02/1970\": There is no such day")
             .says("row 5, Practice, \"Nowhere\"")
+            .says(
+                "row 2, Mobile, \"7700900982\": The beginning of the number was lost and put back",
+            )
             .says("Nothing is made yet");
         assert_eq!(world.count(REFERRALS).await, 0);
     }

@@ -69,7 +69,7 @@ form! {
         also_closed: Maybe<Long<Days>> = Long::new("Also closed on")
             .hint("Besides weekends and bank holidays. One day on each line, like 2027-05-03").rows(3),
         review_days: Number<u16> = Number::new("A review is due after", 1, 365).unit("days"),
-        concern_hours: Number<u16> = Number::new("A safeguarding concern is acknowledged within", 1, 40).unit("working hours"),
+        concern_hours: Number<u16> = Number::new("A safeguarding concern is acknowledged within", 1, 8).unit("working hours"),
         lead: Maybe<Pick<Id<Account>>> = Pick::empty("Safeguarding lead"),
         deputy: Maybe<Pick<Id<Account>>> = Pick::empty("Safeguarding deputy"),
         self_referral: One<YesNo> = One::new("May people refer themselves?").called("whether people may refer themselves").inline(),

@@ -194,36 +194,44 @@ async fn lead_and_deputy_are_two_people_who_are_there_and_never_left_out() {
         let lead = world.somebody(Role::Manager).await;
         let deputy = world.somebody(Role::LinkWorker).await;
         let (lead_id, deputy_id) = (lead.to_string(), deputy.to_string());
-        let save =
-            async |ann: &mut crate::world::Browser, lead: &str, deputy: &str, closes: &str| {
-                let fields = [
-                    ("take_on_days", "3"),
-                    ("opens", "8"),
-                    ("closes", closes),
-                    ("also_closed", "2027-05-03\n2027-06-01"),
-                    ("review_days", "14"),
-                    ("concern_hours", "4"),
-                    ("lead", lead),
-                    ("deputy", deputy),
-                    ("self_referral", "no"),
-                    ("mail_from", "scheme@example.org"),
-                    ("inbox", ""),
-                    ("help_lines", "Ring 999."),
-                    ("under_age", "Ring the youth service"),
-                ];
-                ann.fill("/admin/settings", &fields).await.status
-            };
+        let save = async |ann: &mut crate::world::Browser,
+                          lead: &str,
+                          deputy: &str,
+                          closes: &str,
+                          hours: &str| {
+            let fields = [
+                ("take_on_days", "3"),
+                ("opens", "8"),
+                ("closes", closes),
+                ("also_closed", "2027-05-03\n2027-06-01"),
+                ("review_days", "14"),
+                ("concern_hours", hours),
+                ("lead", lead),
+                ("deputy", deputy),
+                ("self_referral", "no"),
+                ("mail_from", "scheme@example.org"),
+                ("inbox", ""),
+                ("help_lines", "Ring 999."),
+                ("under_age", "Ring the youth service"),
+            ];
+            ann.fill("/admin/settings", &fields).await.status
+        };
         assert_eq!(
-            save(&mut ann, &lead_id, &lead_id, "17").await,
+            save(&mut ann, &lead_id, &deputy_id, "17", "9").await,
+            422,
+            "a concern does not wait longer than a day of work"
+        );
+        assert_eq!(
+            save(&mut ann, &lead_id, &lead_id, "17", "4").await,
             422,
             "the same twice"
         );
         assert_eq!(
-            save(&mut ann, &lead_id, &deputy_id, "8").await,
+            save(&mut ann, &lead_id, &deputy_id, "8", "4").await,
             422,
             "closes as it opens"
         );
-        assert_eq!(save(&mut ann, &lead_id, &deputy_id, "17").await, 303);
+        assert_eq!(save(&mut ann, &lead_id, &deputy_id, "17", "4").await, 303);
         let kept = world
             .db
             .read(async |tx| settings::of(tx, world.scheme).await)
@@ -232,7 +240,11 @@ async fn lead_and_deputy_are_two_people_who_are_there_and_never_left_out() {
         assert_eq!((kept.lead, kept.deputy), (Some(lead), Some(deputy)));
         assert_eq!((kept.take_on_days, kept.self_referral), (3, false));
         assert_eq!(kept.working.also_closed.len(), 2);
-        assert_eq!(save(&mut ann, "", &deputy_id, "17").await, 422, "no lead");
+        assert_eq!(
+            save(&mut ann, "", &deputy_id, "17", "4").await,
+            422,
+            "no lead"
+        );
         // The deputy cannot leave before another is chosen.
         let page = ann.get(&format!("/admin/accounts/{deputy}")).await;
         let leave = format!("/admin/accounts/{deputy}/leave");

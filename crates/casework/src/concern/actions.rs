@@ -67,7 +67,7 @@ pub async fn raise(
             (None, None) => unnamed,
         },
         raised_at: at,
-        acknowledge_by: settings.working.hours_after(at, settings.concern_hours),
+        acknowledge_by: rules::runs_out(&settings.working, settings.concern_hours, at),
     };
     store::insert(tx, scheme, settings, &new, raise).await?;
     store::happened(tx, scheme, concern, new.raised_by, Move::Raise, None, at).await?;
@@ -320,50 +320,73 @@ pub async fn counted(tx: &mut Tx, actor: &Actor) -> Outcome<Option<Counts>> {
     Ok(Some(store::counts(tx, actor.scheme, actor.now).await?))
 }
 
-/// Passes on what nobody has acknowledged in time: the deputy and every
-/// manager hear, once for each concern. Gives how many were passed on. A job
-/// calls it every few minutes; calling it again does nothing new.
+/// Passes on what nobody has acknowledged in time: lead, deputy and every
+/// manager hear, and again each time the scheme's hours have passed once more,
+/// until somebody acknowledges it; from the second time on, the guardians too.
+/// Gives how many were passed on. A job calls it every minute; calling it
+/// again, or from two processes, does nothing new.
 ///
 /// # Errors
 /// When the database does not answer; what was passed on before stays so.
 pub async fn escalate_due(db: &Db, scheme: Id<Scheme>, now: Ts) -> Outcome<u64> {
-    let due = db
-        .read(async |tx| -> Outcome<_> { Ok(store::due(tx, scheme, now).await?) })
+    let (late, settings) = db
+        .read(async |tx| -> Outcome<_> {
+            let late = store::late(tx, scheme, now).await?;
+            Ok((late, settings::of(tx, scheme).await?))
+        })
         .await?;
+    let (work, hours) = (&settings.working, settings.concern_hours);
     let mut passed_on = 0;
-    for concern in due {
+    for concern in late {
+        let waits = |at| rules::runs_out(work, hours, at) > now;
+        if concern.escalated_at.is_some_and(waits) {
+            continue;
+        }
         let done = db
-            .act(async |tx| pass_on(tx, scheme, &concern, now).await)
+            .act(async |tx| pass_on(tx, scheme, &settings, &concern, now).await)
             .await?;
         passed_on += u64::from(done);
     }
     Ok(passed_on)
 }
 
-async fn pass_on(tx: &mut Tx, scheme: Id<Scheme>, concern: &store::Due, now: Ts) -> Outcome<bool> {
-    if !store::escalate(tx, scheme, concern.id, now).await? {
+async fn pass_on(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    settings: &SchemeSettings,
+    concern: &store::Late,
+    now: Ts,
+) -> Outcome<bool> {
+    if !store::escalate(tx, scheme, concern, now).await? {
         return Ok(false);
     }
     store::happened(tx, scheme, concern.id, None, Move::Escalate, None, now).await?;
     let entry = entry(Move::Escalate, concern.id, concern.person_id);
     audit::record_for(tx, scheme, now, "job", entry).await?;
-    let settings = settings::of(tx, scheme).await?;
     let staff = account::all(tx, scheme).await?;
+    let turn = concern.times + 1;
     let managers = active(&staff, Role::Manager);
+    let guardians = active(&staff, Role::Guardian).filter(|_| turn > 1);
+    let often = match turn {
+        1 => String::new(),
+        turn => format!(" This is said for time number {turn}, and again until somebody does."),
+    };
     let mut told = BTreeSet::new();
-    for hearer in handlers(&staff, &settings).into_iter().chain(managers) {
+    let handlers = handlers(&staff, settings).into_iter();
+    for hearer in handlers.chain(managers).chain(guardians) {
         if !told.insert(hearer.id) {
             continue;
         }
         let mail = Mail {
-            once_key: format!("concern.late:{}:{}", concern.id, hearer.id),
+            once_key: format!("concern.late:{}:{turn}:{}", concern.id, hearer.id),
             kind: "concern.late",
             to: hearer.email.clone(),
             subject: format!("A safeguarding concern is late (ref {})", concern.reference),
-            body: "Nobody has acknowledged a safeguarding concern in the time the service gives \
-                   itself. The safeguarding lead and the deputy can read it in Kith. Make sure \
-                   that one of them does so now."
-                .into(),
+            body: format!(
+                "Nobody has acknowledged a safeguarding concern in the time the service gives \
+                 itself. The safeguarding lead and the deputy can read it in Kith. Make sure \
+                 that one of them does so now.{often}"
+            ),
             person: None,
         };
         outbox::queue(tx, scheme, now, mail).await?;

@@ -4,7 +4,7 @@
 //! happens, and whoever raised it does not close it.
 
 use kith_access::Account;
-use kith_base::{Id, Refusal, Ts, words};
+use kith_base::{Id, Refusal, Ts, WorkingDays, words};
 
 words! {
     /// Where a concern stands.
@@ -107,6 +107,19 @@ pub fn may_close(raised_by: Option<Id<Account>>, closer: Id<Account>) -> Result<
     Ok(())
 }
 
+/// The most days of the calendar a concern waits before it is passed on,
+/// whatever the working hours and closed days of the settings are: as long as
+/// Christmas or Easter with a weekend.
+pub const MOST_DAYS: i64 = 5;
+
+/// When a concern that waits since a moment is to be passed on: after so many
+/// working hours, and never later than [`MOST_DAYS`].
+#[must_use]
+pub fn runs_out(work: &WorkingDays, hours: u16, since: Ts) -> Ts {
+    let most = since.plus_seconds(MOST_DAYS * 24 * 3600);
+    work.hours_after(since, hours).min(most)
+}
+
 /// Whether nobody has acknowledged it in time.
 #[must_use]
 pub fn is_late(state: State, acknowledge_by: Ts, now: Ts) -> bool {
@@ -134,6 +147,36 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_working_hours_or_closed_days_hold_a_concern_back() {
+        let friday = Ts::from_london(
+            kith_base::Day::ymd(2026, 12, 24)
+                .unwrap()
+                .date()
+                .at(16, 0, 0, 0),
+        );
+        let a_year: Vec<_> = (0..400)
+            .map(|ahead| friday.day().plus_days(ahead))
+            .collect();
+        let most = friday.plus_seconds(MOST_DAYS * 24 * 3600);
+        for also_closed in [Vec::new(), a_year] {
+            for (opens, closes) in (0..24).flat_map(|o| (o + 1..=24).map(move |c| (o, c))) {
+                let work = WorkingDays {
+                    opens,
+                    closes,
+                    also_closed: also_closed.clone(),
+                };
+                for hours in 1..=8 {
+                    let out = runs_out(&work, hours, friday);
+                    assert!(friday < out && out <= most, "{work:?} {hours} {out}");
+                }
+            }
+        }
+        // A service with the usual hours has them, over Christmas too.
+        let usual = WorkingDays::default();
+        assert_eq!(runs_out(&usual, 4, friday), usual.hours_after(friday, 4));
     }
 
     #[test]

@@ -335,42 +335,60 @@ pub(super) async fn close(
     Ok(changed == 1)
 }
 
-const DUE: &str = "select c.id, c.reference, c.person_id from concern c
-    where c.scheme_id = $1 and c.state = 'raised' and c.escalated_at is null
-      and c.acknowledge_by <= $2 order by c.id limit 200";
+const LATE: &str = "select c.id, c.reference, c.person_id, c.escalated_at,
+        (select count(*) from concern_event e where e.scheme_id = $1
+            and e.concern_id = c.id and e.what = 'escalate') as times
+    from concern c
+    where c.scheme_id = $1 and c.state = 'raised' and c.acknowledge_by <= $2
+    order by c.id limit 200";
 
-/// A concern that must be passed on now.
+/// A concern nobody has acknowledged in time.
 #[derive(FromRow)]
-pub(super) struct Due {
+pub(super) struct Late {
     pub(super) id: Id<Concern>,
     pub(super) reference: String,
     pub(super) person_id: Option<Id<Person>>,
+    /// When it was last passed on.
+    pub(super) escalated_at: Option<Ts>,
+    /// How often it was passed on.
+    pub(super) times: i64,
 }
 
-/// What nobody has acknowledged in time and has not been passed on.
+/// What nobody has acknowledged in time.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn due(tx: &mut Tx, scheme: Id<Scheme>, now: Ts) -> Result<Vec<Due>, sqlx::Error> {
-    on!(tx, c => sqlx::query_as(DUE).bind(scheme).bind(now).fetch_all(c))
+pub(super) async fn late(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    now: Ts,
+) -> Result<Vec<Late>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(LATE).bind(scheme).bind(now).fetch_all(c))
 }
 
-const ESCALATE: &str = "update concern set escalated_at = $3, version = version + 1
-    where scheme_id = $1 and id = $2 and escalated_at is null and state = 'raised'";
+// The version stays: whoever is about to acknowledge it is not held up by this.
+const ESCALATE: &str = "update concern set escalated_at = $3
+    where scheme_id = $1 and id = $2 and state = 'raised'
+      and escalated_at is not distinct from $4";
 
-/// Marks a concern as passed on. Gives whether it had not been yet.
+/// Marks a concern as passed on once more. Gives whether nobody else has
+/// passed it on, or acknowledged it, in the meantime.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(super) async fn escalate(
     tx: &mut Tx,
     scheme: Id<Scheme>,
-    concern: Id<Concern>,
+    concern: &Late,
     now: Ts,
 ) -> Result<bool, sqlx::Error> {
     let changed = run!(
         tx,
-        sqlx::query(ESCALATE).bind(scheme).bind(concern).bind(now)
+        sqlx::query(ESCALATE)
+            .bind(scheme)
+            .bind(concern.id)
+            .bind(now)
+            .bind(concern.escalated_at)
     )?;
     Ok(changed == 1)
 }

@@ -40,7 +40,8 @@ pub async fn write(
     let case = referral::store::case(tx, &scope, referral)
         .await?
         .ok_or_else(Refusal::not_found)?;
-    let effects = rules::decide(written, &case, at, &terms.promise)?;
+    let mut effects = rules::decide(written, &case, at, &terms.promise)?;
+    effects.connected &= !store::was_connected(tx, actor.scheme, case.id).await?;
     let contact = store::insert(tx, actor, &case, &written.note, at).await?;
     store::count_on_referral(tx, actor.scheme, case.id, written.note.at, &effects).await?;
     if let Some(words) = &written.matters {
@@ -104,16 +105,17 @@ async fn tell_practice(
     at: Ts,
 ) -> Outcome<()> {
     let event = effects.accepted.then_some(CodedEvent::Accepted);
-    let (stage, words) = if effects.first_seen {
-        (
-            Stage::FirstSeen,
-            format!("First seen on {}.", note.at.day().as_uk_date()),
-        )
-    } else if effects.connected
-        && !message::store::has(tx, actor.scheme, case.id, Stage::Connected).await?
-    {
+    let connected = effects.connected.then(|| {
         let service = note.connected_to.as_deref().unwrap_or("a local service");
-        (Stage::Connected, format!("Connected to {service}."))
+        format!("Connected to {service}.")
+    });
+    let (stage, words) = if effects.first_seen {
+        let seen = format!("First seen on {}.", note.at.day().as_uk_date());
+        // A first meeting that connects says both in one message.
+        let both = connected.map_or_else(|| seen.clone(), |words| format!("{seen} {words}"));
+        (Stage::FirstSeen, both)
+    } else if let Some(words) = connected {
+        (Stage::Connected, words)
     } else if note.practice_line.is_some() || event.is_some() {
         let words = if event.is_some() {
             "The person has said yes to link working."

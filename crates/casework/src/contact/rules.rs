@@ -18,7 +18,7 @@ pub struct Effects {
     pub first_seen: bool,
     /// The person said yes for the first time: the episode's one code.
     pub accepted: bool,
-    /// The person was connected for the first time.
+    /// The person was connected; whether for the first time, the record knows.
     pub connected: bool,
     /// The moves of the referral, in order.
     pub moves: Vec<Act>,

@@ -87,6 +87,23 @@ pub async fn count_on_referral(
     Ok(())
 }
 
+const WAS_CONNECTED: &str = "select count(*) from referral
+    where scheme_id = $1 and id = $2 and connected_at is not null";
+
+/// Whether a contact that stands has connected the person already.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn was_connected(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    referral: Id<Referral>,
+) -> Result<bool, sqlx::Error> {
+    let count: i64 = on!(tx, c => sqlx::query_scalar(WAS_CONNECTED)
+        .bind(scheme).bind(referral).fetch_one(c))?;
+    Ok(count > 0)
+}
+
 /// A contact as a page shows it.
 #[derive(Clone, Debug)]
 pub struct Kept {

@@ -160,6 +160,16 @@ pub const CASES: &[TableWords] = &[
                 ("practice_to_do", Text, "What the practice has to do"),
                 ("contact_count", Number, "How many contacts there were"),
                 ("last_contact_at", Moment, "The last of them"),
+                (
+                    "given_phone",
+                    Text,
+                    "Another telephone number than the record had",
+                ),
+                (
+                    "given_postcode",
+                    Text,
+                    "Another postcode than the record had",
+                ),
             ],
         )
     },
@@ -391,6 +401,11 @@ pub const CASES: &[TableWords] = &[
             ("choice", Text, "What was decided"),
             ("outcome", Text, "What became of it"),
             ("made_person", Flag, "Whether the record was made for it"),
+            (
+                "overwrote",
+                Text,
+                "What it changed in the record there was, as JSON",
+            ),
         ],
     ),
     TableWords {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use kith_access::{
     Ability, Actor, Once, Scope,
     audit::{self, Entry},
-    once, organisation,
+    once, organisation, settings,
 };
 use kith_base::{Id, Line, Refusal};
 use kith_db::{Db, Outcome, Tx};
@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Decision, ImportBatch, RowOutcome, Sorted, Stage,
-    cells::{self, Arrival, Remark},
+    cells::{self, Against, Arrival, Remark},
     headings::Plan,
     rows::{self, Count, Sorting, Which},
     sheet,
@@ -191,6 +191,23 @@ async fn staged(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<Batc
     Ok(found)
 }
 
+/// What the rows of the scheme's files are read against.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn against(tx: &mut Tx, actor: &Actor) -> Outcome<Against> {
+    let practices = organisation::practices(tx, actor.scheme).await?;
+    let practices = practices.into_iter().map(|practice| {
+        let code = practice.ods_code.map(|code| code.to_string());
+        (practice.id, practice.name, code)
+    });
+    Ok(Against {
+        practices: practices.collect(),
+        today: actor.today(),
+        under_age: settings::of(tx, actor.scheme).await?.under_age,
+    })
+}
+
 /// Checks rows that were not checked yet.
 ///
 /// # Errors
@@ -212,29 +229,12 @@ pub async fn check(
 
 async fn check_some(tx: &mut Tx, actor: &Actor, id: Id<ImportBatch>) -> Outcome<i64> {
     let batch = staged(tx, actor, id).await?;
-    let practices: Vec<_> = organisation::practices(tx, actor.scheme)
-        .await?
-        .into_iter()
-        .map(|practice| {
-            (
-                practice.id,
-                practice.name,
-                practice.ods_code.map(|code| code.to_string()),
-            )
-        })
-        .collect();
+    let against = against(tx, actor).await?;
     let rows = rows::wanted(tx, actor.scheme, id, Which::Unread, CHECKED_AT_ONCE).await?;
     for row in &rows {
         let hash = cells::hash(&row.cells, &batch.plan);
-        let sorting = match cells::read(&row.cells, &batch.plan, &practices, actor.today()) {
-            Err(remarks) => Sorting {
-                hash,
-                sorted: Sorted::Error,
-                remarks,
-                match_id: None,
-                sure: false,
-                choice: Decision::Skip,
-            },
+        let sorting = match cells::read(&row.cells, &batch.plan, &against) {
+            Err(remarks) => Sorting::wrong(hash, remarks),
             Ok((line, remarks)) => sorted(tx, actor, id, row.number, hash, &line, remarks).await?,
         };
         rows::sort(tx, actor.scheme, id, row.number, &sorting).await?;

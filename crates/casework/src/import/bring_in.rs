@@ -8,16 +8,16 @@ use std::time::Duration;
 use kith_access::{
     Actor, Grant,
     audit::{self, Entry},
-    organisation,
+    who::is_in_scope,
 };
 use kith_base::{Id, Name, Refusal, Ts};
 use kith_db::{Db, Failure, Outcome, Tx};
 
 use super::{
     Decision, ImportBatch, RowOutcome, Stage, UNDO_DAYS,
-    actions::{Progress, Steps, allowed, batch, entry},
+    actions::{self, Progress, Steps, allowed, batch, entry},
     cells::{self, Arrival, Remark},
-    rows::{self, Ended, ImportRow, Which},
+    rows::{self, Changed, Ended, Field, ImportRow, Which},
     store::{self, Moments},
 };
 use crate::{
@@ -84,20 +84,10 @@ async fn make_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch
             .try_next("Confirm it first")
             .into());
     }
-    let practices: Vec<_> = organisation::practices(tx, actor.scheme)
-        .await?
-        .into_iter()
-        .map(|practice| {
-            (
-                practice.id,
-                practice.name,
-                practice.ods_code.map(|code| code.to_string()),
-            )
-        })
-        .collect();
+    let against = actions::against(tx, actor).await?;
     let rows = rows::wanted(tx, actor.scheme, id, Which::ToDo, MADE_AT_ONCE).await?;
     for row in &rows {
-        match cells::read(&row.cells, &batch.plan, &practices, actor.today()) {
+        match cells::read(&row.cells, &batch.plan, &against) {
             Ok((line, remarks)) => make_one(tx, terms, actor, id, row, line, remarks).await?,
             // A practice may have been taken out since the rows were checked.
             Err(remarks) => fail(tx, actor, id, row, remarks).await?,
@@ -152,15 +142,23 @@ async fn make_one(
     mut remarks: Vec<Remark>,
 ) -> Outcome<()> {
     let at = received_at(&line, actor.now);
-    let known = if row.choice == Decision::Add {
-        row.match_id
-    } else {
-        None
-    };
+    let mut known = row.match_id.filter(|_| row.choice == Decision::Add);
+    if let Some(person) = known
+        && !is_in_scope(tx, &allowed(actor)?, person).await?
+    {
+        remarks.push(out_of_reach());
+        known = None;
+    }
     if let Some(person) = known {
-        remarks.extend(bring_up_to_date(tx, actor, person, &line).await?);
-        if let Some(open) = referral::store::unfinished(tx, actor.scheme, person).await? {
-            add_words(tx, terms, actor, person, open, &line).await?;
+        let mut changed = Changed::default();
+        let remark = bring_up_to_date(tx, actor, person, &line, &mut changed).await?;
+        remarks.extend(remark);
+        let open = referral::store::unfinished(tx, actor.scheme, person).await?;
+        if let Some(open) = open {
+            changed.task = add_words(tx, terms, actor, person, open, &line).await?;
+        }
+        rows::keep_changed(tx, actor.scheme, id, row.number, &changed).await?;
+        if open.is_some() {
             let ended = Ended {
                 outcome: RowOutcome::Added,
                 remarks: &remarks,
@@ -171,9 +169,10 @@ async fn make_one(
             return Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?);
         }
     }
+    // The record is up to date with the file by now.
     let who = known.map_or_else(
         || Who::Described(Box::new(line.details.clone())),
-        Who::Known,
+        |person| Who::Known(person, Box::default()),
     );
     let origin = Origin {
         import: Some(id),
@@ -198,6 +197,18 @@ async fn make_one(
         made_person: referred.made_person,
     };
     Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?)
+}
+
+/// What is said of a row whose match the manager may no longer see.
+pub(super) fn out_of_reach() -> Remark {
+    Remark {
+        repaired: true,
+        ..about_row(
+            "The record this row was compared with is out of your reach by now: \
+             the row is brought in as new"
+                .into(),
+        )
+    }
 }
 
 /// The moment a referral came: noon of its day, or now.
@@ -232,9 +243,9 @@ async fn add_words(
     person: Id<Person>,
     open: Id<referral::Referral>,
     line: &Arrival,
-) -> Outcome<()> {
+) -> Outcome<Option<String>> {
     let Some(why) = &line.why else {
-        return Ok(());
+        return Ok(None);
     };
     let owner = referral::store::for_own_move(tx, actor.scheme, open)
         .await?
@@ -249,8 +260,8 @@ async fn add_words(
         owner,
         due: terms.promise.work.after(actor.today(), 2),
     };
-    task::store::insert(tx, actor.scheme, &new, actor.now).await?;
-    Ok(())
+    let task = task::store::insert(tx, actor.scheme, &new, actor.now).await?;
+    Ok(Some(task.to_string()))
 }
 
 /// How to reach somebody is taken from the file; who they are never is, except
@@ -270,6 +281,11 @@ pub fn up_to_date(before: &Profile, line: &Arrival) -> Profile {
     take(&mut details.place.address, new.place.address.as_ref());
     take(&mut details.place.postcode, new.place.postcode.as_ref());
     take(&mut details.place.phone, new.place.phone.as_ref());
+    if details.place.phone != before.details.place.phone {
+        // What was said of messages was said of the number before.
+        details.place.text_is_safe = new.place.text_is_safe;
+        details.place.voicemail_is_safe = false;
+    }
     take(&mut details.place.email, new.place.email.as_ref());
     take(&mut details.practice, new.practice.as_ref());
     details.born = details.born.or(new.born);
@@ -285,11 +301,25 @@ pub fn up_to_date(before: &Profile, line: &Arrival) -> Profile {
     after
 }
 
+/// The fields that differ, with what they held before.
+fn changes(before: &Profile, after: &Profile) -> Vec<Field> {
+    let both = before.entries().into_iter().zip(after.entries());
+    both.filter(|(before, after)| before.text != after.text)
+        .map(|(before, after)| Field {
+            name: before.name.to_owned(),
+            label: before.label.to_owned(),
+            before: before.text,
+            after: after.text,
+        })
+        .collect()
+}
+
 async fn bring_up_to_date(
     tx: &mut Tx,
     actor: &Actor,
     person: Id<Person>,
     line: &Arrival,
+    changed: &mut Changed,
 ) -> Outcome<Option<Remark>> {
     let scope = allowed(actor)?;
     let Some(record) = person::store::record(tx, &scope, person).await? else {
@@ -309,8 +339,9 @@ async fn bring_up_to_date(
     {
         after.details.nhs_number = None;
     }
-    let changed = after.changed_from(&before).join(", ");
-    if changed.is_empty() {
+    changed.fields = changes(&before, &after);
+    let words = after.changed_from(&before).join(", ");
+    if words.is_empty() {
         return Ok(None);
     }
     person::store::update(
@@ -328,11 +359,11 @@ async fn bring_up_to_date(
         person: Some(person),
         object_kind: "person",
         object: Some(person.uuid()),
-        purpose: &changed,
+        purpose: &words,
     };
     audit::record(tx, actor, entry).await?;
     Ok(Some(Remark {
         repaired: true,
-        ..about_row(format!("Changed from the file: {changed}"))
+        ..about_row(format!("Changed from the file: {words}"))
     }))
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     person::{Details, Equity, Ethnicity, Gender, Place, equity::Told},
-    referral::{Agreed, Need},
+    referral::{Agreed, Need, eligible::of_age},
 };
 
 /// What is wrong with one cell, or what was repaired in it.
@@ -49,8 +49,16 @@ pub struct Arrival {
     pub referrer: Option<Name>,
 }
 
-/// A practice a file may name: its id, its name, its ODS code.
-pub type Practices = [(Id<Organisation>, Name, Option<String>)];
+/// What a row is read against.
+#[derive(Clone, Debug)]
+pub struct Against {
+    /// The practices a file may name: id, name, ODS code.
+    pub practices: Vec<(Id<Organisation>, Name, Option<String>)>,
+    /// The day it is read.
+    pub today: Day,
+    /// What somebody too young for the service can do instead.
+    pub under_age: String,
+}
 
 /// Reads one row.
 ///
@@ -59,9 +67,9 @@ pub type Practices = [(Id<Organisation>, Name, Option<String>)];
 pub fn read(
     cells: &[String],
     plan: &Plan,
-    practices: &Practices,
-    today: Day,
+    against: &Against,
 ) -> Result<(Arrival, Vec<Remark>), Vec<Remark>> {
+    let today = against.today;
     let mut row = Row {
         cells,
         plan,
@@ -69,7 +77,7 @@ pub fn read(
     };
     let (given, family) = row.names();
     let nhs_number = row.parsed::<NhsNumber>(Holds::NhsNumber);
-    let born = row.day(Holds::Born, today, "Date of birth must be in the past");
+    let born = row.born(against);
     let place = Place {
         address: row.parsed(Holds::Address),
         postcode: row.parsed(Holds::Postcode),
@@ -83,7 +91,7 @@ pub fn read(
         gender: row.counted(Holds::Gender, Gender::told),
         ethnicity: row.counted(Holds::Ethnicity, Ethnicity::told),
     };
-    let practice = row.practice(practices);
+    let practice = row.practice(against);
     let (needs, other) = row.needs();
     let why = row.parsed::<Line>(Holds::Why).or(other);
     let agreed = row.agreed();
@@ -241,6 +249,16 @@ impl<'a> Row<'a> {
         Some(found)
     }
 
+    /// A birth date; who is too young is refused as at the other doors.
+    fn born(&mut self, against: &Against) -> Option<Day> {
+        let today = against.today;
+        let born = self.day(Holds::Born, today, "Date of birth must be in the past");
+        if let Err(young) = of_age(born, today, &against.under_age) {
+            self.remark(Holds::Born, young.to_string(), false);
+        }
+        born
+    }
+
     fn phone(&mut self) -> Option<kith_base::Phone> {
         let cell = self.cell(Holds::Phone)?;
         let digits: String = cell
@@ -284,9 +302,9 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn practice(&mut self, practices: &Practices) -> Option<Id<Organisation>> {
+    fn practice(&mut self, against: &Against) -> Option<Id<Organisation>> {
         let cell = self.cell(Holds::Practice)?.to_lowercase();
-        let found = practices.iter().find(|(_, name, code)| {
+        let found = against.practices.iter().find(|(_, name, code)| {
             name.to_lowercase() == cell
                 || code
                     .as_ref()
@@ -456,13 +474,17 @@ mod tests {
         plan
     }
 
-    fn today() -> Day {
-        Day::ymd(2026, 11, 24).unwrap()
+    fn against() -> Against {
+        Against {
+            practices: Vec::new(),
+            today: Day::ymd(2026, 11, 24).unwrap(),
+            under_age: "Ring the youth service".into(),
+        }
     }
 
     fn row(headings: &[&str], cells: &[&str]) -> Result<(Arrival, Vec<Remark>), Vec<Remark>> {
         let cells: Vec<String> = cells.iter().map(|c| (*c).to_owned()).collect();
-        read(&cells, &plan(headings), &[], today())
+        read(&cells, &plan(headings), &against())
     }
 
     #[test]
@@ -520,6 +542,18 @@ mod tests {
     }
 
     #[test]
+    fn somebody_too_young_is_told_of_by_row_with_the_other_pathway() {
+        let headings = ["Forename", "Surname", "DOB"];
+        let wrong = row(&headings, &["Mary", "Smith", "25/11/2008"]).unwrap_err();
+        assert_eq!(wrong[0].column, "DOB");
+        assert!(
+            wrong[0].words.contains("Ring the youth service"),
+            "{wrong:?}"
+        );
+        assert!(row(&headings, &["Mary", "Smith", "24/11/2008"]).is_ok());
+    }
+
+    #[test]
     fn a_whole_name_is_parted() {
         for cell in ["SMITH, Mary Ann", "Mary Ann SMITH"] {
             let (line, _) = row(&["Name"], &[cell]).unwrap();
@@ -548,10 +582,10 @@ mod tests {
         let mut plan = plan(&["Name", "Consent"]);
         plan.agreed = None;
         let cells = ["Mary Smith".to_owned(), String::new()];
-        assert!(read(&cells, &plan, &[], today()).is_err());
+        assert!(read(&cells, &plan, &against()).is_err());
         let cells = ["Mary Smith".to_owned(), "N".to_owned()];
         assert_eq!(
-            read(&cells, &plan, &[], today()).unwrap().0.agreed,
+            read(&cells, &plan, &against()).unwrap().0.agreed,
             Agreed::No
         );
     }

@@ -168,30 +168,42 @@ async fn template(_: Signed) -> Answer {
 
 async fn problems(app: App, signed: Signed, Path(id): Path<Id<ImportBatch>>) -> Answer {
     let actor = &signed.actor;
-    let (wrong, ended) = app
+    let all = app
         .db
         .read(async |tx| {
             actions::batch(tx, actor, id).await?;
             let most = i64::try_from(super::MOST_ROWS).unwrap_or(i64::MAX);
-            let wrong = rows::wanted(tx, actor.scheme, id, Which::Wrong, most).await?;
-            let ended = rows::wanted(tx, actor.scheme, id, Which::EndedBadly, most).await?;
-            kith_db::Outcome::Ok((wrong, ended))
+            let mut all = Vec::new();
+            for which in [Which::Wrong, Which::EndedBadly, Which::Repaired] {
+                all.push((
+                    which,
+                    rows::wanted(tx, actor.scheme, id, which, most).await?,
+                ));
+            }
+            kith_db::Outcome::Ok(all)
         })
         .await?;
     let text = |text: &str| sheet::Cell::from(text);
-    let mut rows = Vec::new();
-    for row in wrong.iter().chain(&ended) {
-        for remark in row.remarks.iter().filter(|remark| !remark.repaired) {
-            rows.push(vec![
+    let mut lines = Vec::new();
+    for (which, rows) in &all {
+        let repaired = *which == Which::Repaired;
+        let state = if repaired {
+            "Read like this"
+        } else {
+            "To put right"
+        };
+        for (row, remark) in rows::remarked(rows, repaired) {
+            lines.push(vec![
                 sheet::Cell::Number(row.number),
                 text(&remark.column),
                 text(&remark.cell),
                 text(&remark.words),
+                text(state),
             ]);
         }
     }
-    let bytes =
-        sheet::file(&["Row", "Column", "Cell", "What to do"], &rows).map_err(Trouble::fault)?;
+    let head = ["Row", "Column", "Cell", "What to do", "State"];
+    let bytes = sheet::file(&head, &lines).map_err(Trouble::fault)?;
     Ok(file("problems.csv", bytes))
 }
 
@@ -215,7 +227,7 @@ async fn load(
                 let page = usize::try_from(CLOSE_ON_A_PAGE).unwrap_or(usize::MAX);
                 more = (rows.len() > page).then(|| rows[page - 1].number);
                 for row in rows.into_iter().take(page) {
-                    close.extend(show::pair(tx, actor, &batch.plan, row).await?);
+                    close.extend(show::pair(tx, actor, &batch, row).await?);
                 }
             }
             kith_db::Outcome::Ok(Shown {
@@ -223,6 +235,8 @@ async fn load(
                 first: rows::wanted(tx, scheme, id, Which::First, 3).await?,
                 wrong: rows::wanted(tx, scheme, id, Which::Wrong, WRONG_ON_A_PAGE).await?,
                 ended: rows::wanted(tx, scheme, id, Which::EndedBadly, WRONG_ON_A_PAGE).await?,
+                repaired: rows::wanted(tx, scheme, id, Which::Repaired, WRONG_ON_A_PAGE).await?,
+                after,
                 batch,
                 close,
                 more,
@@ -355,7 +369,11 @@ async fn choices(
         })
         .collect();
     actions::choose(&app.db, &signed.actor, id, &chosen).await?;
-    Ok(done(&paths::import(id), "Decisions kept"))
+    let after: i64 = posted.text("after").parse().unwrap_or(0);
+    Ok(done(
+        &format!("{}?after={after}", paths::import(id)),
+        "Decisions kept",
+    ))
 }
 
 /// Where an import stands, and whether this form was sent before.

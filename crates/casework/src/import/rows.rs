@@ -4,9 +4,10 @@
 use kith_access::{Actor, Scheme};
 use kith_base::Id;
 use kith_db::{FromRow, Tx, on, run};
+use serde::{Deserialize, Serialize};
 
 use super::{Decision, ImportBatch, RowOutcome, Sorted, cells::Remark};
-use crate::{person::Person, referral::Referral};
+use crate::{person::Person, referral::Referral, task::Task};
 
 /// One row of an import.
 #[derive(Clone, Debug)]
@@ -31,6 +32,31 @@ pub struct ImportRow {
     pub referral: Option<Id<Referral>>,
     /// Whether the record was made for it.
     pub made_person: bool,
+    /// What it changed in the record there was.
+    pub changed: Option<Changed>,
+}
+
+/// What a row changed in a record that was there before, so that it can be
+/// put back.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct Changed {
+    /// The fields it wrote over or filled.
+    pub fields: Vec<Field>,
+    /// The task to read what came, under the open referral.
+    pub task: Option<String>,
+}
+
+/// One field of a record that a row changed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Field {
+    /// The field's name in the details form.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// What it held; empty when nothing.
+    pub before: String,
+    /// What the file says.
+    pub after: String,
 }
 
 #[derive(FromRow)]
@@ -45,12 +71,14 @@ struct RowRow {
     outcome: RowOutcome,
     referral_id: Option<Id<Referral>>,
     made_person: bool,
+    overwrote: Option<String>,
 }
 
 impl TryFrom<RowRow> for ImportRow {
     type Error = sqlx::Error;
     fn try_from(row: RowRow) -> Result<Self, sqlx::Error> {
         let wrong = |error: serde_json::Error| sqlx::Error::Decode(error.into());
+        let changed = row.overwrote.as_deref().map(serde_json::from_str);
         Ok(Self {
             number: row.number,
             cells: serde_json::from_str(&row.cells).map_err(wrong)?,
@@ -62,6 +90,7 @@ impl TryFrom<RowRow> for ImportRow {
             outcome: row.outcome,
             referral: row.referral_id,
             made_person: row.made_person,
+            changed: changed.transpose().map_err(wrong)?,
         })
     }
 }
@@ -98,7 +127,8 @@ pub async fn insert(
 
 macro_rules! row_columns {
     () => {
-        "select number, cells, sorted, problems, match_id, sure, choice, outcome, referral_id, made_person
+        "select number, cells, sorted, problems, match_id, sure, choice, outcome, referral_id,
+                made_person, overwrote
            from import_row where scheme_id = $1 and import_id = $2 "
     };
 }
@@ -124,6 +154,10 @@ const ROWS_ENDED_BADLY: &str = concat!(
     row_columns!(),
     "and outcome in ('failed', 'kept') order by number limit $3"
 );
+const ROWS_REPAIRED: &str = concat!(
+    row_columns!(),
+    "and sorted in ('new', 'close') and problems like '%\"repaired\":true%' order by number limit $3"
+);
 const ROWS_CLOSE: &str = concat!(
     row_columns!(),
     "and sorted = 'close' and number > $4 order by number limit $3"
@@ -144,6 +178,19 @@ pub enum Which {
     Wrong,
     /// Could not be brought in, or not be taken back.
     EndedBadly,
+    /// Used, with a cell that was read otherwise than it stands in the file.
+    Repaired,
+}
+
+/// The remarks of rows: what was repaired, or what is wrong.
+pub fn remarked(rows: &[ImportRow], repaired: bool) -> impl Iterator<Item = (&ImportRow, &Remark)> {
+    rows.iter().flat_map(move |row| {
+        let such = row
+            .remarks
+            .iter()
+            .filter(move |one| one.repaired == repaired);
+        such.map(move |remark| (row, remark))
+    })
 }
 
 /// Some rows of an import, in the file's order.
@@ -164,6 +211,7 @@ pub async fn wanted(
         Which::First => ROWS_FIRST,
         Which::Wrong => ROWS_WRONG,
         Which::EndedBadly => ROWS_ENDED_BADLY,
+        Which::Repaired => ROWS_REPAIRED,
     };
     let rows: Vec<RowRow> =
         on!(tx, c => sqlx::query_as(sql).bind(scheme).bind(batch).bind(most).fetch_all(c))?;
@@ -255,6 +303,21 @@ pub struct Sorting {
     pub sure: bool,
     /// What is to be done with it.
     pub choice: Decision,
+}
+
+impl Sorting {
+    /// A row with something wrong in it is left out.
+    #[must_use]
+    pub const fn wrong(hash: Vec<u8>, remarks: Vec<Remark>) -> Self {
+        Self {
+            hash,
+            sorted: Sorted::Error,
+            remarks,
+            match_id: None,
+            sure: false,
+            choice: Decision::Skip,
+        }
+    }
 }
 
 fn as_text(remarks: &[Remark]) -> Result<String, sqlx::Error> {
@@ -358,6 +421,52 @@ pub async fn end(
             .bind(ended.person)
             .bind(ended.referral)
             .bind(ended.made_person)
+    )?;
+    Ok(())
+}
+
+const KEEP_CHANGED: &str = "update import_row set overwrote = $4
+    where scheme_id = $1 and import_id = $2 and number = $3";
+
+/// Keeps what a row changed in the record there was.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn keep_changed(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    batch: Id<ImportBatch>,
+    number: i64,
+    changed: &Changed,
+) -> Result<(), sqlx::Error> {
+    let changed =
+        serde_json::to_string(changed).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    run!(
+        tx,
+        sqlx::query(KEEP_CHANGED)
+            .bind(scheme)
+            .bind(batch)
+            .bind(number)
+            .bind(&changed)
+    )?;
+    Ok(())
+}
+
+const END_TASK: &str = "update task set done_at = $3, done_by = $4
+    where scheme_id = $1 and id = $2 and done_at is null";
+
+/// Ends the task to read what came in a file that was taken back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_task(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(END_TASK)
+            .bind(actor.scheme)
+            .bind(task)
+            .bind(actor.now)
+            .bind(actor.account)
     )?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! with the choice between them. Showing a record is a look at somebody and
 //! goes to the audit trail; a place that is hidden stays hidden here.
 
-use kith_access::{Actor, Grant, Signed, audit, organisation, who::HIDDEN};
+use kith_access::{Actor, Grant, Signed, audit, who::HIDDEN};
 use kith_base::{NhsNumber, Word};
 use kith_db::{Outcome, Tx};
 use kith_pages::{
@@ -13,7 +13,13 @@ use kith_pages::{
     html::link,
 };
 
-use super::{Decision, cells, headings::Plan, rows::ImportRow, store::Batch};
+use super::{
+    Decision, Sorted,
+    bring_in::out_of_reach,
+    cells,
+    rows::{self, ImportRow, Sorting},
+    store::Batch,
+};
 use crate::{
     paths,
     person::{self, Identity, Place},
@@ -27,38 +33,47 @@ pub struct Pair {
     facts: Vec<(&'static str, String, String)>,
 }
 
-/// Loads the record a row may be about; none when it is out of reach by now.
+/// Loads the record a row may be about. When it is out of reach by now, or the
+/// row no longer makes sense, the row is sorted anew and that is said: nobody
+/// is left with a row that cannot be decided about.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn pair(
     tx: &mut Tx,
     actor: &Actor,
-    plan: &Plan,
+    batch: &Batch,
     row: ImportRow,
 ) -> Outcome<Option<Pair>> {
     let scope = super::actions::allowed(actor)?;
-    let Some(person) = row.match_id else {
+    let against = super::actions::against(tx, actor).await?;
+    let hash = || cells::hash(&row.cells, &batch.plan);
+    let (line, mut remarks) = match cells::read(&row.cells, &batch.plan, &against) {
+        Ok(read) => read,
+        Err(wrong) => {
+            let sorting = Sorting::wrong(hash(), wrong);
+            rows::sort(tx, actor.scheme, batch.id, row.number, &sorting).await?;
+            return Ok(None);
+        }
+    };
+    let record = match row.match_id {
+        Some(person) => person::store::record(tx, &scope, person).await?,
+        None => None,
+    };
+    let Some(record) = record else {
+        remarks.push(out_of_reach());
+        let sorting = Sorting {
+            hash: hash(),
+            sorted: Sorted::New,
+            remarks,
+            match_id: None,
+            sure: false,
+            choice: Decision::Make,
+        };
+        rows::sort(tx, actor.scheme, batch.id, row.number, &sorting).await?;
         return Ok(None);
     };
-    let Some(record) = person::store::record(tx, &scope, person).await? else {
-        return Ok(None);
-    };
-    audit::look(tx, actor, person, "compare with a file").await?;
-    let practices: Vec<_> = organisation::practices(tx, actor.scheme)
-        .await?
-        .into_iter()
-        .map(|practice| {
-            (
-                practice.id,
-                practice.name,
-                practice.ods_code.map(|code| code.to_string()),
-            )
-        })
-        .collect();
-    let Ok((line, _)) = cells::read(&row.cells, plan, &practices, actor.today()) else {
-        return Ok(None);
-    };
+    audit::look(tx, actor, record.identity.id, "compare with a file").await?;
     let (new, identity) = (&line.details, &record.identity);
     let number = |number: Option<&NhsNumber>| number.map(NhsNumber::spaced).unwrap_or_default();
     let day =
@@ -69,7 +84,8 @@ pub async fn pair(
         place.map_or(HIDDEN.to_owned(), |place| what(place).unwrap_or_default())
     };
     let named = |id: Option<_>| {
-        practices
+        against
+            .practices
             .iter()
             .find(|(known, ..)| Some(*known) == id)
             .map(|(_, name, _)| name.to_string())
@@ -123,13 +139,16 @@ fn text(value: Option<&impl ToString>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
 }
 
-/// The form that decides about the close matches of one page.
+/// The form that decides about the close matches of one page, which begins
+/// after a row; saving stays on that page.
 #[must_use]
-pub fn choices(signed: &Signed, batch: &Batch, pairs: &[Pair], undecided: i64) -> Html {
+pub fn choices(signed: &Signed, batch: &Batch, pairs: &[Pair], undecided: i64, after: i64) -> Html {
     let heading = el("h2").class("nhsuk-heading-m").child("Close matches");
     let how = el("p").child(format!("{undecided} of them are not decided about. Adding takes address, telephone and practice from the file; names and dates of birth in a record are never changed by a file."));
-    let form = open(format!("/import/{}/choices", batch.id), &signed.token())
-        .sheet(pairs.iter().map(one), Button::send("Keep these decisions"));
+    let form = open(format!("/import/{}/choices", batch.id), &signed.token()).sheet(
+        std::iter::once(hidden("after", after)).chain(pairs.iter().map(one)),
+        Button::send("Keep these decisions"),
+    );
     Html::from(heading).and(how).and(form)
 }
 
@@ -161,11 +180,17 @@ fn one(pair: &Pair) -> Html {
     let select = Select::new(name, format!("What to do with row {number}"), offered)
         .value(pair.row.choice.code());
     let open = link(paths::person(pair.identity.id), "Open the record");
-    let row = el("input")
-        .attr("type", "hidden")
-        .attr("name", "row")
-        .attr("value", number);
-    [Html::from(table), open, Html::from(row), select.into()]
-        .into_iter()
-        .collect()
+    [
+        Html::from(table),
+        open,
+        hidden("row", number),
+        select.into(),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn hidden(name: &'static str, value: i64) -> Html {
+    let field = el("input").attr("type", "hidden");
+    field.attr("name", name).attr("value", value).into()
 }

@@ -18,7 +18,7 @@ use super::{
     DateOrder,
     actions::Groups,
     headings::{Holds, Plan},
-    rows::ImportRow,
+    rows::{self, ImportRow},
     show,
     store::Batch,
     undo,
@@ -34,6 +34,9 @@ pub(super) struct Shown {
     pub(super) ended: Vec<ImportRow>,
     pub(super) close: Vec<show::Pair>,
     pub(super) more: Option<i64>,
+    pub(super) repaired: Vec<ImportRow>,
+    /// The row after which the page of close matches begins.
+    pub(super) after: i64,
 }
 
 pub(super) fn go_on(signed: &Signed, how_far: String, to: String, words: &str) -> Html {
@@ -143,8 +146,10 @@ pub(super) fn dry_run(signed: &Signed, shown: &Shown, plan: &Plan) -> Html {
         counts.into(),
     ];
     parts.extend(wrong_rows(batch, groups.errors, &shown.wrong));
+    parts.extend(repaired_rows(batch, &shown.repaired));
     if !shown.close.is_empty() {
-        parts.push(show::choices(signed, batch, &shown.close, groups.undecided));
+        let (undecided, after) = (groups.undecided, shown.after);
+        parts.push(show::choices(signed, batch, &shown.close, undecided, after));
         parts.extend(shown.more.map(|after| {
             Html::from(el("p").child(link(
                 format!("/import/{}?after={after}", batch.id),
@@ -183,20 +188,7 @@ fn wrong_rows(batch: &Batch, all: i64, rows: &[ImportRow]) -> Option<Html> {
     if rows.is_empty() {
         return None;
     }
-    let mut table = Table::new()
-        .caption("Put right in the file, and bring it in again")
-        .responsive(true)
-        .head(["Row", "Column", "Cell", "What to do"].map(Column::new));
-    for row in rows {
-        for remark in row.remarks.iter().filter(|remark| !remark.repaired) {
-            table = table.row([
-                Cell::new(row.number.to_string()),
-                Cell::new(&remark.column),
-                Cell::new(&remark.cell),
-                Cell::new(&remark.words),
-            ]);
-        }
-    }
+    let table = remarks("Put right in the file, and bring it in again", rows, false);
     let first = format!("The first {} of {all} rows are shown. ", rows.len());
     let all_of_them = el("p")
         .child(if all > i64::try_from(rows.len()).unwrap_or(0) {
@@ -215,6 +207,49 @@ fn wrong_rows(batch: &Batch, all: i64, rows: &[ImportRow]) -> Option<Html> {
     )
 }
 
+/// A table of what was repaired, or of what is wrong.
+fn remarks(caption: &str, all: &[ImportRow], repaired: bool) -> Table {
+    let last = if repaired {
+        "What was done"
+    } else {
+        "What to do"
+    };
+    let table = Table::new()
+        .caption(caption)
+        .responsive(true)
+        .head(["Row", "Column", "Cell", last].map(Column::new));
+    rows::remarked(all, repaired).fold(table, |table, (row, remark)| {
+        table.row([
+            Cell::new(row.number.to_string()),
+            Cell::new(&remark.column),
+            Cell::new(&remark.cell),
+            Cell::new(&remark.words),
+        ])
+    })
+}
+
+/// What the file says and was read otherwise: never done in silence.
+fn repaired_rows(batch: &Batch, rows: &[ImportRow]) -> Option<Html> {
+    let few = rows::remarked(rows, true).count();
+    if few == 0 {
+        return None;
+    }
+    let words = match few {
+        1 => "1 cell was read otherwise than it stands in the file".to_owned(),
+        few => format!("{few} cells were read otherwise than they stand in the file"),
+    };
+    let table = remarks("Read otherwise than in the file", rows, true);
+    let all = el("p").child("At most 50 rows are shown. ").child(link(
+        format!("/import/{}/problems.csv", batch.id),
+        "Download all of them (CSV)",
+    ));
+    Some(
+        Details::new(words, Html::from(table).and(all))
+            .open(true)
+            .into(),
+    )
+}
+
 pub(super) fn ended(signed: &Signed, shown: &Shown) -> Html {
     let (groups, batch) = (&shown.groups, &shown.batch);
     let counts = SummaryList::new(vec![
@@ -228,6 +263,7 @@ pub(super) fn ended(signed: &Signed, shown: &Shown) -> Html {
     ]);
     let mut parts: Vec<Html> = vec![counts.into()];
     parts.extend(wrong_rows(batch, groups.failed + groups.kept, &shown.ended));
+    parts.extend(repaired_rows(batch, &shown.repaired));
     if let Err(refusal) = undo::can_be_undone(batch, signed.actor.now) {
         parts.push(el("p").child(format!("{}.", refusal.what)).into());
     } else if let Some(until) = batch.undo_until {

@@ -1,12 +1,16 @@
 //! Undoing an import, for seven days. A referral nobody has touched since is
 //! taken back; one that was taken on, declined or written about stays, and
-//! the row says why. What was added to a record that was there before stays
-//! too. Nothing is deleted: the record of a person made by the import remains
+//! the row says why. What a row changed in a record that was there before is
+//! put back field by field, unless somebody has changed it since: then the row
+//! names it. Nothing is deleted: the record of a person made by the import remains
 //! without a referral, and so is on no list.
 
 use std::time::Duration;
 
-use kith_access::{Ability, Actor, audit};
+use kith_access::{
+    Ability, Actor, Grant,
+    audit::{self, Entry},
+};
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Db, Failure, Outcome, Tx};
 
@@ -14,12 +18,15 @@ use super::{
     ImportBatch, RowOutcome, Stage,
     actions::{self, Progress, Steps, entry, taken_back_words},
     bring_in::about_row,
-    rows::{self, Ended, ImportRow, Which},
+    rows::{self, Ended, Field, ImportRow, Which},
     store::{self, Batch, Moments},
 };
-use crate::referral::{
-    self, Act,
-    actions::{Step, Terms},
+use crate::{
+    person::{self, Person, Profile, profile::Entry as Held},
+    referral::{
+        self, Act,
+        actions::{Step, Terms},
+    },
 };
 
 /// Rows taken back in one transaction.
@@ -138,18 +145,42 @@ async fn undo_some(tx: &mut Tx, terms: &Terms, actor: &Actor, id: Id<ImportBatch
     Ok(i64::try_from(rows.len()).unwrap_or(0))
 }
 
-/// Takes one referral back; gives why not, where it cannot be.
+/// Takes one row back; gives what could not be, and why.
 async fn take_back(
     tx: &mut Tx,
     terms: &Terms,
     actor: &Actor,
     row: &ImportRow,
 ) -> Outcome<Option<String>> {
-    let Some(made) = row.referral else {
-        return Ok(Some(
-            "It was added to a record that was there before: put that record right by hand".into(),
-        ));
+    let kept = match row.referral {
+        Some(made) => take_referral_back(tx, terms, actor, made).await?,
+        None => None,
     };
+    let Some(changed) = &row.changed else {
+        let before =
+            "It was added to a record that was there before: put that record right by hand";
+        return Ok(kept.or_else(|| row.referral.is_none().then(|| before.into())));
+    };
+    // Whoever works with the referral may rely on what came with it.
+    if let Some(why) = kept {
+        let stays = labels(&changed.fields);
+        return Ok(Some(match stays.is_empty() {
+            true => why,
+            false => format!("{why}. So what the file changed in the record stays: {stays}"),
+        }));
+    }
+    if let Some(task) = changed.task.as_deref().and_then(|id| id.parse().ok()) {
+        rows::end_task(tx, actor, task).await?;
+    }
+    put_back(tx, actor, row.match_id, &changed.fields).await
+}
+
+async fn take_referral_back(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    made: Id<referral::Referral>,
+) -> Outcome<Option<String>> {
     let scope = actor.scope(Ability::ImportReferrals)?;
     let Some(case) = referral::store::case(tx, &scope, made).await? else {
         return Ok(Some("You may no longer see this record".into()));
@@ -172,4 +203,64 @@ async fn take_back(
         Err(Failure::Refused(refusal)) => Ok(Some(refusal.to_string())),
         Err(failure) => Err(failure),
     }
+}
+
+fn labels<'a>(fields: impl IntoIterator<Item = &'a Field>) -> String {
+    let labels: Vec<&str> = fields.into_iter().map(|field| &*field.label).collect();
+    labels.join(", ")
+}
+
+/// Puts back what a row changed in a record, field by field; what somebody
+/// has changed since stays, and is named.
+async fn put_back(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Option<Id<Person>>,
+    fields: &[Field],
+) -> Outcome<Option<String>> {
+    let Some(person) = person.filter(|_| !fields.is_empty()) else {
+        return Ok(None);
+    };
+    let stays = |why: &str| {
+        Ok(Some(format!(
+            "{why}: {} stay as in the file",
+            labels(fields)
+        )))
+    };
+    let scope = actor.scope(Ability::ImportReferrals)?;
+    let Some(record) = person::store::record(tx, &scope, person).await? else {
+        return stays("You may no longer see this record");
+    };
+    if record.identity.merged_into.is_some() {
+        return stays("This record is now part of another one");
+    }
+    let Some(now) = Profile::of(&record, &Grant::ordinary(actor)?) else {
+        return stays("Their location is hidden by now");
+    };
+    let mut after = now.clone();
+    let held = now.entries();
+    let (back, changed_since): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| {
+        let same = |entry: &&Held| entry.name == field.name && entry.text == field.after;
+        held.iter().find(same).is_some() && after.put_back(&field.name, &field.before)
+    });
+    if !back.is_empty() {
+        let version = record.identity.version;
+        person::store::update(tx, actor.scheme, person, &after, version, actor.now).await?;
+        person::store::replace_words(tx, actor.scheme, person, &after.details, false).await?;
+        let entry = Entry {
+            action: "put details right",
+            person: Some(person),
+            object_kind: "person",
+            object: Some(person.uuid()),
+            purpose: &labels(back),
+        };
+        audit::record(tx, actor, entry).await?;
+    }
+    if changed_since.is_empty() {
+        return Ok(None);
+    }
+    let named = labels(changed_since);
+    Ok(Some(format!(
+        "Changed again since, so left as it is now: {named}"
+    )))
 }

@@ -29,6 +29,15 @@ words! {
     }
 }
 
+impl Stage {
+    /// Whether it belongs in the practice's record: that a referral was
+    /// received does not.
+    #[must_use]
+    pub fn is_to_file(self) -> bool {
+        self != Self::Received
+    }
+}
+
 /// A message to be sent.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
@@ -46,4 +55,13 @@ pub struct NewMessage {
     pub to_do: Option<String>,
     /// The event whose clinical code belongs to it, if any.
     pub event: Option<rules::CodedEvent>,
+}
+
+impl NewMessage {
+    /// Whether a practice must say that it read it: what came back, where
+    /// there is a practice to read it.
+    #[must_use]
+    pub fn needs_answer(&self) -> bool {
+        self.stage == Stage::Declined && self.practice.is_some()
+    }
 }

@@ -4,7 +4,7 @@ use kith_access::{Actor, Organisation, Person, Scheme, Scope, in_scope, person_i
 use kith_base::{Email, Id, Ts, Word};
 use kith_db::{Tx, on, run};
 
-use super::{Message, NewMessage, Stage, rules};
+use super::{Message, NewMessage, rules};
 use crate::{Referral, code_map::CodeMap};
 
 const CODES: &str = "select m.code from practice_message m
@@ -55,27 +55,9 @@ pub async fn insert(
             .bind(code.map(|code| &code.term))
             .bind(code.map(|_| &map.version))
             .bind(at)
-            .bind(message.stage == Stage::Declined)
+            .bind(message.needs_answer())
     )?;
     Ok(id)
-}
-
-const HAS: &str = "select count(*) from practice_message m
-    where m.scheme_id = $1 and m.referral_id = $2 and m.stage = $3";
-
-/// Whether a message of this stage was sent.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn has(
-    tx: &mut Tx,
-    scheme: Id<Scheme>,
-    referral: Id<Referral>,
-    stage: Stage,
-) -> Result<bool, sqlx::Error> {
-    let count: i64 =
-        on!(tx, c => sqlx::query_scalar(HAS).bind(scheme).bind(referral).bind(stage).fetch_one(c))?;
-    Ok(count > 0)
 }
 
 const PRACTICE_MAIL: &str = "select o.email, r.reference from organisation o

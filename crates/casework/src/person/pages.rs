@@ -19,6 +19,7 @@ use kith_pages::{
 use super::{
     Ethnicity, Gender, Identity, Person, Place, Profile, Record,
     actions::{self, PutRight},
+    arriving::{Given, given},
     banner::banner,
     form::{self, ProfileForm},
     store,
@@ -332,7 +333,7 @@ async fn both(
 }
 
 async fn place(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answer {
-    let (record, grant) = app
+    let (record, given, grant) = app
         .db
         .act(async |tx| {
             let scope = signed.actor.scope(Ability::SeeLocation)?;
@@ -341,7 +342,8 @@ async fn place(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answ
                 .ok_or_else(Refusal::not_found)?;
             let grant = Grant::location(tx, &signed.actor, person).await?;
             audit::look(tx, &signed.actor, person, "see a location").await?;
-            Ok((record, grant))
+            let given = given(tx, &scope, &record.identity).await?;
+            Ok((record, given, grant))
         })
         .await?;
     let place = record.place.reveal(&grant).ok_or_else(Refusal::not_found)?;
@@ -350,16 +352,16 @@ async fn place(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answ
         .reading()
         .back(paths::person(person))
         .banner(banner(&record.identity, signed.actor.today()))
-        .body(place_rows(place))
+        .body(place_rows(place, given.reveal(&grant)))
         .into_response())
 }
 
-/// A place as pairs.
+/// A place as pairs, with what referrals gave otherwise.
 #[must_use]
-pub fn place_rows(place: &Place) -> Html {
+pub fn place_rows(place: &Place, given: Option<&Vec<Given>>) -> Html {
     let text = |value: Option<String>| value.unwrap_or_else(|| "Not recorded".into());
     let yes = |holds: bool| if holds { "Yes" } else { "No, or not asked" };
-    let rows = vec![
+    let mut rows = vec![
         SummaryRow::new(
             "How to reach them safely",
             text(place.safe_contact.as_ref().map(ToString::to_string)),
@@ -380,5 +382,19 @@ pub fn place_rows(place: &Place) -> Html {
             text(place.postcode.as_ref().map(ToString::to_string)),
         ),
     ];
+    for one in given.into_iter().flatten() {
+        let mut other = |what: &str, value: Option<String>| {
+            let label = format!("Another {what}, in referral {}", one.reference);
+            rows.extend(value.map(|value| SummaryRow::new(label, value)));
+        };
+        other(
+            "telephone number",
+            one.given_phone.as_ref().map(ToString::to_string),
+        );
+        other(
+            "postcode",
+            one.given_postcode.as_ref().map(ToString::to_string),
+        );
+    }
     SummaryList::new(rows).into()
 }

@@ -161,6 +161,35 @@ impl Profile {
         ]
     }
 
+    /// Puts back what a field held, as [`entries`](Self::entries) lays it out.
+    /// Gives whether it is a field that a file may change.
+    pub fn put_back(&mut self, name: &str, text: &str) -> bool {
+        fn held<T: std::str::FromStr>(text: &str) -> Option<T> {
+            text.parse().ok()
+        }
+        let (details, equity) = (&mut self.details, &mut self.about.equity);
+        let place = &mut details.place;
+        match name {
+            "address" => place.address = held(text),
+            "postcode" => place.postcode = held(text),
+            "phone" => place.phone = held(text),
+            "email" => place.email = held(text),
+            "safe_contact" => place.safe_contact = held(text),
+            "safe" => {
+                let says = |safe: Safe| text.split(' ').any(|code| code == safe.code());
+                place.text_is_safe = says(Safe::Text);
+                place.voicemail_is_safe = says(Safe::Voicemail);
+            }
+            "practice" => details.practice = held(text),
+            "born" => details.born = held(text),
+            "nhs_number" => details.nhs_number = held(text),
+            "gender" => equity.gender = held(text),
+            "ethnicity" => equity.ethnicity = held(text),
+            _ => return false,
+        }
+        true
+    }
+
     /// What people call the fields that differ from an earlier profile.
     #[must_use]
     pub fn changed_from(&self, before: &Self) -> Vec<&'static str> {

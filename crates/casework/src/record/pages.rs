@@ -7,7 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kith_access::{
-    Ability, Actor, Answer, App, Grant, Needs, Reach, Role, Routes, Signed, Trouble, audit,
+    Ability, Actor, Answer, App, Grant, Needs, Reach, Restricted, Role, Routes, Signed, Trouble,
+    audit,
     who::{HIDDEN, is_in_scope},
 };
 use kith_base::{Id, Refusal, Word};
@@ -35,7 +36,13 @@ use crate::{
     },
     draft::{self, store::Draft},
     paths,
-    person::{self, Person, Record, banner::banner, pages::place_rows, risk},
+    person::{
+        self, Person, Record,
+        arriving::{Given, given},
+        banner::banner,
+        pages::place_rows,
+        risk,
+    },
     referral::{self, Case, State},
     task::{self, store::Listed},
 };
@@ -55,6 +62,8 @@ const MOST_CONTACTS: i64 = 100;
 struct Whole {
     record: Record,
     cases: Vec<Case>,
+    /// How to reach them, as referrals gave it otherwise.
+    given: Restricted<Vec<Given>>,
     /// The actor may write notes about this person.
     writes: bool,
     /// The actor may hide where they are, and say who may open the record.
@@ -85,6 +94,7 @@ async fn load(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Whole> 
         .await?
         .ok_or_else(Refusal::not_found)?;
     let cases = referral::store::of_person(tx, &scope, person).await?;
+    let given = given(tx, &scope, &record.identity).await?;
     let writes = reaches(tx, actor, Ability::WriteContact, person).await?;
     let guards = reaches(tx, actor, Ability::NameRestricted, person).await?;
     let notes = writes || reaches(tx, actor, Ability::SeeNotes, person).await?;
@@ -95,6 +105,7 @@ async fn load(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Whole> 
     Ok(Whole {
         record,
         cases,
+        given,
         writes,
         guards,
         inside,
@@ -349,8 +360,11 @@ fn over_time(inside: &Inside) -> Html {
                 told.stage.to_string(),
                 format!("{}{code}", told.words),
                 told.to_do.clone().unwrap_or_else(|| "Nothing".into()),
-                told.filed_at
-                    .map_or_else(|| "Not yet".into(), |at| at.day().as_uk_date()),
+                match told.filed_at {
+                    Some(at) => at.day().as_uk_date(),
+                    None if told.stage.is_to_file() => "Not yet".into(),
+                    None => "Nothing to file".into(),
+                },
             ])
         },
     );
@@ -371,9 +385,10 @@ fn heading(words: &str) -> Html {
 fn details(actor: &Actor, whole: &Whole) -> Html {
     let record = &whole.record;
     let who = record.identity.id;
-    let place = Grant::ordinary(actor)
-        .ok()
-        .and_then(|grant| record.place.reveal(&grant).map(place_rows));
+    let place = Grant::ordinary(actor).ok().and_then(|grant| {
+        let place = record.place.reveal(&grant)?;
+        Some(place_rows(place, whole.given.reveal(&grant)))
+    });
     let place = place.unwrap_or_else(|| {
         let see = actor
             .can(Ability::SeeLocation)

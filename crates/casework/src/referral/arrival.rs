@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     message::{self, NewMessage, Stage},
-    person::{Person, store::Origin},
+    person::{Person, arriving::Differs, store::Origin},
     task::{self, NewTask},
 };
 
@@ -208,15 +208,34 @@ async fn ask_about(
         };
         task::store::insert_about_two(tx, terms.scheme, &new, Some(*other), at).await?;
     }
-    if whose.reach_differs {
+    if let Some(what) = in_words(&whose.differs) {
         let kind = task::Kind::Action;
-        let what =
-            "The referral gave a telephone number or postcode that may not be the record's. \
-                    Ask who sent it before you use either."
-                .to_owned();
+        store::keep_given(tx, terms.scheme, new.id, &whose.differs).await?;
         queue_task(tx, terms.scheme, about, kind, what, None, due, at).await?;
     }
     Ok(())
+}
+
+/// What somebody must ask about how to reach the person; the values
+/// themselves stand with the place, as closed as that is.
+fn in_words(differs: &Differs) -> Option<String> {
+    let other = match (&differs.phone, &differs.postcode) {
+        (Some(_), Some(_)) => "a telephone number and a postcode",
+        (Some(_), None) => "a telephone number",
+        (None, Some(_)) => "a postcode",
+        (None, None) if differs.texts => {
+            return Some(
+                "The referral says that texts to the person are safe; the record does not. \
+                 Ask them before you send one."
+                    .to_owned(),
+            );
+        }
+        (None, None) => return None,
+    };
+    Some(format!(
+        "The referral gave {other} that may not be the record's: where it is another, both stand \
+         under Details. Ask who sent it before you use either."
+    ))
 }
 
 /// Whoever has the first referral decides which of the two goes on.

@@ -11,7 +11,8 @@ use kith_pages::form::{Date, FieldKind, Hidden, Many, Maybe, One, Pick, Text};
 
 use super::{Agreed, Need, Told, actions::Who, eligible::of_age};
 use crate::person::{
-    Details, Ethnicity, Gender, Identity, Likeable, Likeness, Person, Place, likeness::likeness,
+    Details, Ethnicity, Gender, Identity, Likeable, Likeness, Person, Place, arriving::Reach,
+    likeness::likeness,
 };
 
 /// A referral as it was typed.
@@ -150,7 +151,13 @@ pub fn whom(
             }
         }
         (None, None, None, Some(known)) if typed.person == Some(known.id) => {
-            Whom::Clear(Who::Known(known.id))
+            let reach = Reach {
+                phone: typed.phone.clone(),
+                postcode: typed.postcode.clone(),
+                practice,
+                texts: typed.agreed == Agreed::YesTextSafe,
+            };
+            Whom::Clear(Who::Known(known.id, Box::new(reach)))
         }
         (None, None, None, Some(_)) => Whom::IsThisThem,
         _ => Whom::Wrong(missing(typed)),
@@ -210,7 +217,9 @@ impl ReferForm {
     pub fn shows_details(&self) -> bool {
         let typed = !self.given.kind.is_blank()
             || !self.family.kind.is_blank()
-            || !self.born.kind.is_blank();
+            || !self.born.kind.is_blank()
+            || !self.postcode.kind.is_blank()
+            || !self.phone.kind.is_blank();
         let wrong = [
             self.given.wrong(),
             self.family.wrong(),

@@ -102,7 +102,15 @@ fn a_known_number_is_shown_before_anything_is_sent() {
             today(),
             "Ring the youth service"
         ),
-        Whom::Clear(Who::Known(mary.id))
+        Whom::Clear(Who::Known(
+            mary.id,
+            Box::new(Reach {
+                phone: looked.phone.clone(),
+                postcode: looked.postcode.clone(),
+                practice: None,
+                texts: false,
+            })
+        ))
     );
 }
 

@@ -9,13 +9,18 @@ use kith_access::{Scheme, Scope, who::is_in_scope};
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx};
 
-use crate::person::{self, Details, Likeable, Likeness, Person, likeness::likeness, store::Origin};
+use crate::person::{
+    self, Details, Likeable, Likeness, Person,
+    arriving::{Differs, Reach},
+    likeness::likeness,
+    store::Origin,
+};
 
 /// Whom a referral is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Who {
-    /// Somebody whose record is known.
-    Known(Id<Person>),
+    /// Somebody whose record is known, and how to reach them as it was given.
+    Known(Id<Person>, Box<Reach>),
     /// Somebody as described on the form.
     Described(Box<Details>),
 }
@@ -28,8 +33,8 @@ pub(super) struct Whose {
     pub made: bool,
     /// Records that may be the same person, with the reasons.
     pub perhaps: Vec<(Id<Person>, String)>,
-    /// Whether it gave another way to reach the person than the record has.
-    pub reach_differs: bool,
+    /// Other ways to reach the person than the record has.
+    pub differs: Differs,
 }
 
 /// Finds the record, or makes one. No scope is the public door.
@@ -45,18 +50,30 @@ pub(super) async fn whose(
     at: Ts,
 ) -> Outcome<Whose> {
     match who {
-        Who::Known(person) if is_seen(tx, scope, person).await? => {
-            person::arriving::fill_equity(tx, scheme, person, origin.equity, at).await?;
-            Ok(Whose {
-                person,
-                made: false,
-                perhaps: Vec::new(),
-                reach_differs: false,
-            })
+        Who::Known(person, reach) if is_seen(tx, scope, person).await? => {
+            known(tx, scheme, person, &reach, origin, at).await
         }
-        Who::Known(_) => Err(Refusal::not_found().into()),
+        Who::Known(..) => Err(Refusal::not_found().into()),
         Who::Described(details) => described(tx, scheme, scope, &details, origin, at).await,
     }
+}
+
+/// Somebody whose record there is: its gaps are filled.
+async fn known(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    reach: &Reach,
+    origin: Origin,
+    at: Ts,
+) -> Outcome<Whose> {
+    person::arriving::fill_equity(tx, scheme, person, origin.equity, at).await?;
+    Ok(Whose {
+        person,
+        made: false,
+        perhaps: Vec::new(),
+        differs: person::arriving::fill_reach(tx, scheme, person, reach, at).await?,
+    })
 }
 
 async fn is_seen(tx: &mut Tx, scope: Option<&Scope>, person: Id<Person>) -> Outcome<bool> {
@@ -82,14 +99,8 @@ async fn described(
         number_taken |= sought.nhs_number.is_some() && sought.nhs_number == other.nhs_number;
         match likeness(&sought, &other) {
             Likeness::Same if is_seen(tx, scope, person).await? => {
-                person::arriving::fill_equity(tx, scheme, person, origin.equity, at).await?;
-                return Ok(Whose {
-                    person,
-                    made: false,
-                    perhaps: Vec::new(),
-                    reach_differs: person::arriving::fill_reach(tx, scheme, person, details, at)
-                        .await?,
-                });
+                let reach = Reach::from(details);
+                return known(tx, scheme, person, &reach, origin, at).await;
             }
             Likeness::Same => hidden.push(person),
             Likeness::Close(why) => perhaps.push((person, why.join("; "))),
@@ -120,6 +131,6 @@ async fn described(
         person,
         made: true,
         perhaps,
-        reach_differs: false,
+        differs: Differs::default(),
     })
 }

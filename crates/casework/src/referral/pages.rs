@@ -183,7 +183,7 @@ async fn sending(
         Whom::Wrong(refusals) => return Ok(Sending::Wrong(refusals)),
     };
     let registered = match &who {
-        Who::Known(_) => known.and_then(|known| known.practice),
+        Who::Known(..) => known.and_then(|known| known.practice),
         Who::Described(_) => None,
     };
     let id: Id<Referral> = Id::new(actor.now);

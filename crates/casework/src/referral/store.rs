@@ -9,7 +9,7 @@ use super::{
     Agreed, Case, CloseReason, DeclineReason, End, Need, Next, Referral, Sent, Source, Standing,
     State, Told, rules::Move,
 };
-use crate::person::Person;
+use crate::person::{Person, arriving::Differs};
 
 #[derive(FromRow)]
 struct Row {
@@ -271,6 +271,30 @@ pub async fn insert(
             .bind(new.received_at.day())
             .bind(new.take_by)
             .bind(new.import)
+    )?;
+    Ok(())
+}
+
+const KEEP_GIVEN: &str = "update referral set given_phone = $3, given_postcode = $4
+    where scheme_id = $1 and id = $2";
+
+/// Keeps how to reach the person as the referral says and the record does not.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn keep_given(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    referral: Id<Referral>,
+    differs: &Differs,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(KEEP_GIVEN)
+            .bind(scheme)
+            .bind(referral)
+            .bind(&differs.phone)
+            .bind(&differs.postcode)
     )?;
     Ok(())
 }

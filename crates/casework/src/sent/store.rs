@@ -205,11 +205,10 @@ impl Read {
         self.needs_answer && self.acknowledged_at.is_none()
     }
 
-    /// Whether it belongs in the practice's record: that a referral was
-    /// received does not.
+    /// Whether it belongs in the practice's record.
     #[must_use]
     pub fn is_to_file(&self) -> bool {
-        self.stage != Stage::Received
+        self.stage.is_to_file()
     }
 }
 

@@ -164,10 +164,14 @@ pub struct NotFiled {
     pub oldest: Ts,
 }
 
+// Only what a practice can file: that a referral was received does not belong
+// in a record, and a restricted person's messages are not shown to it.
 const NOT_FILED: &str =
     "select o.name as practice_name, count(*) as messages, min(m.made_at) as oldest
     from practice_message m join organisation o on o.scheme_id = $1 and o.id = m.practice_id
-    where m.scheme_id = $1 and m.filed_at is null and m.made_at < $2
+    join person p on p.scheme_id = $1 and p.id = m.person_id
+    where m.scheme_id = $1 and m.filed_at is null and m.stage <> 'received' and m.made_at < $2
+      and not p.restricted
     group by o.id, o.name order by o.name, o.id";
 
 /// Messages that practices have not filed, of those made before a moment.

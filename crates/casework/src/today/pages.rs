@@ -265,10 +265,9 @@ fn came_back_box(rows: &[CameBack]) -> Html {
         return Html::default();
     }
     let lines = rows.iter().map(|row| {
-        let practice = row.practice_name.as_deref().unwrap_or("No practice");
         vec![
             Cell::new(row.who.cell()),
-            Cell::new(practice),
+            Cell::new(&*row.practice_name),
             Cell::new(row.made_at.day().as_uk_date()),
         ]
     });

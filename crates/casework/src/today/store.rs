@@ -79,19 +79,20 @@ pub struct CameBack {
     /// When it was sent back.
     pub made_at: Ts,
     /// The practice that has not read it.
-    pub practice_name: Option<Name>,
+    pub practice_name: Name,
     /// Whom it is about.
     #[sqlx(flatten)]
     pub who: Listed,
 }
 
+// Nobody can acknowledge what went to no practice: it is not waited for.
 // Sent back from the waiting list it has no owner: who did it counts.
 const CAME_BACK: &str = concat!(
     "select m.made_at, o.name as practice_name, ",
     listed_columns!(),
     " from practice_message m
       join person p on p.scheme_id = $1 and p.id = m.person_id
-      left join organisation o on o.scheme_id = $1 and o.id = m.practice_id
+      join organisation o on o.scheme_id = $1 and o.id = m.practice_id
      where m.scheme_id = $1 and m.needs_answer and m.acknowledged_at is null and m.stage = 'declined'
        and exists (select 1 from referral_move v where v.scheme_id = $1
          and v.referral_id = m.referral_id and v.move = 'decline' and v.by_id = $7) and ",

@@ -4,7 +4,7 @@
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use kith_access::{Ability, Answer, App, Needs, Once, Routes, Signed, once};
-use kith_base::{Id, Refusal, WorkingDays};
+use kith_base::{Day, Id, Refusal, WorkingDays};
 use kith_pages::{
     Html,
     components::{Button, Cell, Column, Empty, InsetText, Table, Tag, TagColour},
@@ -165,11 +165,21 @@ fn from(row: &Waiting) -> Html {
     .collect()
 }
 
+/// When somebody came for whom no working day has passed: today, or, over a
+/// weekend, a day that is named.
+fn came(on: Day, today: Day) -> String {
+    match today.days_since(on) {
+        0 => "came today".to_owned(),
+        1..=6 => format!("came {}", on.weekday()),
+        _ => format!("came {}", on.as_uk_date()),
+    }
+}
+
 /// How long somebody has waited, and whether their day has passed: in words.
-fn age(work: &WorkingDays, row: &Waiting, today: kith_base::Day) -> Html {
+fn age(work: &WorkingDays, row: &Waiting, today: Day) -> Html {
     let days = work.between(row.received_on, today);
     let words = match days {
-        0 => "came today".to_owned(),
+        0 => came(row.received_on, today),
         1 => "1 working day".to_owned(),
         days => format!("{days} working days"),
     };

@@ -37,7 +37,11 @@ pub fn steps(came: &[Came], work: &WorkingDays, today: Day, take_on_days: u16) -
             .map(|one| one.people)
             .sum();
         steps.push(Step {
-            words: words(begins, end, clock),
+            words: match end {
+                0 if work.is_working(today) => "Came today".into(),
+                0 => "Came on the last working day, or since".into(),
+                end => words(begins, end, clock),
+            },
             people,
         });
         begins = end.saturating_add(1);
@@ -47,7 +51,6 @@ pub fn steps(came: &[Came], work: &WorkingDays, today: Day, take_on_days: u16) -
 
 fn words(begins: i64, end: i64, clock: i64) -> String {
     let days = match (begins, end) {
-        (_, 0) => return "Came today".into(),
         (begins, i64::MAX) => format!("More than {} days", begins - 1),
         (1, 1) => "1 day".into(),
         (begins, end) if begins == end => format!("{end} days"),
@@ -114,6 +117,17 @@ mod tests {
         );
         let people: i64 = came.iter().map(|one| one.people).sum();
         assert_eq!(found.iter().map(|step| step.people).sum::<i64>(), people);
+    }
+
+    #[test]
+    fn on_a_saturday_those_of_friday_did_not_come_today() {
+        let came = [Came {
+            received_on: day(20),
+            people: 1,
+        }];
+        let found = steps(&came, &WorkingDays::default(), day(21), 2);
+        assert_eq!(found[0].words, "Came on the last working day, or since");
+        assert_eq!(found[0].people, 1);
     }
 
     #[test]

@@ -93,6 +93,41 @@ async fn the_practice_is_told_when_it_may_be() {
 }
 
 #[tokio::test]
+async fn what_no_practice_can_acknowledge_does_not_stay_on_the_day_of_whoever_sent_it_back() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
+        visitor.opens("/refer-yourself/harbour").await;
+        asks(&mut visitor, "Mary", "1951-05-03");
+        visitor.presses("Send").await.is_on("We have what you sent");
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting").await.follows("Send back").await;
+        kay.chooses("Lives outside the area")
+            .fills(
+                "What can the practice and the person do now?",
+                "Ask in Otley",
+            )
+            .chooses("Yes, they have been told")
+            .presses("Send back")
+            .await
+            .sees("Sent back");
+        kay.opens("/today")
+            .await
+            .sees("Nothing needs you now")
+            .does_not_see("not acknowledged");
+        // Nor does one from before this was minded.
+        let old = async |tx: &mut kith_db::Tx| -> kith_db::Outcome<u64> {
+            let sql = "update practice_message set needs_answer = $2 where scheme_id = $1 and stage = 'declined'";
+            Ok(kith_db::run!(
+                tx,
+                sqlx::query(sql).bind(world.scheme).bind(true)
+            )?)
+        };
+        assert_eq!(world.db.act(old).await.expect("a change"), 1);
+        kay.opens("/today").await.sees("Nothing needs you now");
+    }
+}
+
+#[tokio::test]
 async fn the_public_door_never_says_who_is_known_and_touches_no_record() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;

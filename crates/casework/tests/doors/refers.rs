@@ -1,5 +1,8 @@
 //! A practice refers somebody.
 
+use kith_access::Person;
+use kith_base::Id;
+use kith_casework::{paths, referral::Referral};
 use kith_testkit::{World, mary};
 
 use crate::{number, program};
@@ -50,7 +53,81 @@ async fn somebody_known_needs_the_number_alone_and_one_look() {
     }
 }
 
-async fn close_for_good(world: &World, referral: kith_base::Id<kith_casework::referral::Referral>) {
+/// Rita refers Mary again by her number alone, with how to reach her.
+async fn refers_again(
+    world: &World,
+    before: Id<Referral>,
+    phone: &str,
+    agreed: &str,
+) -> Id<Referral> {
+    close_for_good(world, before).await;
+    let mut rita = world.signed_in(world.rita).await;
+    rita.opens("/refer").await.fills("NHS number", &number(1));
+    rita.fills("Telephone number (optional)", phone)
+        .fills("Postcode (optional)", "LS1 4AP");
+    rita.says_why(agreed);
+    rita.presses("Send referral").await;
+    rita.presses("This is the person: send")
+        .await
+        .is_on("Referral sent");
+    rita.named_id()
+}
+
+#[tokio::test]
+async fn what_is_typed_about_somebody_known_is_kept_and_never_written_over() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let first = rita.refers(&mary()).await;
+        let texts = "Yes, and texts are safe";
+        let second = refers_again(&world, first, "07700 900 001", texts).await;
+        let kept = "select count(*) from person where scheme_id = $1 and phone = '07700900001'
+            and postcode = 'LS1 4AP' and text_is_safe";
+        assert_eq!(world.count(kept).await, 1, "the gaps are filled");
+        let asked = "select count(*) from task where scheme_id = $1 and kind = 'action'";
+        assert_eq!(world.count(asked).await, 0);
+        // Another number is shown to the link worker; what was said of texts
+        // was said of that one.
+        let third = refers_again(&world, second, "07700 900 002", texts).await;
+        assert_eq!(world.count(kept).await, 1, "and nothing written over");
+        assert_eq!(world.count(asked).await, 1);
+        assert_ne!(second, third);
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting").await.follows("THISTLE, Mary").await;
+        let person: Id<Person> = kay.named_id();
+        kay.sees("Another telephone number, in referral")
+            .sees("07700900002")
+            .sees("The referral gave a telephone number that may not be the record's");
+        // Once the record says so too, there is nothing to ask any more.
+        world
+            .marks(person, "update person set phone = '07700900002', text_is_safe = $3 where scheme_id = $1 and id = $2")
+            .await;
+        kay.opens(paths::person(person))
+            .await
+            .does_not_see("Another telephone number, in referral");
+    }
+}
+
+#[tokio::test]
+async fn texts_to_somebody_who_must_be_reached_with_care_are_asked_about_first() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let first = rita.refers(&mary()).await;
+        let second = refers_again(&world, first, "07700 900 001", "Yes").await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting").await.follows("THISTLE, Mary").await;
+        let person: Id<Person> = kay.named_id();
+        let careful = "update person set safe_contact = 'Only mornings', voicemail_is_safe = $3
+            where scheme_id = $1 and id = $2";
+        world.marks(person, careful).await;
+        refers_again(&world, second, "07700 900 001", "Yes, and texts are safe").await;
+        let unsafe_still = "select count(*) from person where scheme_id = $1 and not text_is_safe";
+        assert_eq!(world.count(unsafe_still).await, 1);
+        let asked = "select count(*) from task where scheme_id = $1 and what like 'The referral says that texts to the person are safe%'";
+        assert_eq!(world.count(asked).await, 1);
+    }
+}
+
+async fn close_for_good(world: &World, referral: Id<Referral>) {
     use kith_casework::referral::{Act, CloseReason};
     world
         .does(world.kay, referral, Act::Take(world.kay.id))
@@ -145,9 +222,7 @@ async fn a_number_known_at_another_practice_looks_like_an_unknown_one() {
     }
 }
 
-async fn referral_in_list(
-    browser: &mut kith_testkit::Browser,
-) -> kith_base::Id<kith_casework::referral::Referral> {
+async fn referral_in_list(browser: &mut kith_testkit::Browser) -> Id<Referral> {
     browser.opens("/sent").await.follows("THISTLE, Mary").await;
     browser.named_id()
 }
@@ -359,7 +434,7 @@ async fn a_telephone_number_fills_a_gap_and_never_replaces_another() {
                 .await,
             0
         );
-        let asked = "select count(*) from task where scheme_id = $1 and what like '%a telephone number or postcode that may not be%'";
+        let asked = "select count(*) from task where scheme_id = $1 and what like '%a telephone number that may not be%'";
         assert_eq!(world.count(asked).await, 1);
     }
 }

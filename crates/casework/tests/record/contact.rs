@@ -138,6 +138,33 @@ async fn a_connection_is_told_to_the_practice_once() {
 }
 
 #[tokio::test]
+async fn a_first_meeting_that_connects_tells_both_in_one_message() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::new_contact(mary.person)).await;
+        kay.talks("Connect to a service")
+            .fills("Connected to", "Otley walking group")
+            .chooses_in("Does the person want to work with you?", "Yes");
+        kay.presses("Save note").await;
+        kay.sees("First seen on 24 November 2026. Connected to Otley walking group.")
+            .sees("code 871731000000106");
+        // The next connection is no news to the practice.
+        kay.opens(paths::new_contact(mary.person)).await;
+        kay.talks("Connect to a service")
+            .fills("Connected to", "Otley choir");
+        kay.presses("Save note").await;
+        let mut rita = world.signed_in(world.rita).await;
+        rita.opens(paths::sent_one(mary.referral))
+            .await
+            .sees("First seen on 24 November 2026. Connected to Otley walking group.")
+            .does_not_see("Otley choir");
+        let told = "select count(*) from practice_message where scheme_id = $1";
+        assert_eq!(world.count(told).await, 2, "received, and first seen");
+    }
+}
+
+#[tokio::test]
 async fn save_and_next_goes_back_to_the_day() {
     let world = World::smallest(program).await;
     let mary = world.takes_on(world.kay, &mary()).await;

@@ -18,6 +18,9 @@ use crate::{
     key_file, logs, router, seed,
 };
 
+/// The folder in the demonstration's own that its mails are put into.
+const OUTBOX: &str = "outbox";
+
 /// `kith demo`.
 #[derive(Args, Debug)]
 pub struct Demo {
@@ -27,9 +30,9 @@ pub struct Demo {
     /// The folder everything is kept in
     #[arg(long, value_name = "FOLDER", default_value = "kith-demo")]
     data: PathBuf,
-    /// How big
-    #[arg(long, value_enum, default_value_t = Size::Pcn)]
-    size: Size,
+    /// How big; pcn where the folder holds nothing yet
+    #[arg(long, value_enum)]
+    size: Option<Size>,
     /// Begin again with new data
     #[arg(long)]
     reset: bool,
@@ -60,7 +63,7 @@ impl Demo {
                 return Err(Refusal::invalid("A server's database is not removed")
                     .try_next("Make a new one and give its address with --database"));
             };
-            forget(file).map_err(failed)?;
+            self.forget(file).map_err(failed)?;
         }
         if !config.key_file.exists() {
             key_file::make(&config.key_file).map_err(|bad| Refusal::conflict(bad.to_string()))?;
@@ -89,7 +92,7 @@ impl Demo {
                     .unwrap_or_else(|| format!("sqlite:{}", file("kith.db"))),
             ),
             ("key_file", file("kith.key")),
-            ("mail", format!("file:{}", file("outbox"))),
+            ("mail", format!("file:{}", file(OUTBOX))),
             ("origin", format!("http://{address}")),
             ("listen", address),
             ("log", "warn".to_owned()),
@@ -100,17 +103,14 @@ impl Demo {
     async fn fill(&self, app: &App) -> Done {
         let db = &app.db;
         let failed = |e: kith_db::Failure| Refusal::conflict(e.to_string());
-        if !db
-            .read(async |tx| scheme::all(tx).await)
-            .await
-            .map_err(failed)?
-            .is_empty()
-        {
-            return Ok(());
+        let there = db.read(async |tx| scheme::all(tx).await).await;
+        if !there.map_err(failed)?.is_empty() {
+            return self.is_as_big();
         }
+        let size = self.size.unwrap_or(Size::Pcn);
         let began = Instant::now();
         let now = Clock::Real.now();
-        match self.size {
+        match size {
             Size::Pcn => {
                 let size = seed::Size {
                     practices: 3,
@@ -143,19 +143,71 @@ impl Demo {
                     .map_err(failed)?;
             }
         }
+        fs::write(self.size_file(), size.word())
+            .map_err(|e| Refusal::conflict(format!("{}: {e}", self.data.display())))?;
         println!("Made the people in {:.1} s.", began.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// Where it is kept how big the demonstration of this folder is.
+    fn size_file(&self) -> PathBuf {
+        self.data.join("size")
+    }
+
+    /// Refuses to show a demonstration of another size than was asked for.
+    fn is_as_big(&self) -> Done {
+        let kept = fs::read_to_string(self.size_file()).ok();
+        let kept = kept.and_then(|word| Size::from_str(word.trim(), false).ok());
+        match (self.size, kept.unwrap_or(Size::Pcn)) {
+            (Some(asked), kept) if asked != kept => {
+                let what = format!(
+                    "{} holds a demonstration of the size {}",
+                    self.data.display(),
+                    kept.word()
+                );
+                Err(Refusal::conflict(what).try_next(format!(
+                    "Say --reset to begin again with {}, or name another folder with --data",
+                    asked.word()
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes away what an earlier demonstration left: the database, and the
+    /// mails it put into its folder.
+    fn forget(&self, database: &Path) -> io::Result<()> {
+        let gone = |name: &Path| match fs::remove_file(name) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
+        };
+        for ending in ["", "-wal", "-shm"] {
+            let mut name = database.as_os_str().to_owned();
+            name.push(ending);
+            gone(Path::new(&name))?;
+        }
+        gone(&self.size_file())?;
+        let outbox = self.data.join(OUTBOX);
+        let mails = match fs::read_dir(&outbox) {
+            Ok(mails) => mails,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(e) => return Err(e),
+        };
+        for mail in mails {
+            let mail = mail?.path();
+            if mail.extension().is_some_and(|end| end == "eml") {
+                gone(&mail)?;
+            }
+        }
         Ok(())
     }
 }
 
-fn forget(database: &Path) -> io::Result<()> {
-    for ending in ["", "-wal", "-shm"] {
-        let mut name = database.as_os_str().to_owned();
-        name.push(ending);
-        match fs::remove_file(name) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-            _ => {}
-        }
+impl Size {
+    /// As it is said on the command line.
+    fn word(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
     }
-    Ok(())
 }

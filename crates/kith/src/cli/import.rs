@@ -249,19 +249,27 @@ async fn dry_run(
             config.origin.link(&paths::import(batch.id))
         );
     }
-    for row in rows(db, actor, batch.id, Which::Wrong).await? {
-        say_wrong(&row);
-    }
-    Ok(())
+    say(&rows(db, actor, batch.id, Which::Wrong).await?, false);
+    say_repaired(db, actor, batch.id).await
 }
 
-fn say_wrong(row: &ImportRow) {
-    for remark in row.remarks.iter().filter(|remark| !remark.repaired) {
+fn say(rows: &[ImportRow], repaired: bool) {
+    for (row, remark) in rows::remarked(rows, repaired) {
         println!(
             "  row {}, {}, \"{}\": {}",
             row.number, remark.column, remark.cell, remark.words
         );
     }
+}
+
+/// What was read otherwise than it stands in the file.
+async fn say_repaired(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<()> {
+    let repaired = rows(db, actor, id, Which::Repaired).await?;
+    if !repaired.is_empty() {
+        println!("\nRead otherwise than in the file:");
+        say(&repaired, true);
+    }
+    Ok(())
 }
 
 async fn brought_in(db: &Db, actor: &Actor, id: Id<ImportBatch>, account: &Email) -> Outcome<()> {
@@ -270,9 +278,8 @@ async fn brought_in(db: &Db, actor: &Actor, id: Id<ImportBatch>, account: &Email
         "\n{} referrals made, {} added to an open referral, {} could not be brought in.",
         groups.made, groups.added, groups.failed
     );
-    for row in rows(db, actor, id, Which::EndedBadly).await? {
-        say_wrong(&row);
-    }
+    say(&rows(db, actor, id, Which::EndedBadly).await?, false);
+    say_repaired(db, actor, id).await?;
     println!("For seven days: kith import referrals --undo {id} --as {account}");
     Ok(())
 }
@@ -284,8 +291,6 @@ async fn take_back(db: &Db, terms: &Terms, actor: &Actor, id: Id<ImportBatch>) -
         "{} referrals taken back, {} could not be taken back.",
         groups.taken_back, groups.kept
     );
-    for row in rows(db, actor, id, Which::EndedBadly).await? {
-        say_wrong(&row);
-    }
+    say(&rows(db, actor, id, Which::EndedBadly).await?, false);
     Ok(())
 }

@@ -63,8 +63,8 @@ const FILED_AFTER_DAYS: i64 = 14;
 /// restricted.
 const TO_FILE: &str = "select m.id from practice_message m
     join person p on p.scheme_id = $1 and p.id = m.person_id
-    where m.scheme_id = $1 and m.practice_id = $2 and m.filed_at is null and m.made_at < $3
-      and not p.restricted
+    where m.scheme_id = $1 and m.practice_id = $2 and m.filed_at is null and m.stage <> 'received'
+      and m.made_at < $3 and not p.restricted
     order by m.made_at, m.id limit 60";
 
 /// The practices have read and filed what is older than two weeks.
