@@ -10,7 +10,11 @@ use std::{
 };
 
 use kith_base::{Day, Email, Line, Name, NhsNumber, OdsCode, Phone, Postcode, Refusal, Story};
-use kith_casework::import::{cells, headings::Plan, sheet};
+use kith_casework::import::{
+    cells::{self, Against},
+    headings::Plan,
+    sheet,
+};
 use proptest::prelude::*;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -26,11 +30,15 @@ fn is_read_or_refused(bytes: &[u8]) -> Option<usize> {
     let read = sheet::read(bytes);
     let rows = match read {
         Ok(sheet) => {
-            let today = Day::ymd(2026, 11, 24).unwrap();
+            let against = Against {
+                practices: Vec::new(),
+                today: Day::ymd(2026, 11, 24).unwrap(),
+                under_age: "Ring the council".into(),
+            };
             let plan = Plan::guess(sheet.headings);
             for (_, row) in &sheet.rows {
                 assert_eq!(cells::hash(row, &plan).len(), 32);
-                if let Err(remarks) = cells::read(row, &plan, &[], today) {
+                if let Err(remarks) = cells::read(row, &plan, &against) {
                     assert!(!remarks.is_empty(), "a row is wrong, and nobody says why");
                     assert!(remarks.iter().all(|remark| !remark.words.is_empty()));
                 }

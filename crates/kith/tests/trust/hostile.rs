@@ -138,7 +138,8 @@ const NOT_TYPED: &[(&str, &str)] = &[
     (
         "a value that was read, and could not be such a text",
         "account.email organisation.email organisation.ods_code outbox.recipient person.email \
-         person.nhs_number person.nhs_number_doubted person.phone person.postcode scheme.slug \
+         person.nhs_number person.nhs_number_doubted person.phone person.postcode \
+         referral.given_phone referral.given_postcode scheme.slug \
          sign_in_name.email setting.name setting.value",
     ),
     (
@@ -170,7 +171,7 @@ const NOT_TYPED: &[(&str, &str)] = &[
         "kept as JSON and read into fields: what is typed comes in by the forms and files \
          that other tests here send",
         "contact_earlier.body draft.body gathered_file.columns import_batch.columns \
-         import_row.cells import_row.problems person_merge.before reading.question reading.result",
+         import_row.cells import_row.overwrote import_row.problems person_merge.before reading.question reading.result",
     ),
     (
         "a file of GP contacts alone has them, and the story has none",
