@@ -416,6 +416,11 @@ async fn a_referral(sent: &mut Sent<'_>) -> Somebody {
     let read = paths::acknowledge(back.referral);
     sent.twice(&mut rita, "/sent/{referral}/acknowledge", &read, &message)
         .await;
+    let wrong = world.refers(world.rita, &named("Wrong", "Person")).await;
+    let mistake = [("why", "The wrong person")];
+    let path = paths::take_back(wrong.referral);
+    sent.twice(&mut rita, "/sent/{referral}/take-back", &path, &mistake)
+        .await;
     sent.twice(&mut rita, "/sent/filed", "/sent/filed", &message)
         .await;
     sent.twice(&mut rita, "/sent/not-filed", "/sent/not-filed", &message)
@@ -559,7 +564,7 @@ async fn the_record(sent: &mut Sent<'_>, somebody: Somebody) {
     let path = paths::reopen(somebody.referral);
     sent.twice(&mut kay, "/referrals/{referral}/reopen", &path, &again)
         .await;
-    let search = [("words", "Khan")];
+    let search = [("q", "Khan")];
     sent.twice(&mut kay, "/caseload/search", "/caseload/search", &search)
         .await;
     let number = NhsNumber::with_check_digit(999_000_002).unwrap();
