@@ -231,7 +231,7 @@ async fn idor_matrix() {
 }
 
 /// Every row of every table, but for the trail and what is used up by asking.
-async fn rows(story: &Story) -> BTreeMap<String, String> {
+pub async fn rows(story: &Story) -> BTreeMap<String, String> {
     let kept = story.kept().await.into_iter();
     kept.filter(|(name, _)| name != "audit.csv" && name != "manifest.json")
         .collect()
