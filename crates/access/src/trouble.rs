@@ -79,13 +79,14 @@ impl Said {
                     "Nothing was saved. Go back and try again."
                 };
                 let title = "Something went wrong on our side";
-                error_page(
-                    frame,
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    title,
-                    what,
-                    reference,
-                )
+                // Unsure is what a failing disk or a server that went away
+                // leaves: the machine's trouble, and it may pass.
+                let status = if *unsure {
+                    StatusCode::SERVICE_UNAVAILABLE
+                } else {
+                    StatusCode::INTERNAL_SERVER_ERROR
+                };
+                error_page(frame, status, title, what, reference)
             }
         }
     }
@@ -100,6 +101,10 @@ impl From<Trouble> for Said {
             }
             Trouble::Failed(later @ (Failure::Busy | Failure::Slow | Failure::Full)) => {
                 return Self::Later(later.to_string());
+            }
+            Trouble::Failed(away @ Failure::Away) => {
+                tracing::error!("the database does not answer");
+                return Self::Later(away.to_string());
             }
             Trouble::Failed(Failure::Fault) => ("an action was not confirmed".into(), true),
             Trouble::Failed(Failure::Sql(error)) => (error.to_string(), false),
@@ -146,7 +151,8 @@ mod tests {
         assert_eq!(status(Failure::Busy), 503);
         assert_eq!(status(Failure::Slow), 503);
         assert_eq!(status(Failure::Full), 503);
-        assert_eq!(status(Failure::Fault), 500);
+        assert_eq!(status(Failure::Away), 503);
+        assert_eq!(status(Failure::Fault), 503);
         assert_eq!(status(sqlx::Error::RowNotFound), 500);
     }
 

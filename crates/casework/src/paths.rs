@@ -50,6 +50,11 @@ pub fn sent_showing(show: impl Display) -> String {
 pub fn add_line(referral: impl Display) -> String {
     format!("/sent/{referral}/line")
 }
+/// Taking back a referral that was sent by mistake.
+#[must_use]
+pub fn take_back(referral: impl Display) -> String {
+    format!("/sent/{referral}/take-back")
+}
 /// Saying that one has read that a referral came back.
 #[must_use]
 pub fn acknowledge(referral: impl Display) -> String {

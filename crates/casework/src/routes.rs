@@ -11,6 +11,7 @@ pub fn routes() -> Routes {
         .merge(crate::referral::pages::routes())
         .merge(crate::referral::close::routes())
         .merge(crate::referral::reopen::routes())
+        .merge(crate::referral::take_back::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::import::routes())
         .merge(crate::team::routes())

@@ -1,13 +1,20 @@
 //! A button pressed twice, a page sent again after "back": every form of the
 //! area does its work once, and the second press is sent on like the first.
 //! The forms are posted as a browser would, by whoever may, on both databases.
+//! Before that each is sent, with everything filled in, by those whose role or
+//! reach does not go so far, and by those of another scheme: it does nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
 
 use axum::{Router, http::Method};
-use kith_access::App;
+use kith_access::{
+    Actor, App, Needs, Reach, Role, RouteInfo,
+    account::{self, AccountRow, AccountState},
+    organisation::{self, OrganisationKind, OrganisationRow},
+    scheme, session, testing,
+};
 use kith_base::{Id, NhsNumber};
 use kith_casework::{paths, person::Details};
 use kith_db::{Outcome, Tx, on};
@@ -70,15 +77,162 @@ struct Sent<'a> {
     world: &'a World,
     keys: u32,
     routes: BTreeSet<&'static str>,
+    outside: Vec<Outsider>,
+    refused: u32,
+}
+
+/// Somebody who tries what is not theirs to do.
+struct Outsider {
+    actor: Actor,
+    browser: Browser,
+    csrf: String,
+}
+
+/// What a form must carry, on the page a browser is on.
+fn csrf_on(browser: &Browser) -> String {
+    let html = browser.html();
+    let field = html.split("name=\"csrf\"").nth(1);
+    let value = field.and_then(|rest| rest.split("value=\"").nth(1));
+    let csrf = value.and_then(|rest| rest.split('"').next());
+    csrf.unwrap_or_else(|| panic!("no form on {}", browser.path()))
+        .to_owned()
+}
+
+/// Another scheme, with somebody of each role that works with people.
+async fn another_scheme(world: &World) -> Vec<Outsider> {
+    let now = world.now();
+    let founds = async |tx: &mut Tx| -> Outcome<_> {
+        let scheme = scheme::found(tx, &"Moor link workers".parse().unwrap(), "moor", now).await?;
+        let mut made = Vec::new();
+        for (kind, ods_code, roles) in [
+            (
+                OrganisationKind::Practice,
+                Some("Y00009"),
+                &[Role::Practice][..],
+            ),
+            (
+                OrganisationKind::Network,
+                None,
+                &[Role::LinkWorker, Role::Manager, Role::Guardian],
+            ),
+        ] {
+            let body = OrganisationRow {
+                id: Id::new(now),
+                kind,
+                name: "Moor".parse().unwrap(),
+                ods_code: ods_code.map(|code| code.parse().unwrap()),
+                email: None,
+                active: true,
+                version: 1,
+            };
+            organisation::insert(tx, scheme, &body, now).await?;
+            for role in roles {
+                let row = AccountRow {
+                    id: Id::new(now),
+                    email: format!("{role:?}@moor.example.org").parse().unwrap(),
+                    name: "Zed Moor".parse().unwrap(),
+                    role: *role,
+                    organisation_id: body.id,
+                    state: AccountState::Active,
+                    full_time_percent: 100,
+                    left_on: None,
+                    version: 1,
+                };
+                account::insert(tx, scheme, &row, now).await?;
+                made.push(session::of_account(tx, scheme, row.id, now).await?);
+            }
+        }
+        Ok(made)
+    };
+    let actors = world.db.act(founds).await.unwrap();
+    let mut all = Vec::new();
+    for actor in actors {
+        let cookie = testing::signed_in(&world.app, actor.scheme, actor.account)
+            .await
+            .unwrap();
+        let browser = world.visitor().with_cookie(&cookie);
+        all.push(Outsider::at_a_form(actor, browser).await);
+    }
+    all
+}
+
+impl Outsider {
+    async fn at_a_form(actor: Actor, mut browser: Browser) -> Self {
+        browser.opens("/concerns/new").await.is_answered(200);
+        let csrf = csrf_on(&browser);
+        Self {
+            actor,
+            browser,
+            csrf,
+        }
+    }
+
+    /// What a form of a route about somebody of Riverside is answered, which
+    /// Kay or the manager works with; none when they may do it.
+    fn is_told(&self, route: &RouteInfo, world: &World) -> Option<u16> {
+        let Needs::Can(ability) = route.needs else {
+            return None;
+        };
+        let about = route.path.contains('{');
+        let strange = self.actor.scheme != world.scheme;
+        match self.actor.reach(ability) {
+            Reach::Nothing => Some(403),
+            _ if strange && about => Some(404),
+            _ if !about => None,
+            Reach::Practice if self.actor.account == world.harry.id => Some(404),
+            Reach::Assigned if self.actor.account == world.lena.id => Some(404),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Sent<'a> {
-    fn new(world: &'a World) -> Self {
+    async fn new(world: &'a World) -> Self {
+        let mut outside = another_scheme(world).await;
+        for staff in [
+            world.harry,
+            world.lena,
+            world.ada,
+            world.rita,
+            world.grace,
+            world.mo,
+        ] {
+            let (actor, browser) = (world.actor(staff).await, world.signed_in(staff).await);
+            outside.push(Outsider::at_a_form(actor, browser).await);
+        }
         Self {
             world,
             keys: 0,
             routes: BTreeSet::new(),
+            outside,
+            refused: 0,
         }
+    }
+
+    /// The same form, filled in, from everybody who may not send it.
+    async fn is_refused_to_others(&mut self, route: &'static str, path: &str, fields: &str) {
+        let routes = kith_casework::routes();
+        let of = |info: &&RouteInfo| info.method == "POST" && info.path == route;
+        let info = *routes.list().iter().find(of).unwrap();
+        let before = self.counts().await;
+        for (n, one) in self.outside.iter_mut().enumerate() {
+            let Some(told) = one.is_told(&info, self.world) else {
+                continue;
+            };
+            let key = format!("{}-{n}", self.keys);
+            let body = format!("csrf={}&once={key}&{fields}", one.csrf);
+            let kind = "application/x-www-form-urlencoded".to_owned();
+            let answer = one
+                .browser
+                .send(Method::POST, path, Some((kind, body.into_bytes())))
+                .await;
+            let role = one.actor.role;
+            // A no to the role says nothing of whom the form is about.
+            let no = answer.status == told || answer.status == 403;
+            assert!(no, "{role} {route}: {}: {}", answer.status, answer.text());
+            self.refused += 1;
+        }
+        assert_eq!(self.counts().await, before, "{route}: somebody else did it");
     }
 
     async fn counts(&self) -> Vec<i64> {
@@ -123,22 +277,16 @@ impl<'a> Sent<'a> {
         fields: &[(&str, &str)],
     ) {
         self.keys += 1;
-        let html = browser.html();
-        let csrf = html
-            .split("name=\"csrf\"")
-            .nth(1)
-            .and_then(|rest| rest.split("value=\"").nth(1))
-            .and_then(|rest| rest.split('"').next())
-            .unwrap_or_else(|| panic!("{path}: no form on {}", browser.path()));
-        let key = format!("key-{}", self.keys);
-        let pairs = [("csrf", csrf), ("once", &key)];
-        let body: Vec<String> = pairs
+        let filled: Vec<String> = fields
             .iter()
-            .chain(fields)
             .map(|(name, text)| format!("{name}={}", encoded(text)))
             .collect();
+        let filled = filled.join("&");
+        self.is_refused_to_others(route, path, &filled).await;
+        let csrf = csrf_on(browser);
+        let body = format!("csrf={csrf}&once=key-{}&{filled}", self.keys);
         let kind = "application/x-www-form-urlencoded".to_owned();
-        let body = (kind, body.join("&").into_bytes());
+        let body = (kind, body.into_bytes());
         let before = self.counts().await;
         let first = browser.send(Method::POST, path, Some(body.clone())).await;
         let (status, text) = (first.status, first.text());
@@ -267,6 +415,11 @@ async fn a_referral(sent: &mut Sent<'_>) -> Somebody {
     let message = [("message", &*answer)];
     let read = paths::acknowledge(back.referral);
     sent.twice(&mut rita, "/sent/{referral}/acknowledge", &read, &message)
+        .await;
+    let wrong = world.refers(world.rita, &named("Wrong", "Person")).await;
+    let mistake = [("why", "The wrong person")];
+    let path = paths::take_back(wrong.referral);
+    sent.twice(&mut rita, "/sent/{referral}/take-back", &path, &mistake)
         .await;
     sent.twice(&mut rita, "/sent/filed", "/sent/filed", &message)
         .await;
@@ -411,7 +564,7 @@ async fn the_record(sent: &mut Sent<'_>, somebody: Somebody) {
     let path = paths::reopen(somebody.referral);
     sent.twice(&mut kay, "/referrals/{referral}/reopen", &path, &again)
         .await;
-    let search = [("words", "Khan")];
+    let search = [("q", "Khan")];
     sent.twice(&mut kay, "/caseload/search", "/caseload/search", &search)
         .await;
     let number = NhsNumber::with_check_digit(999_000_002).unwrap();
@@ -636,7 +789,7 @@ async fn the_team(sent: &mut Sent<'_>) {
 #[tokio::test]
 async fn every_form_does_its_work_once() {
     for world in World::small(program).await {
-        let mut sent = Sent::new(&world);
+        let mut sent = Sent::new(&world).await;
         let held = a_referral(&mut sent).await;
         a_note(&mut sent, held).await;
         the_record(&mut sent, held).await;
@@ -652,5 +805,7 @@ async fn every_form_does_its_work_once() {
             .map(|route| route.path)
             .collect();
         assert!(missing.is_empty(), "not sent twice here: {missing:?}");
+        println!("{} forms were refused to others", sent.refused);
+        assert!(sent.refused > 200, "{}", sent.refused);
     }
 }

@@ -3,9 +3,18 @@
 
 use axum::Router;
 use kith_access::App;
+use kith_pages::components::HeaderSearch;
 use kith_testkit::{World, mary, named};
 
-fn program(app: App) -> Router {
+/// The pages with the search box that the program puts at their head.
+fn program(mut app: App) -> Router {
+    app.places = |_, token, frame| {
+        frame.search(HeaderSearch::new(
+            "/caseload/search",
+            "Find somebody",
+            token,
+        ))
+    };
     kith_casework::routes::routes().into_router(app)
 }
 
@@ -221,6 +230,8 @@ async fn somebody_is_found_by_a_misspelt_name_a_birth_date_a_number_or_the_end_o
             .presses("Search")
             .await
             .sees("No one matches, or you do not have access.");
+        let html = kay.opens("/caseload").await.html();
+        assert_eq!(html.matches("Find somebody").count(), 1, "one box");
     }
 }
 

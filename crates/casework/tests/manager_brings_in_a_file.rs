@@ -17,7 +17,7 @@ use kith_casework::{
     referral::{self, Act, Agreed},
 };
 use kith_db::Outcome;
-use kith_testkit::World;
+use kith_testkit::{WORKBOOK, World};
 
 const HEADINGS: &str =
     "NHS number,Forename,Surname,DOB,Postcode,Mobile,Practice,Date received,Need,Notes\n";
@@ -581,5 +581,31 @@ async fn a_match_that_goes_out_of_reach_says_so_and_nobody_is_stuck() {
             .await
             .sees("The file is brought in");
         assert_eq!(world.count(PEOPLE).await, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_spreadsheet_is_brought_in_through_the_page_as_a_csv_file_is() {
+    for world in World::small(program).await {
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/import")
+            .await
+            .attaches("File with referrals", "list.xlsx", WORKBOOK.to_vec())
+            .presses("Read the file")
+            .await
+            .is_on("Import – list.xlsx")
+            .sees("1951-05-03");
+        mo.presses("Check the rows")
+            .await
+            .sees("put back: 07700900982")
+            .sees("2014-12-27")
+            .sees("aged 18 and over")
+            .presses("Bring in 1 rows")
+            .await
+            .sees("The file is brought in");
+        let mary = "select count(*) from referral r join person p on p.scheme_id = $1 and p.id = r.person_id
+            where r.scheme_id = $1 and p.given = 'Mary' and p.family = 'Smith' and p.phone = '07700900982'";
+        assert_eq!(world.count(mary).await, 1);
+        assert_eq!(world.count(PEOPLE).await, 1);
     }
 }

@@ -12,6 +12,7 @@ use kith_casework::{
     person::{self, Details, Person, Place},
 };
 use kith_db::{Outcome, Tx, on};
+use kith_pages::components::HeaderSearch;
 use kith_testkit::{Somebody, Staff, World};
 
 /// What must never be read, each in a field of its own.
@@ -23,7 +24,15 @@ const CANARIES: &[&str] = &[
     "hidden.heron@example.org",
 ];
 
-fn program(app: App) -> Router {
+/// The pages with the search box that the program puts at their head.
+fn program(mut app: App) -> Router {
+    app.places = |_, token, frame| {
+        frame.search(HeaderSearch::new(
+            "/caseload/search",
+            "Find somebody",
+            token,
+        ))
+    };
     kith_casework::routes().into_router(app)
 }
 

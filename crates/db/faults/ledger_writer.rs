@@ -52,6 +52,7 @@ async fn enter(db: Db, first: i64, step: i64) -> io::Result<()> {
             Err(Failure::Busy) => "busy",
             Err(Failure::Slow) => "slow",
             Err(Failure::Full) => "full",
+            Err(Failure::Away) => "away",
             Err(Failure::Fault) => "fault",
             Err(Failure::Sql(_)) => "sql",
         };

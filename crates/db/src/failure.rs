@@ -22,6 +22,8 @@ pub enum Failure<R = Refusal> {
     Slow,
     /// The disk has no room: nothing was done, reading goes on.
     Full,
+    /// The database, or the disk it is on, does not answer: nothing was done.
+    Away,
     /// The last step could not be confirmed: the outcome is unknown.
     Fault,
     /// The database refused a statement: ours to mend, nothing was done.
@@ -41,6 +43,7 @@ impl<R> From<sqlx::Error> for Failure<R> {
             Trouble::Busy => Self::Busy,
             Trouble::Slow => Self::Slow,
             Trouble::Full => Self::Full,
+            Trouble::Away => Self::Away,
             Trouble::Other => Self::Sql(error),
         }
     }
@@ -65,6 +68,10 @@ impl<R: fmt::Display> fmt::Display for Failure<R> {
                 "Nothing was saved: the disk is full. What is there can still be read; \
                  ask whoever runs the system to make room",
             ),
+            Self::Away => f.write_str(
+                "Nothing was saved: the database does not answer. Try again in a minute; \
+                 if it stays so, tell whoever runs the system",
+            ),
             Self::Fault => f.write_str(
                 "We could not confirm that this was saved. Look whether it is there \
                  before you try again",
@@ -83,6 +90,7 @@ impl<R: fmt::Debug> fmt::Debug for Failure<R> {
             Self::Busy => f.write_str("Busy"),
             Self::Slow => f.write_str("Slow"),
             Self::Full => f.write_str("Full"),
+            Self::Away => f.write_str("Away"),
             Self::Fault => f.write_str("Fault"),
             Self::Sql(error) => write!(f, "Sql({error})"),
         }
@@ -101,6 +109,8 @@ pub(crate) enum Trouble {
     Slow,
     /// No room on the disk.
     Full,
+    /// The connection is gone, the server stops or starts, or the disk fails.
+    Away,
     /// Anything else.
     Other,
 }
@@ -110,6 +120,7 @@ impl Trouble {
         let sqlx::Error::Database(db) = error else {
             return match error {
                 sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self::Busy,
+                sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => Self::Away,
                 _ => Self::Other,
             };
         };
@@ -118,6 +129,7 @@ impl Trouble {
                 SQLITE_BUSY | SQLITE_LOCKED => Self::Busy,
                 SQLITE_INTERRUPT => Self::Slow,
                 SQLITE_FULL => Self::Full,
+                SQLITE_IOERR | SQLITE_CANTOPEN => Self::Away,
                 _ => Self::Other,
             };
         }
@@ -125,6 +137,8 @@ impl Trouble {
             Some("40001" | "40P01" | "55P03" | "53300") => Self::Busy,
             Some("57014") => Self::Slow,
             Some("53100") => Self::Full,
+            Some("57P01" | "57P02" | "57P03" | "58030") => Self::Away,
+            Some(code) if code.starts_with("08") => Self::Away,
             _ => Self::Other,
         }
     }
@@ -134,6 +148,8 @@ pub(crate) const SQLITE_ERROR: i32 = 1;
 pub(crate) const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
 const SQLITE_INTERRUPT: i32 = 9;
+const SQLITE_IOERR: i32 = 10;
+const SQLITE_CANTOPEN: i32 = 14;
 pub(crate) const SQLITE_FULL: i32 = 13;
 pub(crate) const SQLITE_CONSTRAINT: i32 = 19;
 

@@ -175,6 +175,48 @@ fn what_is_no_database_of_kith_is_not_restored() {
     );
 }
 
+#[tokio::test]
+async fn taking_all_records_out_at_the_command_line_stands_in_the_trail() {
+    let folder = installation();
+    let out = folder.path().join("all.zip");
+    let take = |slug: &str| {
+        let out = out.to_str().unwrap();
+        kith(folder.path(), &["export", "--scheme", slug, "--out", out])
+    };
+    let unknown = take("moor");
+    assert!(!unknown.status.success());
+    assert!(
+        words(&unknown).contains("There is no scheme"),
+        "{}",
+        words(&unknown)
+    );
+    assert!(!out.exists());
+    let taken = take("harbour");
+    assert!(taken.status.success(), "{}", words(&taken));
+    assert_eq!(mode(&out), 0o600, "it holds people's records");
+    let archive = fs::read(&out).unwrap();
+    let names = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let mut all = names.file_names().filter_map(Result::ok);
+    assert!(all.any(|name| name == "person.csv"));
+    let again = take("harbour");
+    assert!(
+        !again.status.success(),
+        "a file that is there is not written over"
+    );
+    let file = folder.path().join("kith.db");
+    let db = Db::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap();
+    let rows: Vec<(String, String, Option<Vec<u8>>)> = db
+        .read(async |tx| -> Outcome<_> { Ok(on!(tx, c => sqlx::query_as(FOUNDING).fetch_all(c))?) })
+        .await
+        .unwrap();
+    let out = |row: &&(String, String, _)| row.1 == "take all records out";
+    let out: Vec<_> = rows.iter().filter(out).collect();
+    assert_eq!(out.len(), 1, "{rows:?}");
+    assert_eq!(out[0].0, "command line");
+}
+
 struct Demo {
     child: Child,
     port: u16,

@@ -6,7 +6,7 @@ use std::{path::Path, process::Command};
 
 use axum::Router;
 use kith_access::App;
-use kith_testkit::World;
+use kith_testkit::{WORKBOOK, World};
 use tempfile::TempDir;
 
 const HEADINGS: &str = "NHS number,Forename,Surname,DOB,Postcode,Mobile,Practice,Date received,Need,Notes,Gender,Ethnic group\n";
@@ -34,6 +34,7 @@ impl<'a> Desk<'a> {
         let folder = TempDir::new().unwrap();
         let text = format!("{HEADINGS}{rows}");
         std::fs::write(folder.path().join("list.csv"), text).unwrap();
+        std::fs::write(folder.path().join("list.xlsx"), WORKBOOK).unwrap();
         Self { world, folder }
     }
 
@@ -186,5 +187,21 @@ async fn nobody_brings_a_file_in_who_may_not_on_a_page() {
             .was_refused()
             .says("none.csv");
         assert_eq!(world.count(REFERRALS).await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spreadsheet_is_brought_in_as_a_csv_file_is() {
+    for world in World::small(program).await {
+        let desk = Desk::of(&world, "");
+        let said = desk.imports(&["list.xlsx", AS_MO[0], AS_MO[1], "--confirm"]);
+        said.went_well()
+            .says("     1  New")
+            .says(
+                "row 2, Mobile, \"7700900982\": The beginning of the number was lost and put back",
+            )
+            .says("row 3, DOB, \"2014-12-27\": This service is for people aged 18 and over")
+            .says("1 referrals made, 0 added");
+        assert_eq!(world.count(REFERRALS).await, 1);
     }
 }

@@ -51,6 +51,7 @@ async fn made(db: &Db) {
 #[tokio::test]
 async fn the_demonstration_has_something_of_everything() {
     let mut before = None;
+    let mut told = None;
     for db in kith_db::testing::both().await {
         db.migrate().await.unwrap();
         made(&db).await;
@@ -69,6 +70,8 @@ async fn the_demonstration_has_something_of_everything() {
             "concern where state = 'raised' and escalated_at is null",
             "referral where state = 'open' and next_kind = 'review'",
             "account where state = 'left'",
+            "account where role = 'link_worker' and organisation_id in
+                (select o.id from organisation o where o.kind = 'voluntary')",
         ] {
             assert!(number(&db, somebody).await > 0, "nobody: {somebody}");
         }
@@ -79,7 +82,45 @@ async fn the_demonstration_has_something_of_everything() {
         let states = counted(&db, sql).await;
         let same = before.get_or_insert_with(|| states.clone());
         assert_eq!(*same, states, "another database has other people");
+        let story = story(&db).await;
+        let same = told.get_or_insert_with(|| story.clone());
+        for (one, other) in same.iter().zip(&story) {
+            assert_eq!(one, other, "another database tells another story");
+        }
+        assert_eq!(same.len(), story.len());
     }
+}
+
+/// Who everybody is, what they were referred for, and every word that was
+/// written about them; without ids and references, which are never the same.
+async fn story(db: &Db) -> Vec<String> {
+    type Line = (
+        String,
+        String,
+        Option<kith_base::Day>,
+        String,
+        String,
+        String,
+        String,
+    );
+    let people = "select p.given, p.family, p.born, r.state, r.main_need,
+            coalesce(r.why, ''), coalesce(r.next_step, '')
+        from referral r join person p on p.scheme_id = r.scheme_id and p.id = r.person_id
+        order by p.family, p.given, p.born, r.received_at, r.state, r.main_need, r.why";
+    let notes = "select p.given, p.family, p.born, k.purpose, k.attended,
+            coalesce(k.note, ''), coalesce(k.connected_to, '')
+        from contact k join person p on p.scheme_id = k.scheme_id and p.id = k.person_id
+        order by p.family, p.given, p.born, k.at, k.purpose, k.note";
+    let mut all = Vec::new();
+    for sql in [people, notes] {
+        let lines: Vec<Line> = db
+            .read(async |tx| -> Outcome<_> { Ok(on!(tx, c => sqlx::query_as(sql).fetch_all(c))?) })
+            .await
+            .unwrap();
+        all.extend(lines.iter().map(|line| format!("{line:?}")));
+    }
+    assert!(all.len() > 800, "{}", all.len());
+    all
 }
 
 /// What a visitor would not believe: a worker with next to nobody, and a date

@@ -125,46 +125,6 @@ async fn every_answer_carries_the_headers_even_when_it_is_a_no() {
 }
 
 #[tokio::test]
-async fn a_form_that_our_page_did_not_send_is_refused_everywhere() {
-    let world = World::smallest(program).await;
-    let routes = kith::router::routes();
-    let posts = routes
-        .list()
-        .iter()
-        .filter(|route| route.method == "POST" && !route.path.contains('{'));
-    // Whoever is signed in has no business between the two factors.
-    for route in posts.filter(|route| route.needs != Needs::HalfSignedIn) {
-        let mut browser = world.signed_in(world.mo).await;
-        let kind = "application/x-www-form-urlencoded".to_owned();
-        let sent = browser
-            .send(
-                Method::POST,
-                route.path,
-                Some((kind, b"csrf=guessed".to_vec())),
-            )
-            .await;
-        let status = sent.status.as_u16();
-        assert!(
-            (400..500).contains(&status) || status == 303,
-            "{}: {status}",
-            route.path
-        );
-        if status == 303 {
-            let to = sent
-                .headers
-                .get("location")
-                .and_then(|to| to.to_str().ok())
-                .unwrap_or_default();
-            assert!(
-                to.starts_with("/sign-in") || to.starts_with("/step-up"),
-                "{}: went to {to}",
-                route.path
-            );
-        }
-    }
-}
-
-#[tokio::test]
 async fn a_practice_refers_somebody_and_sees_them_waiting() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;

@@ -13,3 +13,7 @@ mod story;
 pub use browser::{Browser, Sent};
 pub use story::{Somebody, mary, named, omar};
 pub use world::{Staff, World};
+
+/// A spreadsheet (.xlsx) with two people, Mary Smith and Jo Young, who is too
+/// young for the service; dates and telephone numbers are kept as numbers.
+pub const WORKBOOK: &[u8] = include_bytes!("../files/list.xlsx");

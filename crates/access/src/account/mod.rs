@@ -6,7 +6,7 @@
 mod store;
 
 pub use store::{AccountRow, all, by_email, insert, leave, link_workers, one};
-pub(crate) use store::{change, scheme_of};
+pub(crate) use store::{change, change_address, scheme_of};
 
 use kith_base::Refusal;
 

@@ -164,6 +164,26 @@ pub(crate) async fn change(tx: &mut Tx, scheme: Id<Scheme>, row: &AccountRow) ->
     Ok(())
 }
 
+const ADDRESS: &str = "update account set email = $3
+    where scheme_id = $1 and id = $2 and state = 'invited'";
+
+/// Gives somebody who was invited and has not come another address; the one
+/// before is free again.
+///
+/// # Errors
+/// `Invalid` when an account signs in with this address.
+pub(crate) async fn change_address(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    id: Id<Account>,
+    email: &Email,
+) -> Outcome<()> {
+    run!(tx, sqlx::query(FREE_NAME).bind(scheme).bind(id))?;
+    take_name(tx, scheme, id, email).await?;
+    run!(tx, sqlx::query(ADDRESS).bind(scheme).bind(id).bind(email))?;
+    Ok(())
+}
+
 const LEAVE: &str = "update account
     set state = 'left', left_on = $3, password_hash = null, totp_secret = null,
         version = version + 1

@@ -1,21 +1,25 @@
 //! What an administrator does with organisations.
 
 use kith_base::{Id, Refusal};
+use kith_pages::form::Posted;
 
-use super::{OrganisationKind, OrganisationRow, form::Entered, form::TakesPart, store};
+use super::{LIST, OrganisationKind, OrganisationRow, form::Entered, form::TakesPart, store};
 use crate::{
     actor::{Actor, Organisation},
     app::App,
     audit::{self, Entry},
     role::Ability,
+    signed::{Once, once},
     trouble::Trouble,
 };
 
-/// Adds an organisation, or keeps what was changed about one.
+/// Adds an organisation, or keeps what was changed about one; a form sent
+/// twice does it once.
 pub(super) async fn keep(
     app: &App,
     actor: &Actor,
     id: Option<Id<Organisation>>,
+    posted: &Posted,
     entered: Entered,
 ) -> Result<(), Trouble> {
     let scope = actor.scope(Ability::ManageOrganisations)?;
@@ -38,6 +42,9 @@ pub(super) async fn keep(
     };
     app.db
         .act(async |tx| {
+            if once(tx, actor, posted, LIST).await? != Once::First {
+                return Ok(());
+            }
             match id {
                 Some(_) => store::change(tx, scope.scheme(), &row).await?,
                 None => store::insert(tx, scope.scheme(), &row, actor.now).await?,

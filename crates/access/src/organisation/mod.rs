@@ -21,6 +21,9 @@ kith_base::words! {
     }
 }
 
+/// Where organisations are looked after.
+const LIST: &str = "/admin/organisations";
+
 /// The administrator's routes on organisations.
 #[must_use]
 pub fn routes() -> Routes {

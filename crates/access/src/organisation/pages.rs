@@ -12,7 +12,7 @@ use kith_pages::{
 };
 
 use super::{
-    OrganisationRow, actions,
+    LIST, OrganisationRow, actions,
     form::{Entered, OrganisationForm, TakesPart},
     store,
 };
@@ -24,9 +24,6 @@ use crate::{
     signed::Signed,
     trouble::{Answer, Trouble},
 };
-
-/// Where organisations are looked after.
-const LIST: &str = "/admin/organisations";
 
 pub(super) async fn list(signed: Signed, app: App) -> Answer {
     let scope = signed.actor.scope(Ability::SeeAccounts)?;
@@ -142,7 +139,7 @@ async fn keep(signed: &Signed, app: &App, id: Option<Id<Organisation>>, posted: 
         Ok(entered) => entered,
         Err(form) => return Ok(show(signed, &form, id)),
     };
-    match actions::keep(app, &signed.actor, id, entered).await {
+    match actions::keep(app, &signed.actor, id, posted, entered).await {
         Ok(()) => Ok(done(LIST, "Organisation saved")),
         Err(Trouble::Refused(refusal)) if refusal.kind == Kind::Invalid => {
             let mut form = OrganisationForm::blank().kept(posted);

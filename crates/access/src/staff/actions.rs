@@ -2,17 +2,22 @@
 
 use kith_base::{Email, Id, Name, Refusal, Ts};
 use kith_db::{Outcome, Tx};
+use kith_pages::form::Posted;
 
-use super::form::{Changed, Invited};
+use super::{
+    LIST,
+    form::{Changed, Invited},
+};
 use crate::{
     account::{self, AccountRow, AccountState},
     actor::{Account, Actor, Organisation, Scheme},
-    app::{App, Origin},
+    app::App,
     audit::{self, Entry},
     mailed::{self, Purpose},
     organisation::{self, OrganisationKind},
     role::{Ability, Role},
     session, settings,
+    signed::{Once, once},
     trouble::Trouble,
 };
 
@@ -44,21 +49,6 @@ pub async fn first_administrator(
     mailed::new_link(tx, scheme, row.id, Purpose::Invitation, now).await
 }
 
-/// Mails an account a new invitation: for accounts made from a file.
-///
-/// # Errors
-/// `NotFound` when there is no such account.
-pub async fn invite_now(
-    tx: &mut Tx,
-    scheme: Id<Scheme>,
-    account: Id<Account>,
-    origin: &Origin,
-    now: Ts,
-) -> Outcome<()> {
-    let row = account::one(tx, scheme, account).await?;
-    mailed::mail_link(tx, scheme, &row, Purpose::Invitation, origin, now).await
-}
-
 /// Practice staff belong to a practice, and nobody else does.
 async fn fits(
     tx: &mut Tx,
@@ -70,7 +60,7 @@ async fn fits(
     let practice = row.kind == OrganisationKind::Practice;
     if (role == Role::Practice) != practice {
         let what = if practice {
-            "Select a network: only practice staff belong to a practice"
+            "Select the network or a voluntary organisation: only practice staff belong to a practice"
         } else {
             "Select a practice: practice staff belong to one"
         };
@@ -89,8 +79,13 @@ async fn note(tx: &mut Tx, actor: &Actor, action: &str, account: Id<Account>) ->
     audit::record(tx, actor, entry).await
 }
 
-/// Invites somebody by mail.
-pub(super) async fn invite(app: &App, actor: &Actor, invited: Invited) -> Result<(), Trouble> {
+/// Invites somebody by mail; a form sent twice invites once.
+pub(super) async fn invite(
+    app: &App,
+    actor: &Actor,
+    posted: &Posted,
+    invited: Invited,
+) -> Result<(), Trouble> {
     let scheme = actor.scope(Ability::ManageAccounts)?.scheme();
     let row = AccountRow {
         id: Id::new(actor.now),
@@ -105,6 +100,9 @@ pub(super) async fn invite(app: &App, actor: &Actor, invited: Invited) -> Result
     };
     app.db
         .act(async |tx| {
+            if once(tx, actor, posted, LIST).await? != Once::First {
+                return Ok(());
+            }
             fits(tx, scheme, row.role, row.organisation_id).await?;
             account::insert(tx, scheme, &row, actor.now).await?;
             note(tx, actor, "invite an account", row.id).await?;
@@ -123,17 +121,26 @@ pub(super) async fn invite(app: &App, actor: &Actor, invited: Invited) -> Result
 }
 
 /// Changes name, role, organisation and hours. Whoever changes their role
-/// hands over what they own, as when they leave.
+/// hands over what they own, as when they leave. Somebody invited who has not
+/// come yet gets another address, and the invitation anew: the link that was
+/// sent to the wrong one stops working.
 pub(super) async fn change(
     app: &App,
     actor: &Actor,
     id: Id<Account>,
+    posted: &Posted,
     changed: Changed,
 ) -> Result<(), Trouble> {
     let scheme = actor.scope(Ability::ManageAccounts)?.scheme();
     app.db
         .act(async |tx| {
+            if once(tx, actor, posted, LIST).await? != Once::First {
+                return Ok(());
+            }
             let before = account::one(tx, scheme, id).await?;
+            let other_address = changed
+                .email
+                .filter(|email| before.state == AccountState::Invited && *email != before.email);
             if before.role != changed.role {
                 may_lose_role(tx, actor, &before).await?;
             }
@@ -150,6 +157,13 @@ pub(super) async fn change(
                 ..before
             };
             account::change(tx, scheme, &row).await?;
+            if let Some(email) = other_address {
+                account::change_address(tx, scheme, id, &email).await?;
+                note(tx, actor, "correct the address of an invitation", id).await?;
+                let to = AccountRow { email, ..row };
+                let invitation = Purpose::Invitation;
+                mailed::mail_link(tx, scheme, &to, invitation, &app.origin, actor.now).await?;
+            }
             if other_reach {
                 session::end_all(tx, scheme, id).await?;
             }
@@ -187,11 +201,15 @@ pub(super) async fn link(
     app: &App,
     actor: &Actor,
     id: Id<Account>,
-    both_factors: bool,
+    posted: &Posted,
 ) -> Result<(), Trouble> {
     let scheme = actor.scope(Ability::ManageAccounts)?.scheme();
+    let both_factors = posted.text("both") == "yes";
     app.db
         .act(async |tx| {
+            if once(tx, actor, posted, LIST).await? != Once::First {
+                return Ok(());
+            }
             let row = account::one(tx, scheme, id).await?;
             let (purpose, action) = match (row.state, both_factors) {
                 (AccountState::Left, _) => {
@@ -213,11 +231,15 @@ pub(super) async fn leave(
     app: &App,
     actor: &Actor,
     id: Id<Account>,
-    version: i64,
+    posted: &Posted,
 ) -> Result<(), Trouble> {
     let scheme = actor.scope(Ability::ManageAccounts)?.scheme();
+    let version = posted.text("version").parse().unwrap_or(0);
     app.db
         .act(async |tx| {
+            if once(tx, actor, posted, LIST).await? != Once::First {
+                return Ok(());
+            }
             let row = account::one(tx, scheme, id).await?;
             may_lose_role(tx, actor, &row).await?;
             account::leave(tx, scheme, id, version, actor.today()).await?;

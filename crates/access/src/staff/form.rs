@@ -3,7 +3,7 @@
 use kith_base::{Email, Id, Name};
 use kith_pages::{
     form,
-    form::{Hidden, Number, One, Pick, Text},
+    form::{Hidden, Maybe, Number, One, Pick, Text},
 };
 
 use crate::{actor::Organisation, organisation::OrganisationRow, role::Role};
@@ -31,6 +31,8 @@ form! {
 /// What is changed about an account.
 pub(super) struct Changed {
     pub(super) name: Name,
+    /// The address, as long as somebody invited has not come.
+    pub(super) email: Option<Email>,
     pub(super) role: Role,
     pub(super) organisation: Id<Organisation>,
     pub(super) full_time_percent: i64,
@@ -41,6 +43,8 @@ form! {
     /// Changing an account.
     pub(super) ChangeForm => Changed {
         name: Text<Name> = Text::new("Full name"),
+        email: Maybe<Text<Email>> = Text::new("Email address").email().width(30).unmarked()
+            .hint("Another address gets the invitation anew, and the link sent before stops working"),
         role: One<Role> = One::new("What do they do?").called("what they do"),
         organisation: Pick<Id<Organisation>> = Pick::empty("Organisation"),
         full_time_percent: Number<i64> = Number::new("Hours, as a share of full time", 1, 100).unit("%"),

@@ -10,7 +10,10 @@ mod pages;
 
 use crate::{needs::Needs, role::Ability, routes::Routes};
 
-pub use actions::{first_administrator, invite_now};
+pub use actions::first_administrator;
+
+/// Where accounts are looked after.
+const LIST: &str = "/admin/accounts";
 
 /// The administrator's routes on accounts.
 #[must_use]
@@ -27,5 +30,6 @@ pub fn routes() -> Routes {
         .get("/admin/accounts/{id}", manage, pages::show_one)
         .post("/admin/accounts/{id}", manage, pages::change)
         .post("/admin/accounts/{id}/link", manage, pages::link)
+        .get("/admin/accounts/{id}/leave", manage, pages::show_leave)
         .post("/admin/accounts/{id}/leave", manage, pages::leave)
 }

@@ -10,10 +10,11 @@ use kith_pages::{
     components::{Button, Cell, Column, Empty, Table, Tag},
     done, el,
     form::{PostButton, Posted},
+    html::{link as link_to, p},
 };
 
 use super::{
-    actions,
+    LIST, actions,
     form::{ChangeForm, Changed, InviteForm, offer},
 };
 use crate::{
@@ -26,9 +27,6 @@ use crate::{
     signed::Signed,
     trouble::{Answer, Trouble},
 };
-
-/// Where accounts are looked after.
-const LIST: &str = "/admin/accounts";
 
 async fn organisations(app: &App, signed: &Signed) -> Result<Vec<OrganisationRow>, Trouble> {
     let scheme = signed.actor.scheme;
@@ -119,7 +117,7 @@ pub(super) async fn new(signed: Signed, app: App, posted: Posted) -> Answer {
         Ok(invited) => invited,
         Err(form) => return Ok(show_invite(&signed, &form)),
     };
-    match actions::invite(&app, &signed.actor, invited).await {
+    match actions::invite(&app, &signed.actor, &posted, invited).await {
         Ok(()) => Ok(done(LIST, "Invitation sent")),
         Err(Trouble::Refused(refusal)) if refusal.kind == Kind::Invalid => {
             let mut form = form.kept(&posted);
@@ -157,19 +155,45 @@ fn buttons(signed: &Signed, row: &AccountRow) -> Html {
             .with("both", "yes")
             .into(),
         el("h2").class("nhsuk-heading-m").child("Leaving").into(),
-        kith_pages::html::p(
-            "Whoever leaves is signed out at once, and the people they look after go back to the \
-             queue as needing a link worker.",
-        ),
-        post("leave", Button::warning("Mark as left"))
-            .with("version", row.version.to_string())
+        Button::secondary("Mark as left")
+            .href(format!("{LIST}/{}/leave", row.id))
             .into(),
     ])
 }
 
+/// Leaving is asked about once more: it cannot be undone.
+pub(super) async fn show_leave(signed: Signed, app: App, Path(id): Path<Id<Account>>) -> Answer {
+    let row = account_row(&app, &signed, id).await?;
+    let back = format!("{LIST}/{id}");
+    let leave = PostButton::new(
+        format!("{back}/leave"),
+        &signed.token(),
+        Button::warning("Yes, mark as left"),
+    );
+    let body = pieces([
+        p(format!(
+            "{} is signed out at once and can no longer sign in. The people they look after go \
+             back to the queue as needing a link worker.",
+            row.name
+        )),
+        p("This cannot be undone: somebody who comes back is invited anew."),
+        leave.with("version", row.version.to_string()).into(),
+        p(link_to(&back, "Go back and change nothing")),
+    ]);
+    Ok(signed
+        .page(format!("Mark {} as left?", row.name))
+        .back(back)
+        .under(LIST)
+        .body(body)
+        .into_response())
+}
+
 fn show_change(signed: &Signed, form: &ChangeForm, row: &AccountRow) -> Response {
+    // An address somebody signs in with is theirs to prove.
+    let address = (row.state == AccountState::Invited).then(|| form.email());
     let fields = [
         form.name(),
+        address.unwrap_or_default(),
         form.role(),
         form.organisation(),
         form.full_time_percent(),
@@ -200,6 +224,7 @@ pub(super) async fn show_one(signed: Signed, app: App, Path(id): Path<Id<Account
     let row = account_row(&app, &signed, id).await?;
     let form = change_form(&app, &signed).await?.filled(&Changed {
         name: row.name.clone(),
+        email: Some(row.email.clone()),
         role: row.role,
         organisation: row.organisation_id,
         full_time_percent: row.full_time_percent,
@@ -220,7 +245,7 @@ pub(super) async fn change(
         Ok(changed) => changed,
         Err(form) => return Ok(show_change(&signed, &form, &row)),
     };
-    match actions::change(&app, &signed.actor, id, changed).await {
+    match actions::change(&app, &signed.actor, id, &posted, changed).await {
         Ok(()) => Ok(done(LIST, "Account saved")),
         Err(Trouble::Refused(refusal)) if refusal.kind == Kind::Invalid => {
             let mut form = form.kept(&posted);
@@ -237,7 +262,7 @@ pub(super) async fn link(
     Path(id): Path<Id<Account>>,
     posted: Posted,
 ) -> Answer {
-    actions::link(&app, &signed.actor, id, posted.text("both") == "yes").await?;
+    actions::link(&app, &signed.actor, id, &posted).await?;
     Ok(done(&format!("{LIST}/{id}"), "Link sent"))
 }
 
@@ -247,7 +272,6 @@ pub(super) async fn leave(
     Path(id): Path<Id<Account>>,
     posted: Posted,
 ) -> Answer {
-    let version = posted.text("version").parse().unwrap_or(0);
-    actions::leave(&app, &signed.actor, id, version).await?;
+    actions::leave(&app, &signed.actor, id, &posted).await?;
     Ok(done(LIST, "Marked as left"))
 }

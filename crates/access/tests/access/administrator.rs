@@ -51,10 +51,11 @@ async fn somebody_is_invited_by_mail_and_their_role_is_changed() {
             ("organisation", network.as_str()),
             ("full_time_percent", "80"),
         ];
+        let other_window = ann.get(&path).await;
         assert_eq!(ann.send(&page, &path, &manager).await.status, 303);
         assert_eq!(find(&world, "kay@example.org").await.role, Role::Manager);
         // The page that was open before is out of date now.
-        assert_eq!(ann.send(&page, &path, &manager).await.status, 409);
+        assert_eq!(ann.send(&other_window, &path, &manager).await.status, 409);
         let practice_staff = ann
             .fill(
                 &path,
@@ -110,7 +111,12 @@ async fn a_leaver_is_out_at_once_and_hands_over_in_the_same_step() {
         let mut ann = world.as_a(Role::Administrator).await;
         let kay = world.somebody(Role::LinkWorker).await;
         let mut browser = world.signed_in(kay).await;
+        // Leaving is asked about once more, with what follows from it.
         let page = ann.get(&format!("/admin/accounts/{kay}")).await;
+        assert!(page.says("Mark as left") && !page.says("Yes, mark as left"));
+        let page = ann.get(&format!("/admin/accounts/{kay}/leave")).await;
+        assert!(page.says("Yes, mark as left") && page.says("This cannot be undone"));
+        assert!(browser.is_signed_in().await, "nothing has happened yet");
         let left = ann
             .send(&page, &format!("/admin/accounts/{kay}/leave"), &[])
             .await;
@@ -288,6 +294,7 @@ async fn a_practice_has_its_ods_code_and_no_two_share_one() {
             ("active", "yes"),
         ];
         let page = ann.get(&path).await;
+        let other_window = ann.get(&path).await;
         assert_eq!(ann.send(&page, &path, &fields).await.status, 303);
         assert!(
             ann.get("/admin/organisations")
@@ -295,9 +302,106 @@ async fn a_practice_has_its_ods_code_and_no_two_share_one() {
                 .says("Mill Lane Health Centre")
         );
         assert_eq!(
-            ann.send(&page, &path, &fields).await.status,
+            ann.send(&other_window, &path, &fields).await.status,
             409,
             "out of date"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_pressed_twice_invites_and_adds_once() {
+    for world in World::on_both().await {
+        let mut ann = world.as_a(Role::Administrator).await;
+        let page = ann.get("/admin/organisations/new").await;
+        let voluntary = [
+            ("kind", "voluntary"),
+            ("name", "Harbour Voluntary Action"),
+            ("ods_code", ""),
+            ("email", ""),
+            ("active", "yes"),
+        ];
+        for _ in 0..2 {
+            let sent = ann
+                .send(&page, "/admin/organisations/new", &voluntary)
+                .await;
+            assert_eq!(sent.status, 303, "{}", sent.body);
+        }
+        let made = all_organisations(&world).await;
+        let added: Vec<_> = made
+            .iter()
+            .filter(|row| &*row.name == "Harbour Voluntary Action")
+            .collect();
+        assert_eq!(added.len(), 1);
+        // A voluntary organisation employs a link worker.
+        let employer = added[0].id.to_string();
+        let page = ann.get("/admin/accounts/new").await;
+        let fields = [
+            ("name", "Idris Bello"),
+            ("email", "idris@example.org"),
+            ("role", "link_worker"),
+            ("organisation", employer.as_str()),
+            ("full_time_percent", "60"),
+        ];
+        for _ in 0..2 {
+            let sent = ann.send(&page, "/admin/accounts/new", &fields).await;
+            assert_eq!(sent.status, 303, "{}", sent.body);
+        }
+        assert_eq!(mails(&world, "invitation").await.len(), 1);
+        let idris = find(&world, "idris@example.org").await;
+        assert_eq!(idris.organisation_id, added[0].id);
+    }
+}
+
+async fn all_organisations(world: &World) -> Vec<kith_access::organisation::OrganisationRow> {
+    world
+        .db
+        .read(async |tx| kith_access::organisation::all(tx, world.scheme).await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_address_of_an_invitation_is_put_right_and_the_link_sent_to_it_is_dead() {
+    for world in World::on_both().await {
+        let mut ann = world.as_a(Role::Administrator).await;
+        let network = world.network.to_string();
+        let invited = |email: &'static str| {
+            [
+                ("name", "Kay Lewis"),
+                ("email", email),
+                ("role", "link_worker"),
+                ("organisation", network.clone().leak() as &str),
+                ("full_time_percent", "80"),
+            ]
+        };
+        let sent = ann
+            .fill("/admin/accounts/new", &invited("kay@exmaple.org"))
+            .await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        let wrong = link_in(&mails(&world, "invitation").await[0]);
+        let path = format!(
+            "/admin/accounts/{}",
+            find(&world, "kay@exmaple.org").await.id
+        );
+        let sent = ann.fill(&path, &invited("kay@example.org")).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        let kay = find(&world, "kay@example.org").await;
+        assert_eq!(kay.state, AccountState::Invited);
+        let all = mails(&world, "invitation").await;
+        assert_eq!(all.len(), 2);
+        assert_ne!(world.browser().get(&wrong).await.status, 200);
+        let mut links = all.iter().map(|mail| link_in(mail));
+        let right = links.find(|link| *link != wrong).unwrap();
+        assert_eq!(world.browser().get(&right).await.status, 200);
+        // The wrong address is free for whoever it belongs to.
+        let sent = ann
+            .fill("/admin/accounts/new", &invited("kay@exmaple.org"))
+            .await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        // Whoever signs in already has proved their address: it is not offered.
+        let sam = world.somebody(Role::LinkWorker).await;
+        let page = ann.get(&format!("/admin/accounts/{sam}")).await;
+        assert!(!page.says("name=\"email\""));
     }
 }

@@ -216,3 +216,39 @@ async fn anothers_passkey_signs_nobody_in() {
         assert!(!browser.is_signed_in().await);
     }
 }
+
+/// A question as somebody puts it who does not want the key to ask for a
+/// finger, a face or a number.
+fn lax<T: serde::de::DeserializeOwned>(page: &Seen, place: &str) -> T {
+    let mut question: serde_json::Value = serde_json::from_str(&options(page)).unwrap();
+    let asks = question.pointer_mut(place).expect("the question says so");
+    assert_eq!(asks, "required");
+    *asks = "discouraged".into();
+    serde_json::from_value(question).unwrap()
+}
+
+/// A key that did not ask its user is one factor: it is no passkey, neither
+/// when it is added nor when it signs in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_did_not_ask_its_user_signs_nobody_in() {
+    for world in World::on_both().await {
+        let (mut ada, mut key) = with_passkey(&world).await;
+        let page = ada.browser.get("/account/passkeys").await;
+        let question = lax(&page, "/publicKey/authenticatorSelection/userVerification");
+        let made = SoftPasskey::new(true)
+            .do_registration(origin(&world), question)
+            .unwrap();
+        let made = serde_json::to_string(&made).unwrap();
+        let added = send(&mut ada.browser, &page, "/account/passkeys", &made).await;
+        assert_eq!(added.status, 422, "{}", added.body);
+        world.pass(60);
+        let mut browser = half(&world).await;
+        let page = browser.get("/sign-in/second").await;
+        let question = lax(&page, "/publicKey/userVerification");
+        let answer = key.do_authentication(origin(&world), question).unwrap();
+        let answer = serde_json::to_string(&answer).unwrap();
+        let seen = send(&mut browser, &page, "/sign-in/second/passkey", &answer).await;
+        assert_eq!(seen.status, 422, "{}", seen.body);
+        assert!(!browser.is_signed_in().await);
+    }
+}

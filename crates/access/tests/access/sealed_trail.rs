@@ -143,6 +143,45 @@ async fn each_sort_of_tampering_is_named_at_its_row() {
     }
 }
 
+/// Every column of the trail but the two that say which row it is: a column
+/// that is added tomorrow fails here until it is sealed.
+#[tokio::test]
+async fn whatever_is_changed_in_a_row_is_named_at_that_row() {
+    for db in both().await {
+        let trail = db.schema().await.unwrap();
+        let trail = trail
+            .into_iter()
+            .find(|table| table.name == "audit")
+            .unwrap();
+        let columns = trail.columns.iter();
+        let columns: Vec<_> = columns
+            .filter(|column| !["scheme_id", "id"].contains(&column.name.as_str()))
+            .collect();
+        assert!(columns.len() >= 9, "{columns:?}");
+        for (n, column) in columns.into_iter().enumerate() {
+            let scheme = found(&db, &format!("scheme-{n}")).await;
+            let end = sealed(&db, scheme, 7).await;
+            let name = &column.name;
+            let to = match column.family() {
+                "blob" => "case when COLUMN is null then id end",
+                "integer" => {
+                    "(select s.sealed_at from audit_seal s where s.scheme_id = $1 and s.number = 1)"
+                }
+                _ if name == "outcome" => {
+                    "case when COLUMN = 'done' then 'refused' else 'done' end"
+                }
+                _ => "COLUMN || 'x'",
+            };
+            let to = to.replace("COLUMN", name);
+            let sql = format!("update audit set {name} = {to} where scheme_id = $1 and id = {ROW}");
+            does(&db, sql.leak(), scheme, 4).await;
+            let broken = verify(&db, scheme, Some(&end)).await.unwrap().unwrap_err();
+            let named = matches!(broken, Broken::Changed { number: 4, .. });
+            assert!(named, "{name} is not sealed: {broken}");
+        }
+    }
+}
+
 const COPY: &str = "insert into audit
     (scheme_id, id, at, role, action, object_kind, outcome, purpose)
     select scheme_id, $3, at, role, 'put in', object_kind, outcome, purpose from audit

@@ -8,7 +8,7 @@ use kith_access::{
 use kith_base::{Id, Refusal, Word};
 use kith_pages::{
     Html,
-    components::{Button, Cell, Column, Empty, Input, Select, SelectItem, Table, Tag, TagColour},
+    components::{Button, Cell, Column, Empty, Select, SelectItem, Table, Tag, TagColour},
     el,
     form::Posted,
     html::{line, link, p},
@@ -85,7 +85,6 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
         .map(|worker| format!("&worker={worker}"))
         .unwrap_or_default();
     let body: Html = [
-        search_box(&signed),
         covering(&covered, worker),
         tabs(&counts, wanted.show, &whose),
         filters(&wanted, ask.worker, ask.quiet),
@@ -127,25 +126,6 @@ fn further(ask: &Ask, last: Id<Referral>) -> String {
     add("quiet", ask.quiet.map(|days| days.to_string()));
     add("worker", ask.worker.map(|id| id.to_string()));
     path
-}
-
-/// The search is posted: what was typed is a name, and no name stands in an
-/// address.
-fn search_box(signed: &Signed) -> Html {
-    el("form")
-        .attr("method", "post")
-        .attr("action", "/caseload/search")
-        .attr("novalidate", true)
-        .attr("role", "search")
-        .class("kith-search")
-        .child(signed.token().fields())
-        .child(
-            Input::new("words", "Find somebody")
-                .hint("Name, date of birth, NHS number, or the end of their telephone number")
-                .width(20),
-        )
-        .child(Button::secondary("Search").small(true))
-        .into()
 }
 
 /// A restricted record is on no list and in no search.
@@ -307,12 +287,14 @@ fn next(row: &Held, today: kith_base::Day) -> Html {
         .and(late.unwrap_or_default())
 }
 
+/// What was typed at the head of a page is posted: it is a name, and no name
+/// stands in an address.
 async fn find(app: App, signed: Signed, posted: Posted) -> Answer {
     let actor = &signed.actor;
     let scope = actor.scope(Ability::SeeIdentity)?;
-    let typed = posted.text("words").trim().to_owned();
+    let typed = posted.text("q").trim().to_owned();
     if typed.is_empty() {
-        return Err(Refusal::field("words", "Enter a name, date of birth or NHS number").into());
+        return Err(Refusal::field("q", "Enter a name, date of birth or NHS number").into());
     }
     let found = app
         .db
@@ -334,14 +316,9 @@ async fn find(app: App, signed: Signed, posted: Posted) -> Answer {
         ))
     });
     let body: Html = if found.people.is_empty() {
-        [
-            search_box(&signed),
-            Empty::new("No one matches, or you do not have access.")
-                .next("Back to the caseload", paths::caseload())
-                .into(),
-        ]
-        .into_iter()
-        .collect()
+        Empty::new("No one matches, or you do not have access.")
+            .next("Back to the caseload", paths::caseload())
+            .into()
     } else {
         let lines = found.people.iter().map(|one| {
             let practice = one
@@ -361,9 +338,7 @@ async fn find(app: App, signed: Signed, posted: Posted) -> Answer {
             .head(["Person", "Practice", "Flags"].map(Column::from).to_vec())
             .rows(lines.collect::<Vec<_>>())
             .responsive(true);
-        [search_box(&signed), many.unwrap_or_default(), table.into()]
-            .into_iter()
-            .collect()
+        many.unwrap_or_default().and(Html::from(table))
     };
     Ok(signed
         .page("Find somebody")

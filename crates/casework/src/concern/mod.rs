@@ -11,7 +11,7 @@ pub mod actions;
 pub mod form;
 mod staff;
 mod one;
-mod public;
+pub mod public;
 
 use kith_access::{Account, Routes};
 use kith_base::{Id, Line, Name, Story, Ts};

@@ -76,7 +76,7 @@ fn page(
         form.name(),
         form.reach(),
     ];
-    let body = help_now(settings).and(not_watched).and(
+    let body = leave_now().and(help_now(settings)).and(not_watched).and(
         form.open(paths::public_concern_to(&row.slug), &token)
             .sheet(fields, Button::send("Send")),
     );
@@ -124,6 +124,18 @@ async fn send(
     Ok(go(&paths::public_concern_raised(&row.slug, reference)))
 }
 
+/// The way out for somebody who must not be seen on a public page: a plain
+/// link, without a script, to a page that says nothing.
+#[must_use]
+pub fn leave_now() -> Html {
+    let way = el("a")
+        .class("nhsuk-button nhsuk-button--warning kith-no-print")
+        .attr("href", "https://www.bbc.co.uk/weather")
+        .attr("rel", "noreferrer nofollow")
+        .child("Leave this page now: show the weather");
+    p(Html::from(way))
+}
+
 const REFERENCE: &str = "select c.reference from concern c where c.scheme_id = $1 and c.id = $2";
 
 async fn reference_of(tx: &mut Tx, scheme: Id<Scheme>, concern: Id<Concern>) -> Outcome<String> {
@@ -156,7 +168,8 @@ async fn raised(
             .child("Your reference is ")
             .child(el("strong").child(&reference)),
     );
-    let body = Html::from(panel)
+    let body = leave_now()
+        .and(Html::from(panel))
         .and(p(format!("Somebody whose work it is to keep people safe reads it by {}.", by.as_uk_moment())))
         .and(p("Write the reference down if you want to ring us about it. We cannot show you here what you wrote."))
         .and(help_now(&settings));

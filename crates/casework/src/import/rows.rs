@@ -470,26 +470,3 @@ pub async fn end_task(tx: &mut Tx, actor: &Actor, task: Id<Task>) -> Result<(), 
     )?;
     Ok(())
 }
-
-const DROP_TASKS: &str = "update task set done_at = $3, done_by = $4
-    where scheme_id = $1 and referral_id = $2 and done_at is null";
-
-/// Ends the tasks of a referral that was taken back.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn end_tasks(
-    tx: &mut Tx,
-    actor: &Actor,
-    referral: Id<Referral>,
-) -> Result<(), sqlx::Error> {
-    run!(
-        tx,
-        sqlx::query(DROP_TASKS)
-            .bind(actor.scheme)
-            .bind(referral)
-            .bind(actor.now)
-            .bind(actor.account)
-    )?;
-    Ok(())
-}

@@ -27,6 +27,7 @@ use crate::{
         self, Act,
         actions::{Step, Terms},
     },
+    task,
 };
 
 /// Rows taken back in one transaction.
@@ -197,7 +198,7 @@ async fn take_referral_back(
     match referral::actions::step(tx, terms, actor, Ability::ImportReferrals, step, actor.now).await
     {
         Ok(_) => {
-            rows::end_tasks(tx, actor, made).await?;
+            task::store::end_of(tx, actor, made, &case.reference).await?;
             Ok(None)
         }
         Err(Failure::Refused(refusal)) => Ok(Some(refusal.to_string())),

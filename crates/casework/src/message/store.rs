@@ -2,7 +2,7 @@
 
 use kith_access::{Actor, Organisation, Person, Scheme, Scope, in_scope, person_in_scope};
 use kith_base::{Email, Id, Ts, Word};
-use kith_db::{Tx, on, run};
+use kith_db::{FromRow, Tx, on, run};
 
 use super::{Message, NewMessage, rules};
 use crate::{Referral, code_map::CodeMap};
@@ -77,6 +77,39 @@ pub async fn practice_mail(
 ) -> Result<Option<(Email, String)>, sqlx::Error> {
     on!(tx, c => sqlx::query_as(PRACTICE_MAIL)
         .bind(scheme).bind(practice).bind(referral).fetch_optional(c))
+}
+
+const COUNTS: &str = concat!(
+    "select cast(coalesce(sum(case when m.needs_answer and m.acknowledged_at is null
+                then 1 else 0 end), 0) as bigint) as to_answer,
+            cast(coalesce(sum(case when m.filed_at is null and m.stage <> 'received'
+                then 1 else 0 end), 0) as bigint) as to_file
+       from practice_message m
+       join person p on p.scheme_id = $1 and p.id = m.person_id
+      where m.scheme_id = $1 and m.practice_id = $3
+        and (m.id in (select a.id from practice_message a where a.scheme_id = $1
+                and a.practice_id = $3 and a.needs_answer and a.acknowledged_at is null)
+          or m.id in (select f.id from practice_message f where f.scheme_id = $1
+                and f.practice_id = $3 and f.filed_at is null and f.stage <> 'received'))
+        and ",
+    person_in_scope!()
+);
+
+/// What asks for somebody of the practice.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, FromRow)]
+pub struct Counts {
+    /// Came back, and nobody has acknowledged it.
+    pub to_answer: i64,
+    /// Written, and nobody has filed it.
+    pub to_file: i64,
+}
+
+/// The practice's two counts.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn counts(tx: &mut Tx, scope: &Scope) -> Result<Counts, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(COUNTS), *scope).fetch_one(c))
 }
 
 const WHOSE: &str = concat!(

@@ -22,7 +22,7 @@ use kith_pages::{
 
 use super::form::{Asked, MyselfForm};
 use crate::{
-    concern::{self, Concern, Danger, Door, Raise},
+    concern::{self, Concern, Danger, Door, Raise, public::leave_now},
     paths,
     person::{Equity, store::Origin},
     referral::{
@@ -94,6 +94,7 @@ async fn blank(app: &App, slug: &str) -> Outcome<(SchemeRow, SchemeSettings, Mys
 #[derive(Template)]
 #[template(path = "myself/myself.html")]
 struct Myself<'a> {
+    leave_now: Html,
     help_now: Html,
     promise: String,
     form: &'a MyselfForm,
@@ -120,6 +121,7 @@ fn page(
 ) -> Answer {
     let token = visitor.token();
     let view = Myself {
+        leave_now: leave_now(),
         help_now: help_now(settings),
         promise: format!(
             "Somebody will read it within {} working days.",
@@ -142,6 +144,7 @@ fn titled(visitor: &Visitor, row: &SchemeRow) -> Page {
 /// The door is closed: where to go instead.
 fn closed(visitor: &Visitor, row: &SchemeRow, settings: &SchemeSettings) -> Answer {
     let body: Html = [
+        leave_now(),
         help_now(settings),
         Card::new()
             .heading("You cannot ask for help on this page at the moment")
@@ -282,6 +285,7 @@ const TAKE_BY: &str = "select r.take_by from referral r
 #[derive(Template)]
 #[template(path = "myself/received.html")]
 struct Received<'a> {
+    leave_now: Html,
     reference: &'a str,
     scheme: &'a str,
     take_by: String,
@@ -306,6 +310,7 @@ async fn received(
         })
         .await?;
     let view = Received {
+        leave_now: leave_now(),
         reference: &reference,
         scheme: &row.name,
         take_by: take_by.as_uk_date(),

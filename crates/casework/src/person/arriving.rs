@@ -69,7 +69,8 @@ const TEXTS_ARE_SAFE: &str = "update person set text_is_safe = $4,
     where scheme_id = $1 and id = $2 and phone = $3 and not text_is_safe
       and not location_sensitive and safe_contact is null";
 const TEXTS_DIFFER: &str = "select count(*) from person p
-    where p.scheme_id = $1 and p.id = $2 and p.phone = $3 and not p.text_is_safe";
+    where p.scheme_id = $1 and p.id = $2 and p.phone = $3 and not p.text_is_safe
+      and not p.location_sensitive";
 
 const ADD_PLACE_WORD: &str = "insert into person_word (scheme_id, word, person_id)
     select p.scheme_id, $3, p.id from person p

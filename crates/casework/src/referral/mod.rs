@@ -19,6 +19,7 @@ pub mod about;
 mod open_actions;
 pub mod close;
 pub mod reopen;
+pub mod take_back;
 
 use kith_access::{Account, Organisation};
 use kith_base::{Id, Line, Name, Ts};

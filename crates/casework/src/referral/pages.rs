@@ -15,10 +15,10 @@ use kith_db::{Failure, Outcome, Tx};
 use kith_pages::{
     Html,
     components::{Button, InsetText},
-    done,
+    done, el,
     form::{FormToken, Posted},
     go,
-    html::p,
+    html::{link, p},
 };
 
 use super::{
@@ -26,9 +26,10 @@ use super::{
     actions::{self, Arrived, Arriving, Terms, Who},
     form::{LineForm, ReferForm, Typed, Whom, told_agrees, whom},
     line,
+    take_back::offers,
 };
 use crate::{
-    paths,
+    message, paths,
     person::{self, Equity, Identity, banner::banner, store::Origin},
 };
 
@@ -66,6 +67,7 @@ async fn blank(signed: &Signed, app: &App) -> Outcome<ReferForm> {
 #[derive(Template)]
 #[template(path = "referral/refer.html")]
 struct Refer<'a> {
+    asks: Html,
     form: &'a ReferForm,
     token: &'a FormToken,
     action: String,
@@ -76,6 +78,11 @@ struct Refer<'a> {
 
 /// The form on its page; with the person when the number is known.
 fn page(signed: &Signed, form: &ReferForm, them: Option<&Identity>) -> Answer {
+    page_with(signed, form, them, Html::default())
+}
+
+/// The same, with what else asks for somebody of the practice.
+fn page_with(signed: &Signed, form: &ReferForm, them: Option<&Identity>, asks: Html) -> Answer {
     let token = signed.token();
     let found = if them.is_some() {
         check_them()
@@ -83,6 +90,7 @@ fn page(signed: &Signed, form: &ReferForm, them: Option<&Identity>) -> Answer {
         Html::default()
     };
     let view = Refer {
+        asks,
         form,
         token: &token,
         action: paths::refer(),
@@ -114,7 +122,47 @@ fn check_them() -> Html {
 }
 
 async fn show(signed: Signed, app: App) -> Answer {
-    page(&signed, &blank(&signed, &app).await?, None)
+    let form = blank(&signed, &app).await?;
+    page_with(&signed, &form, None, asks(&signed, &app).await?)
+}
+
+/// What the service wrote and nobody of the practice has read or filed: it
+/// stands where the practice begins, not only on the page of what it sent.
+async fn asks(signed: &Signed, app: &App) -> Outcome<Html> {
+    if signed.actor.practice.is_none() {
+        return Ok(Html::default());
+    }
+    let scope = signed.actor.scope(Ability::AnswerMessages)?;
+    let counts = app
+        .db
+        .read(async |tx| Outcome::Ok(message::store::counts(tx, &scope).await?))
+        .await?;
+    let line = |count: i64, one: &str, many: &str, to: String| {
+        let words = if count == 1 { one } else { many };
+        (count > 0).then(|| el("li").child(link(to, format!("{count} {words}"))))
+    };
+    let lines: Vec<_> = [
+        line(
+            counts.to_answer,
+            "referral came back: read why",
+            "referrals came back: read why",
+            paths::sent(),
+        ),
+        line(
+            counts.to_file,
+            "message is not filed",
+            "messages are not filed",
+            paths::sent_showing("not_filed"),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if lines.is_empty() {
+        return Ok(Html::default());
+    }
+    let list = el("ul").class("nhsuk-list nhsuk-list--bullet");
+    Ok(list.children(lines).into())
 }
 
 /// What came of a form that could be read.
@@ -261,6 +309,7 @@ struct Referred<'a> {
     us_needs: &'static str,
     plain: String,
     copy: Html,
+    mistake: Option<String>,
     again: String,
     there: (String, &'static str),
 }
@@ -287,6 +336,7 @@ async fn referred(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) 
         us_needs: "You do not need to do anything, or chase us.",
         copy: Button::copy("Copy", &*plain).into(),
         plain,
+        mistake: offers(&signed.actor, &case).then(|| paths::take_back(case.id)),
         again: paths::refer(),
         there: if practice {
             (paths::sent(), "See everything your practice sent")
@@ -326,7 +376,7 @@ fn for_the_record(case: &Case) -> String {
 }
 
 /// A referral and whom it is about, for somebody who may add to it.
-async fn case_and_person(
+pub(super) async fn case_and_person(
     signed: &Signed,
     app: &App,
     referral: Id<Referral>,

@@ -51,7 +51,7 @@ words! {
         Decline = "decline" / "declined",
         Close = "close" / "closed",
         Reopen = "reopen" / "reopened",
-        TakeBack = "take_back" / "import taken back",
+        TakeBack = "take_back" / "taken back",
         AddLine = "add_line" / "a line was added",
     }
 }
@@ -201,7 +201,7 @@ pub enum Standing {
     Declined(End),
     /// It is finished.
     Closed(End),
-    /// The import that made it was taken back.
+    /// Whoever sent it, or the import that made it, took it back.
     Voided,
 }
 
@@ -278,7 +278,7 @@ pub enum Act {
     },
     /// It begins again.
     Reopen,
-    /// The import that made it is taken back.
+    /// Whoever sent it, or the import that made it, takes it back.
     TakeBack,
 }
 

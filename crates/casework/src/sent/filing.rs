@@ -20,6 +20,7 @@ pub const COLUMNS: &[&str] = &[
     "Role",
     "SNOMED CT code",
     "SNOMED CT term",
+    "Code map",
 ];
 
 /// The sheet.
@@ -51,5 +52,6 @@ fn row(message: &Read) -> Vec<Cell> {
         Cell::from(&*message.author_role),
         Cell::from(message.code.as_deref()),
         Cell::from(message.code_term.as_deref()),
+        Cell::from(message.code_map.as_deref()),
     ]
 }

@@ -8,4 +8,6 @@ pub mod filing;
 mod card;
 pub mod pages;
 
-pub use store::{Counts, Read, SentLine, Shown, counts};
+pub use store::{Read, SentLine, Shown};
+
+pub use crate::message::store::{Counts, counts};

@@ -24,11 +24,12 @@ use super::{
     filing, store,
 };
 use crate::{
-    message::{Message, actions},
+    message::{self, Message, actions},
     paths, person,
     referral::{
         self, Case, Referral, State,
         rules::{Move, allowed},
+        take_back,
     },
 };
 
@@ -47,7 +48,7 @@ pub fn routes() -> Routes {
 
 struct Filter {
     href: String,
-    words: &'static str,
+    words: String,
     current: bool,
 }
 
@@ -80,7 +81,7 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
     let (counts, to_answer, to_file, (lines, more)) = app
         .db
         .read(async |tx| {
-            let counts = store::counts(tx, &scope).await?;
+            let counts = message::store::counts(tx, &scope).await?;
             let to_answer = match counts.to_answer {
                 0 => Vec::new(),
                 _ => store::to_answer(tx, &scope).await?,
@@ -124,7 +125,7 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
 fn choices(shown: Shown, counts: Counts) -> Vec<Filter> {
     let one = |choice: &Shown| Filter {
         href: paths::sent_showing(choice.code()),
-        words: choice.label(),
+        words: choice.label().to_owned(),
         current: *choice == shown,
     };
     let mut all: Vec<Filter> = Shown::ALL.iter().map(one).collect();
@@ -132,7 +133,7 @@ fn choices(shown: Shown, counts: Counts) -> Vec<Filter> {
     if counts.to_file > 0
         && let Some(last) = all.last_mut()
     {
-        last.words = "Not filed: to do";
+        last.words = format!("Not filed ({})", counts.to_file);
     }
     all
 }
@@ -250,6 +251,7 @@ struct One {
     cards: Vec<Html>,
     empty: Html,
     line: Option<String>,
+    mistake: Option<String>,
     print: Html,
 }
 
@@ -291,6 +293,7 @@ async fn one(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) -> An
         line: allowed(Move::AddLine, case.standing.state())
             .is_ok()
             .then(|| paths::add_line(case.id)),
+        mistake: take_back::offers(&signed.actor, &case).then(|| paths::take_back(case.id)),
         print: Button::print("Print").into(),
     };
     let banner = person::banner::banner(&identity, signed.actor.today());

@@ -118,39 +118,6 @@ pub async fn list(
     Ok((lines, more))
 }
 
-const COUNTS: &str = concat!(
-    "select cast(coalesce(sum(case when m.needs_answer and m.acknowledged_at is null
-                then 1 else 0 end), 0) as bigint) as to_answer,
-            cast(coalesce(sum(case when m.filed_at is null and m.stage <> 'received'
-                then 1 else 0 end), 0) as bigint) as to_file
-       from practice_message m
-       join person p on p.scheme_id = $1 and p.id = m.person_id
-      where m.scheme_id = $1 and m.practice_id = $3
-        and (m.id in (select a.id from practice_message a where a.scheme_id = $1
-                and a.practice_id = $3 and a.needs_answer and a.acknowledged_at is null)
-          or m.id in (select f.id from practice_message f where f.scheme_id = $1
-                and f.practice_id = $3 and f.filed_at is null and f.stage <> 'received'))
-        and ",
-    person_in_scope!()
-);
-
-/// What asks for somebody of the practice.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, FromRow)]
-pub struct Counts {
-    /// Came back, and nobody has acknowledged it.
-    pub to_answer: i64,
-    /// Written, and nobody has filed it.
-    pub to_file: i64,
-}
-
-/// The practice's two counts.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn counts(tx: &mut Tx, scope: &Scope) -> Result<Counts, sqlx::Error> {
-    on!(tx, c => in_scope!(sqlx::query_as(COUNTS), *scope).fetch_one(c))
-}
-
 /// A message as the practice reads it.
 #[derive(Clone, Debug, FromRow)]
 pub struct Read {
@@ -184,6 +151,8 @@ pub struct Read {
     pub code: Option<String>,
     /// The code's term.
     pub code_term: Option<String>,
+    /// The version of the map the code is from.
+    pub code_map: Option<String>,
     /// When it was written.
     pub made_at: Ts,
     /// Whether somebody must say that they read it.
@@ -217,7 +186,7 @@ macro_rules! messages {
         concat!(
             "select m.id, m.referral_id, m.person_id, r.reference, p.given, p.family, p.born,
                     coalesce(p.nhs_number, p.nhs_number_doubted) as nhs_number, m.stage, m.words,
-                    m.to_do, m.author_name, m.author_role, m.code, m.code_term, m.made_at,
+                    m.to_do, m.author_name, m.author_role, m.code, m.code_term, m.code_map, m.made_at,
                     m.needs_answer, a.name as acknowledged_by, m.acknowledged_at,
                     f.name as filed_by, m.filed_at
                from practice_message m

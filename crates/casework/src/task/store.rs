@@ -1,11 +1,11 @@
 //! The table `task`.
 
-use kith_access::{Account, Person, Scheme, Scope, in_scope, person_in_scope};
+use kith_access::{Account, Actor, Person, Scheme, Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Name, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
 use super::{Became, Kind, NewTask, Task, Who};
-use crate::{listed_columns, person::listed::Listed as Whom};
+use crate::{Referral, listed_columns, person::listed::Listed as Whom};
 
 const INSERT: &str =
     "insert into task (scheme_id, id, person_id, referral_id, contact_id, kind, what,
@@ -331,4 +331,32 @@ pub async fn give(
     to: Id<Account>,
 ) -> Result<bool, sqlx::Error> {
     Ok(run!(tx, sqlx::query(GIVE).bind(scheme).bind(task).bind(to))? == 1)
+}
+
+const END_OF: &str = "update task set done_at = $3, done_by = $4
+    where scheme_id = $1 and done_at is null and (referral_id = $2
+      or (what like $5 and person_id in
+        (select r.person_id from referral r where r.scheme_id = $1 and r.id = $2)))";
+
+/// Ends the tasks of a referral that was taken back, and what another
+/// referral's worker was asked about it by its reference.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_of(
+    tx: &mut Tx,
+    actor: &Actor,
+    referral: Id<Referral>,
+    reference: &str,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(END_OF)
+            .bind(actor.scheme)
+            .bind(referral)
+            .bind(actor.now)
+            .bind(actor.account)
+            .bind(format!("%({reference})%"))
+    )?;
+    Ok(())
 }

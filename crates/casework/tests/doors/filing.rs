@@ -34,9 +34,9 @@ async fn what_is_not_filed_shows_until_it_is_and_who_filed_it_afterwards() {
         seen(&world, &mut rita).await;
         rita.opens("/sent")
             .await
-            .sees("Not filed: to do")
+            .sees("Not filed (1)")
             .sees("File 1");
-        rita.follows("Not filed: to do")
+        rita.follows("Not filed (1)")
             .await
             .sees("THISTLE, Mary")
             .sees("First seen on 24 November 2026.");
@@ -100,8 +100,9 @@ async fn the_sheet_is_opened_safely_and_files_nothing() {
         world
             .does(world.kay, referral, Act::Take(world.kay.id))
             .await;
+        let yes = Some(Answer::Yes);
         world
-            .meets(world.kay, referral, Purpose::Assess, None, None)
+            .meets(world.kay, referral, Purpose::Assess, None, yes)
             .await;
         let answer = rita.send(axum::http::Method::GET, "/sent.csv", None).await;
         assert_eq!(answer.status, 200);
@@ -121,6 +122,26 @@ async fn the_sheet_is_opened_safely_and_files_nothing() {
         assert_eq!(&rows[0][2], "Ó Súilleabháin, Siân");
         assert_eq!(&rows[0][3], "'=HYPERLINK(\"http://x\")");
         assert_eq!(&rows[0][4], "31/01/1960");
+        let rest: Vec<&str> = rows[0].iter().skip(5).collect();
+        assert_eq!(
+            rest,
+            [
+                "First seen",
+                "24/11/2026",
+                "First seen on 24 November 2026.",
+                "Nothing",
+                "Kay Ward",
+                "Link worker",
+                "871731000000106",
+                "Referral to social prescribing service (procedure)",
+                "2026-11-1",
+            ]
+        );
+        rita.opens(format!("/sent/{referral}"))
+            .await
+            .sees("SNOMED CT: 871731000000106")
+            .sees("(code map 2026-11-1)")
+            .sees("Written by Kay Ward, Link worker, 24 November 2026.");
         assert_eq!(world.count(NOT_FILED).await, 1);
         let looked = "select count(*) from audit where scheme_id = $1 and action = 'take out messages to file' and person_id is not null";
         assert_eq!(world.count(looked).await, 1);

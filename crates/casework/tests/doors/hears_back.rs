@@ -223,3 +223,76 @@ fn letters(nth: u32) -> String {
     let letter = |n: u32| char::from(b'a' + u8::try_from(n % 26).expect("a letter"));
     [letter(nth / 26), letter(nth)].iter().collect()
 }
+
+#[tokio::test]
+async fn what_came_back_and_what_is_not_filed_stands_where_the_practice_begins() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let referral = rita.refers(&mary()).await;
+        rita.opens("/refer").await.does_not_see("came back");
+        comes_back(&world, referral).await;
+        rita.opens("/refer")
+            .await
+            .sees("1 message is not filed")
+            .follows("1 referral came back: read why")
+            .await
+            .presses("We have read this")
+            .await;
+        rita.opens("/refer")
+            .await
+            .does_not_see("came back: read why")
+            .follows("1 message is not filed")
+            .await
+            .presses("Mark as filed")
+            .await;
+        rita.opens("/refer").await.does_not_see("not filed");
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/refer").await.does_not_see("not filed");
+    }
+}
+
+#[tokio::test]
+async fn somebody_who_comes_again_after_closing_is_coded_once_in_the_episode() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let referral = rita.refers(&mary()).await;
+        let (assess, yes) = (Purpose::Assess, Some(Answer::Yes));
+        world
+            .does(world.kay, referral, Act::Take(world.kay.id))
+            .await;
+        world.meets(world.kay, referral, assess, None, yes).await;
+        let accepted = "select count(*) from practice_message where scheme_id = $1 and code = '871731000000106'";
+        assert_eq!(world.count(accepted).await, 1);
+        world.closes(world.kay, referral).await;
+        world.does(world.kay, referral, Act::Reopen).await;
+        world
+            .does(world.kay, referral, Act::Take(world.kay.id))
+            .await;
+        world.meets(world.kay, referral, assess, None, yes).await;
+        let told = "select count(*) from practice_message where scheme_id = $1 and words like 'The person has said yes%'";
+        assert_eq!(world.count(told).await, 1, "they said yes again");
+        assert_eq!(world.count(accepted).await, 1, "and it is coded once");
+    }
+}
+
+#[tokio::test]
+async fn only_a_no_of_the_person_carries_the_declined_code() {
+    for world in World::small(program).await {
+        for (reason, coded) in [("Lives outside the area", 0), ("The person said no", 1)] {
+            let somebody = kith_testkit::named("Mary", if coded == 0 { "Far" } else { "No" });
+            let referral = world.refers(world.rita, &somebody).await.referral;
+            let mut kay = world.signed_in(world.kay).await;
+            kay.opens(format!("/referrals/{referral}/decline")).await;
+            kay.chooses(reason)
+                .fills("What can the practice and the person do now?", "Nothing")
+                .chooses("Yes, they have been told")
+                .presses("Send back")
+                .await
+                .sees("Sent back");
+            let declined = "select count(*) from practice_message where scheme_id = $1 and stage = 'declined' and code = '871711000000103'";
+            assert_eq!(world.count(declined).await, coded, "{reason}");
+        }
+        let any = "select count(*) from practice_message where scheme_id = $1 and code is not null";
+        assert_eq!(world.count(any).await, 1);
+    }
+}

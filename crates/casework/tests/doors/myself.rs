@@ -229,6 +229,20 @@ async fn somebody_in_danger_reaches_the_safeguarding_lead_and_not_only_a_list() 
 }
 
 #[tokio::test]
+async fn there_is_a_way_out_before_anything_is_asked() {
+    let world = World::smallest(program).await;
+    for path in ["/refer-yourself/harbour", "/concerns/public/harbour"] {
+        let mut visitor = world.visitor();
+        visitor.opens(path).await;
+        let html = visitor.html().to_owned();
+        let way = "<a class=\"nhsuk-button nhsuk-button--warning kith-no-print\" href=\"https://www.bbc.co.uk/weather\" rel=\"noreferrer nofollow\">";
+        let (out, form) = (html.find(way), html.find("<form"));
+        assert!(out.is_some() && out < form, "{html}");
+        visitor.sees("Leave this page now: show the weather");
+    }
+}
+
+#[tokio::test]
 async fn a_closed_door_says_where_to_go() {
     for world in World::small(program).await {
         let mut visitor = world.visitor();

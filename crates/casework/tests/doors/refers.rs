@@ -495,3 +495,61 @@ async fn who_may_not_refer_is_turned_away() {
     let mut kay = world.signed_in(world.kay).await;
     kay.opens("/sent").await.is_answered(403);
 }
+
+#[tokio::test]
+async fn a_referral_sent_by_mistake_is_taken_back_while_nobody_has_it() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let wrong = rita.refers(&mary()).await;
+        rita.follows("This was a mistake: take it back").await;
+        rita.presses("Take this referral back")
+            .await
+            .is_answered(422)
+            .sees("Enter what the mistake was");
+        rita.fills("What was the mistake?", "It was for Mary Thistlewood")
+            .presses("Take this referral back")
+            .await
+            .sees("Taken back: the service has been told")
+            .does_not_see("THISTLE, Mary");
+        // Nobody is left with a ghost: no list, no task, no "already referred".
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/waiting").await.sees("Nobody is waiting");
+        let open = "select count(*) from task where scheme_id = $1 and done_at is null";
+        assert_eq!(world.count(open).await, 0);
+        let kept = "select count(*) from referral_move where scheme_id = $1 and move = 'take_back'
+            and note = 'It was for Mary Thistlewood' and to_state = 'voided'";
+        assert_eq!(world.count(kept).await, 1);
+        let audited = "select count(*) from audit where scheme_id = $1 and action = 'take_back' and outcome = 'done'";
+        assert_eq!(world.count(audited).await, 1);
+        assert_ne!(rita.refers(&mary()).await, wrong);
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_has_taken_on_or_another_sent_is_not_taken_back() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        let taken = rita.refers(&mary()).await;
+        rita.opens(paths::take_back(taken)).await;
+        world
+            .does(
+                world.kay,
+                taken,
+                kith_casework::referral::Act::Take(world.kay.id),
+            )
+            .await;
+        rita.fills("What was the mistake?", "The wrong button")
+            .presses("Take this referral back")
+            .await
+            .is_answered(409)
+            .sees("Kay Ward has this referral already")
+            .sees("Ring the service and ask for Kay Ward");
+        rita.opens(paths::sent_one(taken))
+            .await
+            .does_not_see("This was a mistake");
+        let mut harry = world.signed_in(world.harry).await;
+        harry.opens(paths::take_back(taken)).await.is_answered(404);
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::take_back(taken)).await.is_answered(403);
+    }
+}

@@ -5,3 +5,4 @@ mod witness;
 mod kill;
 mod sync;
 mod full;
+mod server;

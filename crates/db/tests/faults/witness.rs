@@ -30,8 +30,13 @@ pub struct Writer {
 impl Writer {
     /// Starts the writer on a file; its numbers begin at `first`.
     pub fn start(file: &Path, first: i64, clients: u32) -> Self {
+        Self::start_at(&format!("sqlite:{}", file.display()), first, clients)
+    }
+
+    /// The same, on the database of an address.
+    pub fn start_at(address: &str, first: i64, clients: u32) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_ledger-writer"))
-            .arg(format!("sqlite:{}", file.display()))
+            .arg(address)
             .arg(first.to_string())
             .arg(clients.to_string())
             .stdout(Stdio::piped())
@@ -124,10 +129,13 @@ impl Drop for Writer {
 /// Holds the file to the answers: what was kept is there once with its audit
 /// row, what was not is not, nothing is there by half, and no page is damaged.
 pub async fn holds(file: &Path, writers: &[&Writer]) {
-    let db = Db::connect(&format!("sqlite:{}", file.display()))
-        .await
-        .expect("the file opens again");
-    let sound = db.integrity().await.expect("the file can be checked");
+    holds_at(&format!("sqlite:{}", file.display()), writers).await;
+}
+
+/// The same, for the database of an address.
+pub async fn holds_at(address: &str, writers: &[&Writer]) {
+    let db = Db::connect(address).await.expect("it opens again");
+    let sound = db.integrity().await.expect("it can be checked");
     assert!(sound.is_sound(), "{:?}", sound.problems);
     let read: Outcome<(Vec<i64>, Vec<i64>)> = db
         .read(async |tx| {

@@ -114,10 +114,14 @@ pub async fn make(tx: &mut Tx, size: Size, now: Ts) -> Outcome<MadeScheme> {
         let second = account(tx, id, &second, Role::Practice, practice, now).await?;
         practices.push((practice, [first, second]));
     }
+    let kind = OrganisationKind::Voluntary;
+    let voluntary = organisation(tx, id, kind, "Harbour Voluntary Action", None, now).await?;
     let mut workers = Vec::new();
     for number in 0..size.workers {
         let name = named(WORKERS, number, "Link worker");
-        workers.push(account(tx, id, &name, Role::LinkWorker, network, now).await?);
+        // The fourth is employed by a voluntary organisation.
+        let employer = if number == 3 { voluntary } else { network };
+        workers.push(account(tx, id, &name, Role::LinkWorker, employer, now).await?);
     }
     let manager = account(tx, id, "Mo Khan", Role::Manager, network, now).await?;
     account(tx, id, "Ada Lowe", Role::Administrator, network, now).await?;

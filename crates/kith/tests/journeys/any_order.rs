@@ -326,7 +326,8 @@ impl Service<'_> {
     async fn leaves(&mut self) -> String {
         let who = self.chance.one(&[self.world.kay, self.world.sam]);
         let mut ada = self.account_page(who).await;
-        ada.presses("Mark as left").await.is_answered(200);
+        ada.follows("Mark as left").await;
+        ada.presses("Yes, mark as left").await.is_answered(200);
         self.holds_its_promise().await;
         self.comes_again(who.id).await;
         format!("{} leaves", who.name)

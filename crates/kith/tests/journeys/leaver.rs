@@ -48,8 +48,11 @@ async fn whoever_leaves_is_out_at_once_and_everybody_of_theirs_finds_somebody_ne
         kay.opens("/today").await.is_answered(200);
         let mut ada = world.signed_in(world.ada).await;
         ada.opens("/admin/accounts").await.follows("Kay Ward").await;
+        ada.follows("Mark as left").await;
         let pressed = Instant::now();
-        ada.presses("Mark as left").await.sees("Marked as left");
+        ada.presses("Yes, mark as left")
+            .await
+            .sees("Marked as left");
         let answer = kay.send(Method::GET, "/today", None).await;
         let took = pressed.elapsed();
         assert!(
@@ -129,7 +132,8 @@ async fn nobody_has_left_whose_people_could_not_be_handed_over() {
         let mut kay = world.signed_in(world.kay).await;
         let mut ada = world.signed_in(world.ada).await;
         ada.opens("/admin/accounts").await.follows("Kay Ward").await;
-        ada.presses("Mark as left").await.is_answered(409);
+        ada.follows("Mark as left").await;
+        ada.presses("Yes, mark as left").await.is_answered(409);
         kay.opens("/caseload").await.sees("THISTLE, Mary");
         assert_eq!(world.count(IN_QUEUE).await, 0);
     }
@@ -179,7 +183,10 @@ async fn a_restricted_person_is_not_lost_with_the_one_who_could_open_the_record(
             .sees("Everything is handed over");
         let mut ada = world.signed_in(world.ada).await;
         ada.opens("/admin/accounts").await.follows("Kay Ward").await;
-        ada.presses("Mark as left").await.sees("Marked as left");
+        ada.follows("Mark as left").await;
+        ada.presses("Yes, mark as left")
+            .await
+            .sees("Marked as left");
         mo.opens("/waiting").await.sees("THISTLE, Mary");
         mo.follows_in("THISTLE, Mary", "Give to a link worker")
             .await;
@@ -229,7 +236,10 @@ async fn an_absence_is_not_left_uncovered_in_silence() {
             .await
             .follows("Sam Bright")
             .await;
-        ada.presses("Mark as left").await.sees("Marked as left");
+        ada.follows("Mark as left").await;
+        ada.presses("Yes, mark as left")
+            .await
+            .sees("Marked as left");
         let mut mo = world.signed_in(world.mo).await;
         mo.opens("/team").await.sees("Nobody is away");
         mo.opens("/tasks").await.sees(

@@ -10,7 +10,8 @@ use std::{
 
 /// The program while it serves. Dropped, it ends as a power cut ends it.
 pub struct Serving {
-    child: Child,
+    /// Its process.
+    pub child: Child,
     /// Who asks it.
     pub client: Client,
 }

@@ -11,9 +11,12 @@
 
 mod story;
 mod heard;
+mod secrets;
 mod canaries;
 mod looks;
 mod matrix;
+mod csrf;
+mod glass;
 mod hostile;
 mod bounds;
 mod two_people;

@@ -84,6 +84,10 @@ const OF_THEIR_OWN: &[(&str, &str)] = &[
         "a practice reads what became of its referrals under /sent instead",
     ),
     (
+        "/sent/{referral}/take-back",
+        "only while nobody has taken the referral on",
+    ),
+    (
         "/referrals/{referral}/reopen",
         "whoever takes referrals on may take on a closed one",
     ),
@@ -107,6 +111,7 @@ const OF_THEIR_OWN: &[(&str, &str)] = &[
     ("/import/{import}", "a list, not a person"),
     ("/import/{import}/problems.csv", "a list, not a person"),
     ("/admin/accounts/{id}", "an account, not a person"),
+    ("/admin/accounts/{id}/leave", "an account, not a person"),
     ("/admin/organisations/{id}", "an organisation, not a person"),
     ("/team/leaving/{account}", "an account, not a person"),
     ("/same-person/{one}/{other}", "two people"),
@@ -226,7 +231,7 @@ async fn idor_matrix() {
 }
 
 /// Every row of every table, but for the trail and what is used up by asking.
-async fn rows(story: &Story) -> BTreeMap<String, String> {
+pub async fn rows(story: &Story) -> BTreeMap<String, String> {
     let kept = story.kept().await.into_iter();
     kept.filter(|(name, _)| name != "audit.csv" && name != "manifest.json")
         .collect()

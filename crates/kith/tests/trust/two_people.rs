@@ -65,7 +65,9 @@ async fn leaves(world: &World, who: Staff) {
         .await
         .opens(format!("/admin/accounts/{}", who.id))
         .await
-        .presses("Mark as left")
+        .follows("Mark as left")
+        .await
+        .presses("Yes, mark as left")
         .await
         .sees("Marked as left");
 }

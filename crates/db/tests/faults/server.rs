@@ -1,0 +1,127 @@
+//! The PostgreSQL server is killed while many write: everybody is answered,
+//! what was acknowledged is there once with its audit row when the server is
+//! back, and work goes on without a restart of the program. The server is the
+//! test's own, and syncs. Needs the programs of a PostgreSQL server.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use crate::witness::{Writer, holds_at};
+
+/// A server of this test's own, gone when it ends.
+struct Server {
+    folder: PathBuf,
+    url: String,
+}
+
+impl Server {
+    fn start() -> Option<Self> {
+        let name = format!("kith-server-{}", std::process::id());
+        let mut server = Self {
+            folder: std::env::temp_dir().join(name),
+            url: String::new(),
+        };
+        let started = server.told("start");
+        if !started.status.success() {
+            let why = String::from_utf8_lossy(&started.stderr);
+            println!("skipped: no PostgreSQL server can be started: {why}");
+            return None;
+        }
+        server.url = String::from_utf8_lossy(&started.stdout).trim().to_owned();
+        Some(server)
+    }
+
+    fn told(&self, word: &str) -> Output {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres.sh");
+        let mut command = Command::new(script);
+        command
+            .arg(word)
+            .env("KITH_POSTGRES_DIR", &self.folder)
+            .env("KITH_POSTGRES_SYNCS", "on");
+        command.output().expect("the script runs")
+    }
+
+    /// Ends the server as a power cut would, and every process of it.
+    fn kill(&self) {
+        let process = fs::read_to_string(self.folder.join("data/postmaster.pid"))
+            .expect("a running server has its number there");
+        let id = process.lines().next().expect("its number");
+        let children = Command::new("ps")
+            .args(["--ppid", id, "-o", "pid="])
+            .output();
+        let children = String::from_utf8_lossy(&children.expect("ps runs").stdout).into_owned();
+        let mut kill = Command::new("kill");
+        kill.args(["-KILL", id]).args(children.split_whitespace());
+        // One of its processes may have ended by itself meanwhile.
+        kill.stderr(Stdio::null()).status().expect("kill runs");
+    }
+
+    fn again(&self) {
+        let started = self.told("again");
+        let why = String::from_utf8_lossy(&started.stderr);
+        assert!(started.status.success(), "{why}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.told("stop");
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long the fault tests run is told by the environment"
+)]
+fn kills() -> i64 {
+    std::env::var("KITH_FAULT_LOOPS").map_or(3, |text| {
+        let loops: i64 = text.parse().expect("KITH_FAULT_LOOPS is a number");
+        (loops / 20).max(3)
+    })
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_the_kill_of_its_server() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let mut writers: Vec<Writer> = Vec::new();
+    for kill in 0..kills() {
+        let mut writer = Writer::start_at(&server.url, 1 + kill * 1_000_000, 16);
+        writer.listen_for("kept");
+        writer.listen(Duration::from_millis(
+            100 + 37 * u64::try_from(kill).unwrap() % 90,
+        ));
+        server.kill();
+        // What was kept at that moment is still on its way through the pipe.
+        writer.listen(Duration::from_millis(200));
+        let before = writer.words.len();
+        // As long as one waits for a connection, and a little more.
+        writer.listen(Duration::from_secs(11));
+        let during = &writer.words[before..];
+        let no = ["away", "busy", "fault"];
+        assert!(!during.is_empty(), "people are answered, not left waiting");
+        assert!(
+            during.iter().all(|word| no.contains(&word.as_str())),
+            "while there was no server it said {during:?}"
+        );
+        server.again();
+        writer.listen_for("kept");
+        writer.listen(Duration::from_millis(200));
+        writer.kill();
+        writers.push(writer);
+        // The server ends what it had begun for the client that is gone.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        holds_at(&server.url, &writers.iter().collect::<Vec<_>>()).await;
+    }
+    let kept: usize = writers.iter().map(|writer| writer.kept.len()).sum();
+    let unknown: usize = writers.iter().map(|writer| writer.unknown.len()).sum();
+    println!(
+        "{} kills, {kept} acknowledged, {unknown} in doubt, none lost",
+        kills()
+    );
+}
