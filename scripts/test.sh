@@ -5,10 +5,13 @@ set -eu
 cd "$(dirname "$0")/.."
 
 log=$(mktemp)
+said=$(mktemp)
 own_server=
+running=
 clean() {
+    [ -z "$running" ] || kill "$running" 2>/dev/null || true
     [ -z "$own_server" ] || sh scripts/postgres.sh stop
-    rm -f "$log"
+    rm -f "$log" "$said"
 }
 trap clean EXIT
 trap 'exit 130' INT TERM
@@ -30,12 +33,20 @@ else
 fi
 export KITH_TEST_POSTGRES
 
-# A pipe would hide the outcome: it is written down beside.
+# Not through a pipe: it would hide the outcome, and something that a failed
+# test left running would hold it open for ever.
 step() {
     name=$1
     shift
     echo "== $name"
-    { "$@" 2>&1 || echo "test: FAILED: $name"; } | tee -a "$log"
+    "$@" >"$said" 2>&1 </dev/null &
+    running=$!
+    tail -n +1 -f --pid="$running" "$said"
+    outcome=0
+    wait "$running" || outcome=$?
+    running=
+    [ "$outcome" -eq 0 ] || echo "test: FAILED: $name" | tee -a "$said"
+    cat "$said" >>"$log"
 }
 
 # Everything is built once, with one set of features; what follows uses that.

@@ -125,9 +125,11 @@ function watchSession(settings) {
       // Offline: the session may still end; the next tick says so.
     }
   });
-  setInterval(() => {
+  const clock = setInterval(() => {
     const seconds = Math.round((ends - Date.now()) / 1000);
     if (seconds <= 0) {
+      // Once: asked again, a slow connection would begin anew each second.
+      clearInterval(clock);
       // Signed in again one is back on this page, where the draft is.
       const back = encodeURIComponent(window.location.pathname);
       window.location.assign(`${settings.timeoutEnded}?back=${back}`);

@@ -57,7 +57,12 @@ pub async fn cases(
         ..size
     };
     let made = db
-        .act(async |tx| scheme::make(tx, first, begins).await)
+        .act(async |tx| {
+            let made = scheme::make(tx, first, begins).await?;
+            // A referral is told by mail, as in most services.
+            scheme::set(tx, made.id, "inbox", "referrals@pcn.example", begins).await?;
+            Ok(made)
+        })
         .await?;
     let made = with_workers(db, made, size.workers, begins).await?;
     let workers = actors(db, &made, now).await?;

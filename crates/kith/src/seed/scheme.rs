@@ -220,7 +220,13 @@ fn address_of(name: &str) -> String {
 const SET: &str =
     "insert into setting (scheme_id, name, value, changed_at) values ($1, $2, $3, $4)";
 
-async fn set(tx: &mut Tx, scheme: Id<Scheme>, name: &str, value: &str, now: Ts) -> Outcome<()> {
+pub(super) async fn set(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    name: &str,
+    value: &str,
+    now: Ts,
+) -> Outcome<()> {
     run!(
         tx,
         sqlx::query(SET)
