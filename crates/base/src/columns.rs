@@ -11,12 +11,12 @@
 
 use std::str::FromStr;
 
+use kith_sqlite::{Sqlite, SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{
-    Decode, Encode, Postgres, Sqlite, Type,
+    Decode, Encode, Postgres, Type,
     encode::IsNull,
     error::BoxDynError,
     postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef},
-    sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef},
 };
 use uuid::Uuid;
 

@@ -15,6 +15,8 @@ pub mod place;
 mod columns;
 
 #[doc(hidden)]
+pub use kith_sqlite as sqlite;
+#[doc(hidden)]
 pub use sqlx;
 
 pub use calendar::WorkingDays;

@@ -89,32 +89,32 @@ macro_rules! word_columns {
             PgTypeInfo,
             PgArgumentBuffer,
             PgValueRef,
-            postgres
+            sqlx::postgres
         );
     };
-    ($name:ident, $engine:ident, $info:ident, $buffer:ident, $value:ident, $place:ident) => {
-        impl $crate::sqlx::Type<$crate::sqlx::$engine> for $name {
-            fn type_info() -> $crate::sqlx::$place::$info {
-                <String as $crate::sqlx::Type<$crate::sqlx::$engine>>::type_info()
+    ($name:ident, $engine:ident, $info:ident, $buffer:ident, $value:ident, $($place:ident)::+) => {
+        impl $crate::sqlx::Type<$crate::$($place)::+::$engine> for $name {
+            fn type_info() -> $crate::$($place)::+::$info {
+                <String as $crate::sqlx::Type<$crate::$($place)::+::$engine>>::type_info()
             }
-            fn compatible(ty: &$crate::sqlx::$place::$info) -> bool {
-                <String as $crate::sqlx::Type<$crate::sqlx::$engine>>::compatible(ty)
+            fn compatible(ty: &$crate::$($place)::+::$info) -> bool {
+                <String as $crate::sqlx::Type<$crate::$($place)::+::$engine>>::compatible(ty)
             }
         }
-        impl $crate::sqlx::Encode<'_, $crate::sqlx::$engine> for $name {
+        impl $crate::sqlx::Encode<'_, $crate::$($place)::+::$engine> for $name {
             fn encode_by_ref(
                 &self,
-                to: &mut $crate::sqlx::$place::$buffer,
+                to: &mut $crate::$($place)::+::$buffer,
             ) -> Result<$crate::sqlx::encode::IsNull, $crate::sqlx::error::BoxDynError> {
                 let code = $crate::words::Word::code(*self);
-                $crate::sqlx::Encode::<$crate::sqlx::$engine>::encode(code, to)
+                $crate::sqlx::Encode::<$crate::$($place)::+::$engine>::encode(code, to)
             }
         }
-        impl $crate::sqlx::Decode<'_, $crate::sqlx::$engine> for $name {
+        impl $crate::sqlx::Decode<'_, $crate::$($place)::+::$engine> for $name {
             fn decode(
-                value: $crate::sqlx::$place::$value<'_>,
+                value: $crate::$($place)::+::$value<'_>,
             ) -> Result<Self, $crate::sqlx::error::BoxDynError> {
-                let code = <&str as $crate::sqlx::Decode<$crate::sqlx::$engine>>::decode(value)?;
+                let code = <&str as $crate::sqlx::Decode<$crate::$($place)::+::$engine>>::decode(value)?;
                 Ok(code.parse::<Self>()?)
             }
         }

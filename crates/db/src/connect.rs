@@ -119,7 +119,7 @@ impl Db {
         F: AsyncFnOnce(&mut Tx) -> Result<T, DbFailure>,
     {
         let mut tx = Tx::new(match &*self.engine {
-            Running::Lite(lite) => Link::LiteBeside(lite.beside().await?),
+            Running::Lite(lite) => Link::LiteBeside(lite.beside()?),
             Running::Pg(pg) => Link::PgBeside(pg.beside().await?),
         });
         let result = work(&mut tx).await;

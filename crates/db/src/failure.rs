@@ -159,9 +159,8 @@ pub(crate) fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
     let sqlx::Error::Database(db) = error else {
         return None;
     };
-    db.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
-    let extended: i32 = db.code()?.parse().ok()?;
-    Some(extended & 0xff)
+    let sqlite = db.try_downcast_ref::<kith_sqlite::SqliteError>()?;
+    Some(sqlite.extended() & 0xff)
 }
 
 /// Why the database could not be opened, brought up to date, copied or

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::sqlite::SqliteConnectOptions;
+use kith_sqlite::SqliteOptions;
 use tokio::{
     sync::{Notify, mpsc, oneshot},
     task::JoinHandle,
@@ -40,9 +40,9 @@ impl Gate {
     ///
     /// # Errors
     /// When the connection cannot be opened.
-    pub(crate) async fn open(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+    pub(crate) fn open(options: SqliteOptions) -> Result<Self, sqlx::Error> {
         let deadline = Arc::new(Deadline::new());
-        let connection = deadline.open(&options).await?;
+        let connection = deadline.open(&options)?;
         let (line, calls) = mpsc::channel(LINE);
         let (home, returned) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts::default());
@@ -88,7 +88,7 @@ impl Gate {
         let Link::LiteAct(turn) = tx.link else {
             return Err(Failure::Fault);
         };
-        let (result, answer) = turn.finish(result).await;
+        let (result, answer) = turn.finish(result);
         match answer.await {
             Ok(Ok(())) => result,
             // Nothing was done, and this action knows better why. A refusal

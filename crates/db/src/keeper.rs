@@ -4,7 +4,8 @@
 
 use std::{sync::Arc, time::Instant};
 
-use sqlx::{Connection, sqlite::SqliteConnectOptions};
+use kith_sqlite::{SqliteOptions, aside};
+use sqlx::Connection;
 use tokio::sync::{Notify, mpsc};
 
 use crate::{
@@ -12,16 +13,18 @@ use crate::{
     turn::{Call, Counts, Deadline, Lost, Pen},
 };
 
-/// Each batch stands on `base`, so that we notice when SQLite undoes the whole
-/// transaction by itself (disk full, I/O error); each action on `act`.
-const BEGIN: &str = "begin immediate; savepoint base; savepoint act";
+/// Each action stands on `act`, and when it is over says so (`release act`):
+/// which fails when SQLite has undone the whole transaction by itself (disk
+/// full, I/O error). There is no other savepoint: SQLite lets go of what it
+/// keeps for an undo only when none is open.
+const BEGIN: &str = "begin immediate; savepoint act";
 const UNDO: &str = "rollback to act";
-const COMMIT: &str = "release base; commit";
+const COMMIT: &str = "release act; commit";
 
 /// Begins, commits and cleans up; the only one who does.
 pub(crate) struct Keeper {
     pub(crate) returned: mpsc::UnboundedReceiver<Pen>,
-    pub(crate) options: SqliteConnectOptions,
+    pub(crate) options: SqliteOptions,
     /// A commit failed: the connection must be replaced first.
     pub(crate) mistrusted: bool,
     pub(crate) counts: Arc<Counts>,
@@ -73,7 +76,7 @@ impl Keeper {
         pen.opened = Instant::now();
         pen.dirty = false;
         pen.last = false;
-        let Err(error) = sqlx::raw_sql(BEGIN).execute(&mut pen.connection).await else {
+        let Err(error) = pen.connection.batch(BEGIN) else {
             return true;
         };
         self.mistrusted = sqlite_code(&error) != Some(SQLITE_BUSY);
@@ -89,7 +92,7 @@ impl Keeper {
             pen.hand_on(first.take());
             pen = self.returned.recv().await?;
             if pen.dirty {
-                if let Err(error) = sqlx::query(UNDO).execute(&mut pen.connection).await {
+                if let Err(error) = pen.connection.says(UNDO) {
                     tracing::error!(%error, "SQLite undid a whole batch by itself");
                     let lost = self.failed(&mut pen, &error).await;
                     return Some((pen, Err(lost)));
@@ -100,8 +103,8 @@ impl Keeper {
                 break;
             }
         }
-        let outcome = match sqlx::raw_sql(COMMIT).execute(&mut pen.connection).await {
-            Ok(_) => Ok(()),
+        let outcome = match aside(|| pen.connection.batch(COMMIT)) {
+            Ok(()) => Ok(()),
             Err(error) => {
                 tracing::error!(%error, actions = pen.acks.len(), "a batch was not kept");
                 Err(self.failed(&mut pen, &error).await)
@@ -113,10 +116,7 @@ impl Keeper {
     /// Undoes what is left of a batch, and says what its actions are told.
     async fn failed(&mut self, pen: &mut Pen, error: &sqlx::Error) -> Lost {
         // Fails when SQLite has already undone it: that is as good.
-        sqlx::query("rollback")
-            .execute(&mut pen.connection)
-            .await
-            .ok();
+        pen.connection.says("rollback").ok();
         match sqlite_code(error) {
             Some(SQLITE_FULL) => Lost::Full,
             // No such savepoint or transaction, locked, a deferred rule: the
@@ -134,7 +134,7 @@ impl Keeper {
     /// failed frames into the database; truncating the log then drops them.
     async fn replace(&mut self, pen: &mut Pen) -> bool {
         let replaced = async {
-            let new = self.deadline.open(&self.options).await?;
+            let new = self.deadline.open(&self.options)?;
             let old = std::mem::replace(&mut pen.connection, new);
             old.close().await.ok();
             sqlx::query_scalar::<_, i64>("pragma wal_checkpoint(truncate)")

@@ -25,6 +25,7 @@ pub mod testing;
 
 pub use connect::Db;
 pub use failure::{DbFailure, Failure, Outcome};
+pub use lite::readers;
 pub use migrate::Migration;
 pub use schema::{Column, ForeignKey, Table};
 pub use sqlx::FromRow;

@@ -1,6 +1,6 @@
 //! How an SQLite file is opened: write-ahead log, a sync before every answer,
 //! foreign keys on. One writer stands behind the gate; readers have their own
-//! pool and cannot write.
+//! connections and cannot write.
 
 use std::{
     fs::File,
@@ -11,10 +11,7 @@ use std::{
 
 use std::sync::Arc;
 
-use sqlx::{
-    Connection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
+use kith_sqlite::{SqliteConnection, SqliteOptions};
 
 use crate::{
     DbFailure,
@@ -29,16 +26,16 @@ const STATEMENTS: usize = 500;
 /// Page cache of a connection, in KiB (SQLite wants them negative).
 const WRITER_CACHE: &str = "-32768";
 const READER_CACHE: &str = "-16384";
-/// Rows a reader may be ahead of whoever takes them: more than a page of any
-/// list has, so that its thread does not stop half way.
-const READER_ROWS: usize = 256;
+/// Pages of the log before they are folded into the file: 16 MB, so that a
+/// page that is written again and again is folded in less often.
+const LOG_PAGES: &str = "4000";
 
 /// An open SQLite file.
 pub(crate) struct Lite {
     pub(crate) file: PathBuf,
     pub(crate) gate: Gate,
     pub(crate) readers: Arc<Readers>,
-    pub(crate) options: SqliteConnectOptions,
+    pub(crate) options: SqliteOptions,
 }
 
 impl Lite {
@@ -50,25 +47,24 @@ impl Lite {
             }
             private_file(&file).map_err(|why| DbFailure::Place(file.clone(), why))?;
         }
-        let options = SqliteConnectOptions::new()
-            .filename(&file)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY)
-            .statement_cache_capacity(STATEMENTS)
+        let file_itself = SqliteOptions::of(&file).busy(BUSY).kept(STATEMENTS);
+        let options = file_itself
+            .clone()
+            .pragma("journal_mode", "wal")
+            .pragma("synchronous", "full")
+            .pragma("foreign_keys", "on")
             .pragma("temp_store", "memory")
             // What is erased leaves no words behind in the file.
             .pragma("secure_delete", "on")
+            .pragma("wal_autocheckpoint", LOG_PAGES)
             .pragma("cache_size", WRITER_CACHE);
-        let gate = Gate::open(options.clone()).await?;
-        let reading = options
-            .clone()
-            .read_only(true)
-            .row_buffer_size(READER_ROWS)
+        let gate = Gate::open(options.clone())?;
+        let reading = file_itself
+            .read_only()
+            .pragma("temp_store", "memory")
             .pragma("cache_size", READER_CACHE)
             .pragma("query_only", "on");
-        let readers = Readers::open(reading, readers()).await?;
+        let readers = Readers::open(reading, readers())?;
         Ok(Self {
             file,
             gate,
@@ -83,8 +79,8 @@ impl Lite {
 
     /// A writing connection beside the gate, for work on the whole file:
     /// migrating, checking. Actions wait while it writes.
-    pub(crate) async fn beside(&self) -> Result<sqlx::SqliteConnection, sqlx::Error> {
-        sqlx::SqliteConnection::connect_with(&self.options).await
+    pub(crate) fn beside(&self) -> Result<SqliteConnection, sqlx::Error> {
+        self.options.clone().slow().open()
     }
 
     pub(crate) async fn close(&self) {
@@ -95,10 +91,12 @@ impl Lite {
     }
 }
 
-/// Readers are threads of SQLite: a few for each core, a handful at least.
-fn readers() -> u32 {
+/// Most reads of an embedded database at once: a few for each core, a handful
+/// at least. Each holds up the thread it is on.
+#[must_use]
+pub fn readers() -> usize {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    u32::try_from(cores * 2).unwrap_or(4).clamp(4, 32)
+    (cores * 2).clamp(4, 32)
 }
 
 /// A new, empty file that only its owner may read: it will hold people's

@@ -1,14 +1,14 @@
 //! SQLite's readers: a few connections that cannot write, each for one read at
 //! a time. The one that came back last goes out first, because its cache holds
-//! what is being looked at. A pool of the library would ask each connection
-//! after every read whether it still lives: as much work as a short statement.
+//! what is being looked at.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use kith_sqlite::{SqliteConnection, SqliteOptions};
+use sqlx::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a read may wait for a free connection.
@@ -16,8 +16,8 @@ const WAIT: Duration = Duration::from_secs(10);
 
 /// Those that are at rest, and the right to one more.
 pub(crate) struct Readers {
-    options: SqliteConnectOptions,
-    most: u32,
+    options: SqliteOptions,
+    most: usize,
     free: Arc<Semaphore>,
     at_rest: Mutex<Vec<SqliteConnection>>,
 }
@@ -27,12 +27,9 @@ impl Readers {
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub(crate) async fn open(
-        options: SqliteConnectOptions,
-        most: u32,
-    ) -> Result<Arc<Self>, sqlx::Error> {
-        let first = SqliteConnection::connect_with(&options).await?;
-        let free = Semaphore::new(usize::try_from(most).unwrap_or(1));
+    pub(crate) fn open(options: SqliteOptions, most: usize) -> Result<Arc<Self>, sqlx::Error> {
+        let first = options.open()?;
+        let free = Semaphore::new(most);
         Ok(Arc::new(Self {
             options,
             most,
@@ -54,18 +51,17 @@ impl Readers {
         let rested = self.at_rest().pop();
         let connection = match rested {
             Some(connection) => connection,
-            None => SqliteConnection::connect_with(&self.options).await?,
+            None => self.options.open()?,
         };
         Ok(Reader {
             out: Some((connection, permit)),
-            asked: false,
             of: self.clone(),
         })
     }
 
     /// Waits for those that are out, and closes all.
     pub(crate) async fn close(&self) {
-        let all = self.free.acquire_many(self.most).await;
+        let all = self.free.acquire_many(u32::try_from(self.most).unwrap_or(u32::MAX)).await;
         self.free.close();
         drop(all);
         let connections = std::mem::take(&mut *self.at_rest());
@@ -84,48 +80,21 @@ impl Readers {
 /// A reader that is out; it goes back when dropped.
 pub(crate) struct Reader {
     out: Option<(SqliteConnection, OwnedSemaphorePermit)>,
-    /// A statement was begun, and nobody has seen its end.
-    asked: bool,
     of: Arc<Readers>,
 }
 
 impl Reader {
-    /// The connection, for one statement; none once it was given up.
-    pub(crate) fn begin(&mut self) -> Option<&mut SqliteConnection> {
-        self.asked = true;
+    /// The connection, for a statement.
+    pub(crate) fn connection(&mut self) -> Option<&mut SqliteConnection> {
         self.out.as_mut().map(|(connection, _)| connection)
-    }
-
-    /// The statement has ended.
-    pub(crate) const fn ended(&mut self) {
-        self.asked = false;
-    }
-
-    /// Its thread has ended: it never goes back.
-    pub(crate) fn give_up(&mut self) {
-        self.out = None;
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let Some((mut connection, permit)) = self.out.take() else {
-            return;
-        };
-        let of = self.of.clone();
-        if !self.asked {
-            of.at_rest().push(connection);
-            return;
-        }
-        // Whoever asked went away before the answer. The connection is free
-        // when that statement has ended, not before: the next would wait.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                if connection.ping().await.is_ok() {
-                    of.at_rest().push(connection);
-                }
-                drop(permit);
-            });
+        if let Some((connection, permit)) = self.out.take() {
+            self.of.at_rest().push(connection);
+            drop(permit);
         }
     }
 }

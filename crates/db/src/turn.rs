@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use kith_sqlite::{SqliteConnection, SqliteError, SqliteOptions};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Failure;
@@ -23,7 +23,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(2);
 pub(crate) const BATCH: usize = 64;
 const AGE: Duration = Duration::from_millis(20);
 
-const NEXT: &str = "savepoint act";
+/// What an action wrote becomes part of the batch, and the next may begin.
+const NEXT: [&str; 2] = ["release act", "savepoint act"];
 
 /// Why a batch was not kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,8 +81,8 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// When the writer must stop a statement. A statement runs on in SQLite's own
-/// thread when its action has given up, and everybody else would wait for it.
+/// When the writer must stop. Statements are function calls: a limit around the
+/// task would be seen only between them, or never.
 pub(crate) struct Deadline {
     start: Instant,
     /// Microseconds after `start`.
@@ -109,17 +110,18 @@ impl Deadline {
         self.at.store(self.now().saturating_add(limit), Relaxed);
     }
 
+    fn is_over(&self) -> bool {
+        self.now() >= self.at.load(Relaxed)
+    }
+
     /// A connection whose statements stop at the deadline.
-    pub(crate) async fn open(
+    pub(crate) fn open(
         self: &Arc<Self>,
-        options: &SqliteConnectOptions,
+        options: &SqliteOptions,
     ) -> Result<SqliteConnection, sqlx::Error> {
-        let mut connection = SqliteConnection::connect_with(options).await?;
+        let mut connection = options.open()?;
         let deadline = self.clone();
-        connection
-            .lock_handle()
-            .await?
-            .set_progress_handler(STEPS, move || deadline.now() < deadline.at.load(Relaxed));
+        connection.goes_on_while(STEPS, move || !deadline.is_over())?;
         Ok(connection)
     }
 }
@@ -142,6 +144,10 @@ impl Pen {
     /// Whether another action fits in this batch, and somebody waits.
     pub(crate) fn goes_on(&self) -> bool {
         self.acks.len() < BATCH && self.opened.elapsed() < AGE && !self.line.is_empty()
+    }
+
+    fn next(&mut self) -> Result<(), sqlx::Error> {
+        NEXT.iter().try_for_each(|sql| self.connection.says(sql))
     }
 
     /// To the next in line who is still there, else home to the keeper.
@@ -176,8 +182,17 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    pub(crate) fn connection(&mut self) -> Option<&mut SqliteConnection> {
-        self.pen.as_mut().map(|pen| &mut pen.connection)
+    /// The connection, for the action's next statement.
+    ///
+    /// # Errors
+    /// When its time is over: many short statements never meet the deadline
+    /// themselves.
+    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+        let pen = self.pen.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        if pen.deadline.is_over() {
+            return Err(sqlx::Error::Database(Box::new(SqliteError::interrupted())));
+        }
+        Ok(&mut pen.connection)
     }
 
     /// From here on a drop leaves something to undo.
@@ -189,7 +204,7 @@ impl Turn {
     }
 
     /// Leaves the place for an answer, and passes the connection on.
-    pub(crate) async fn finish<T, R>(
+    pub(crate) fn finish<T, R>(
         mut self,
         mut result: Result<T, Failure<R>>,
     ) -> (Result<T, Failure<R>>, oneshot::Receiver<Result<(), Lost>>) {
@@ -198,8 +213,8 @@ impl Turn {
             pen.acks.push(ack);
             if result.is_ok() {
                 if pen.goes_on() {
-                    match sqlx::query(NEXT).execute(&mut pen.connection).await {
-                        Ok(_) => pen.dirty = false,
+                    match pen.next() {
+                        Ok(()) => pen.dirty = false,
                         Err(error) => result = Err(error.into()),
                     }
                 } else {

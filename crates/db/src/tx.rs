@@ -3,7 +3,8 @@
 //! both. After a statement has failed, no further one is taken and nothing is
 //! kept: PostgreSQL works like that by itself, and SQLite must not differ.
 
-use sqlx::{PgConnection, Postgres, SqliteConnection, Transaction, pool::PoolConnection};
+use kith_sqlite::SqliteConnection;
+use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 
 use crate::{
     Failure,
@@ -72,12 +73,9 @@ impl Tx {
         #[cfg(feature = "testing")]
         crate::tally::one_more();
         match &mut self.link {
-            Link::LiteAct(turn) => turn
-                .connection()
-                .map(Engine::Lite)
-                .ok_or(sqlx::Error::WorkerCrashed),
+            Link::LiteAct(turn) => turn.connection().map(Engine::Lite),
             Link::LiteRead(reader) => reader
-                .begin()
+                .connection()
                 .map(Engine::Lite)
                 .ok_or(sqlx::Error::WorkerCrashed),
             Link::LiteBeside(connection) => Ok(Engine::Lite(connection)),
@@ -90,12 +88,6 @@ impl Tx {
     /// Remembers that a statement failed, so that nothing after it is kept.
     #[doc(hidden)]
     pub fn saw<T>(&mut self, answer: &Result<T, sqlx::Error>) {
-        if let Link::LiteRead(reader) = &mut self.link {
-            reader.ended();
-            if matches!(answer, Err(sqlx::Error::WorkerCrashed)) {
-                reader.give_up();
-            }
-        }
         self.failed |= matches!(answer, Err(e) if !matches!(e, sqlx::Error::RowNotFound));
     }
 }
