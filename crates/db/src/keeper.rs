@@ -76,7 +76,7 @@ impl Keeper {
         pen.opened = Instant::now();
         pen.dirty = false;
         pen.last = false;
-        let Err(error) = pen.connection.batch(BEGIN) else {
+        let Err(error) = aside(|| pen.connection.batch(BEGIN)) else {
             return true;
         };
         self.mistrusted = sqlite_code(&error) != Some(SQLITE_BUSY);

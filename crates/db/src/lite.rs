@@ -26,9 +26,6 @@ const STATEMENTS: usize = 500;
 /// Page cache of a connection, in KiB (SQLite wants them negative).
 const WRITER_CACHE: &str = "-32768";
 const READER_CACHE: &str = "-16384";
-/// Pages of the log before they are folded into the file: 16 MB, so that a
-/// page that is written again and again is folded in less often.
-const LOG_PAGES: &str = "4000";
 
 /// An open SQLite file.
 pub(crate) struct Lite {
@@ -56,7 +53,6 @@ impl Lite {
             .pragma("temp_store", "memory")
             // What is erased leaves no words behind in the file.
             .pragma("secure_delete", "on")
-            .pragma("wal_autocheckpoint", LOG_PAGES)
             .pragma("cache_size", WRITER_CACHE);
         let gate = Gate::open(options.clone())?;
         let reading = file_itself

@@ -61,7 +61,10 @@ impl Readers {
 
     /// Waits for those that are out, and closes all.
     pub(crate) async fn close(&self) {
-        let all = self.free.acquire_many(u32::try_from(self.most).unwrap_or(u32::MAX)).await;
+        let all = self
+            .free
+            .acquire_many(u32::try_from(self.most).unwrap_or(u32::MAX))
+            .await;
         self.free.close();
         drop(all);
         let connections = std::mem::take(&mut *self.at_rest());

@@ -9,8 +9,9 @@ use std::{
 };
 
 use kith_db::{Failure, Outcome, on, run, testing::TestDb};
+use kith_sqlite::SqliteConnection;
 use ledger::{both_with_ledger, count, write};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::Connection;
 use tokio::{task::JoinHandle, time::sleep};
 
 async fn file_with_ledger() -> Arc<TestDb> {

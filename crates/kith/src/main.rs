@@ -14,5 +14,7 @@ fn main() -> ExitCode {
         .worker_threads(threads)
         .enable_all()
         .build()
-        .map_or(ExitCode::FAILURE, |runtime| runtime.block_on(kith::cli::run()))
+        .map_or(ExitCode::FAILURE, |runtime| {
+            runtime.block_on(kith::cli::run())
+        })
 }

@@ -21,10 +21,7 @@ use sqlx::{ColumnIndex, Either, Execute, Executor, SqlStr};
 use sqlx_core::transaction::{Transaction, TransactionManager};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::{
-    Sqlite, SqliteArguments, SqliteColumn, SqliteRow, SqliteTypeInfo,
-    failure::told,
-};
+use crate::{Sqlite, SqliteArguments, SqliteColumn, SqliteRow, SqliteTypeInfo, failure::told};
 
 /// Runs what takes long so that the other tasks of this thread go on
 /// elsewhere meanwhile.

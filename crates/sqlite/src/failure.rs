@@ -68,11 +68,14 @@ impl DatabaseError for SqliteError {
 
 /// As sqlx says it.
 pub(crate) fn told(error: rusqlite::Error) -> sqlx::Error {
-    match error.sqlite_error().map(|sqlite| sqlite.extended_code) {
-        Some(code) => {
-            let message = error.to_string();
-            sqlx::Error::Database(Box::new(SqliteError { code, message }))
+    let (code, message) = match error {
+        rusqlite::Error::SqliteFailure(failure, Some(message)) => (failure.extended_code, message),
+        rusqlite::Error::SqliteFailure(failure, None) => {
+            (failure.extended_code, failure.to_string())
         }
-        None => sqlx::Error::Protocol(error.to_string()),
-    }
+        // A text that SQLite could not read.
+        rusqlite::Error::SqlInputError { error, msg, .. } => (error.extended_code, msg),
+        other => return sqlx::Error::Protocol(other.to_string()),
+    };
+    sqlx::Error::Database(Box::new(SqliteError { code, message }))
 }

@@ -14,8 +14,9 @@ use crate::{
 
 /// Each area and those it may use, from the program down to the words.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("base", &[]),
-    ("db", &["base"]),
+    ("sqlite", &[]),
+    ("base", &["sqlite"]),
+    ("db", &["sqlite", "base"]),
     ("pages", &["base"]),
     ("access", &["base", "db", "pages"]),
     ("directory", &["base", "db", "pages", "access"]),
