@@ -364,7 +364,7 @@ fn day_of(text: &str) -> Option<i8> {
 fn month_of(text: &str) -> Option<i8> {
     let lower = text.trim_end_matches('.').to_lowercase();
     let named = |month: &&str| lower.len() >= 3 && month.to_lowercase().starts_with(&lower);
-    match MONTHS.iter().position(|month| named(month)) {
+    match MONTHS.iter().position(named) {
         Some(at) => i8::try_from(at + 1).ok(),
         None => one_or_two(&lower),
     }
