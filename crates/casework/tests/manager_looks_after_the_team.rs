@@ -5,6 +5,7 @@ use kith_access::App;
 use kith_casework::{
     contact::{Answer, Purpose},
     paths,
+    referral::Act,
 };
 use kith_db::{Outcome, Tx, run};
 use kith_testkit::{Somebody, World, named};
@@ -120,7 +121,7 @@ async fn what_needs_the_manager_stands_first_and_leads_to_its_list() {
         let mut mo = world.signed_in(world.mo).await;
         for (words, leads_to) in [
             ("1 concern nobody has acknowledged", "Safeguarding concerns"),
-            ("2 people wait past their day", "Waiting"),
+            ("2 people wait to be taken on, past their day", "Waiting"),
             ("1 task nobody has yet, 1 overdue", "Tasks nobody has yet"),
         ] {
             mo.opens("/team").await.follows(words).await.is_on(leads_to);
@@ -129,9 +130,38 @@ async fn what_needs_the_manager_stands_first_and_leads_to_its_list() {
             .await
             .sees("Every practice has filed what it was told")
             .sees("Without a worker or a queue, or without a next date 0 of 3")
-            .sees("Came today 1")
+            .sees("Less than a day 1")
             .sees("6 to 10 days: late 2");
         mo.opens("/waiting").await.sees("6 to 10 days: late 2");
+    }
+}
+
+#[tokio::test]
+async fn who_is_past_their_day_is_counted_by_queue_and_adds_up_on_every_page() {
+    for world in World::small(program).await {
+        let omar = world.takes_on(world.kay, &named("Omar", "Khan")).await;
+        world.closes(world.kay, omar.referral).await;
+        world.does(world.kay, omar.referral, Act::Reopen).await;
+        world.refers(world.rita, &named("Mary", "Thistle")).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/team")
+            .await
+            .sees("Waiting to be taken on 1 Of them, past their day 0")
+            .sees("Need a link worker 1 ");
+        world.passes_days(10);
+        world.refers(world.rita, &named("June", "Abbott")).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/team")
+            .await
+            .sees("1 person waits to be taken on, past their day")
+            .sees("1 person needs a link worker, 1 past their day")
+            .sees("Waiting to be taken on 2 Of them, past their day 1")
+            .sees("Need a link worker 1, of them 1 past their day")
+            .sees("Less than a day 1")
+            .sees("6 to 10 days: late 1");
+        mo.opens("/waiting")
+            .await
+            .sees("3 waiting, 2 people past their day");
     }
 }
 

@@ -6,6 +6,7 @@ use kith_db::FromRow;
 use kith_pages::{
     Html,
     components::{Tag, TagColour},
+    el,
     html::{line, link},
 };
 
@@ -59,6 +60,18 @@ macro_rules! listed_columns {
     };
 }
 
+/// Birth date and NHS number, each in a line of its own that does not break
+/// in the middle.
+#[must_use]
+pub fn identifiers(born: Option<Day>, number: Option<&NhsNumber>) -> Html {
+    let not_recorded = || "not recorded".to_owned();
+    let born = born.map_or_else(not_recorded, Day::as_banner_date);
+    let number = number.map_or_else(not_recorded, NhsNumber::spaced);
+    let whole = |words: String| el("span").class("kith-whole").child(words);
+    let two = |what: &str, value: String| line(Html::from(what).and(whole(value)));
+    two("Born ", born).and(two("NHS No. ", number))
+}
+
 impl Listed {
     /// `SMITH, Mary`.
     #[must_use]
@@ -75,16 +88,7 @@ impl Listed {
     /// The same cell leading elsewhere.
     #[must_use]
     pub fn cell_to(&self, href: &str) -> Html {
-        let born = self
-            .born
-            .map_or_else(|| "not recorded".to_owned(), Day::as_banner_date);
-        let number = self
-            .nhs_number
-            .as_ref()
-            .map_or_else(|| "not recorded".to_owned(), NhsNumber::spaced);
-        link(href, self.name())
-            .and(line(format!("Born {born}")))
-            .and(line(format!("NHS No. {number}")))
+        link(href, self.name()).and(identifiers(self.born, self.nhs_number.as_ref()))
     }
 
     /// The flags in words.

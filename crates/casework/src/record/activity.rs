@@ -5,6 +5,7 @@ use kith_pages::{
     Html,
     components::{Cell, Column, Empty, Table},
     el,
+    html::line,
 };
 
 use super::store::Looked;
@@ -154,7 +155,7 @@ pub(super) fn table(looked: &[Looked]) -> Html {
         let why = if row.purpose.is_empty() {
             Html::default()
         } else {
-            el("span").class("kith-line").child(&row.purpose).into()
+            line(row.purpose.as_str())
         };
         vec![
             Cell::new(row.at.as_uk_moment()),

@@ -1,25 +1,63 @@
 //! The form a practice fills in, under half a minute: who it is, what it is
 //! about, what they were told, whether they agreed. Somebody the practice has
 //! referred before, or whose record it may see, needs the NHS number alone;
-//! anybody else a name and a birth date. `whom` decides which of the two it
-//! is, from what was typed and from what the practice may see.
+//! anybody else a name and a birth date, in fields of their own or in the same
+//! line as the number (`one_line`), which is then shown back. `whom` decides
+//! which it is, from what was typed and from what the practice may see.
 
 use kith_access::Organisation;
-use kith_base::{Day, Id, Line, Name, NhsNumber, Phone, Postcode, Refusal};
-use kith_pages::form;
-use kith_pages::form::{Date, FieldKind, Hidden, Many, Maybe, One, Pick, Text};
+use std::{fmt, str::FromStr};
 
-use super::{Agreed, Need, Told, actions::Who, eligible::of_age};
+use kith_base::{Day, Id, Line, Name, NhsNumber, Phone, Postcode, Refusal, text::BadText};
+use kith_pages::form;
+use kith_pages::form::{Date, FieldKind, Hidden, Many, Maybe, One, Pick, Posted, Text};
+
+use super::{Agreed, Need, Told, actions::Who, eligible::of_age, one_line};
 use crate::person::{
     Details, Ethnicity, Gender, Identity, Likeable, Likeness, Person, Place, arriving::Reach,
     likeness::likeness,
 };
 
+/// What stands in the first field.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Whose {
+    /// The number alone.
+    Number(NhsNumber),
+    /// A line that says who it is, still to be read.
+    Told(Line),
+}
+
+impl FromStr for Whose {
+    type Err = BadText;
+
+    fn from_str(text: &str) -> Result<Self, BadText> {
+        let number = text.parse::<NhsNumber>();
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let is_number = |c: char| c.is_ascii_digit() || c == '-' || c.is_whitespace();
+        match number {
+            // A number that was mistyped is told as one.
+            Err(wrong) if digits > 11 || !text.chars().all(is_number) => {
+                text.parse().map(Self::Told).map_err(|_| wrong)
+            }
+            number => number.map(Self::Number),
+        }
+    }
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Told(line) => line.fmt(f),
+        }
+    }
+}
+
 /// A referral as it was typed.
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// NHS number.
-    pub nhs_number: Option<NhsNumber>,
+    /// NHS number, or who it is in one line.
+    pub nhs_number: Option<Whose>,
     /// Given name.
     pub given: Option<Name>,
     /// Family name.
@@ -55,9 +93,10 @@ pub struct Typed {
 form! {
     /// The form of a referral.
     pub ReferForm => Typed {
-        nhs_number: Maybe<Text<NhsNumber>> = Text::new("NHS number")
-            .digits().width(20).unmarked()
-            .hint("10 digits, with or without spaces. Without one, give the details below"),
+        nhs_number: Maybe<Text<Whose>> = Text::new("NHS number, or name and date of birth")
+            .code().most(300).unmarked()
+            .hint("For example, 999 123 4567, or for somebody new: Aisha Khan 3 5 1951. \
+                   A telephone number and a postcode may follow"),
         given: Maybe<Text<Name>> = Text::new("First name").width(20).unmarked(),
         family: Maybe<Text<Name>> = Text::new("Last name").width(20).unmarked(),
         born: Maybe<Date> = Date::new("Date of birth").hint("For example, 31 3 1951").unmarked(),
@@ -92,8 +131,61 @@ impl Typed {
         std::iter::once(&self.main).chain(others).copied().collect()
     }
 
+    /// The NHS number, once the line is read.
+    #[must_use]
+    pub const fn number(&self) -> Option<&NhsNumber> {
+        match &self.nhs_number {
+            Some(Whose::Number(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Puts what the first field says into the fields it belongs to; says
+    /// whether there was a line to read.
+    ///
+    /// # Errors
+    /// About the first field: the part that cannot be read, or that says
+    /// something else than its own field.
+    pub fn read_line(&mut self, today: Day) -> Result<bool, Refusal> {
+        let Some(Whose::Told(line)) = &self.nhs_number else {
+            return Ok(false);
+        };
+        let read = read(line, today)?;
+        let (given, family) = read.name.unzip();
+        put(&mut self.given, given, "first name")?;
+        put(&mut self.family, family, "last name")?;
+        put(&mut self.born, read.born, "date of birth")?;
+        put(&mut self.postcode, read.postcode, "postcode")?;
+        put(&mut self.phone, read.phone, "telephone number")?;
+        self.nhs_number = read.nhs_number.map(Whose::Number);
+        Ok(true)
+    }
+
     const fn has_details(&self) -> bool {
         self.given.is_some() || self.family.is_some() || self.born.is_some()
+    }
+}
+
+fn read(line: &str, today: Day) -> Result<one_line::Read, Refusal> {
+    one_line::read(line, today).map_err(|not| {
+        Refusal::field("nhs_number", format!("We could not read \"{}\"", not.part))
+            .try_next(not.next)
+    })
+}
+
+/// What was read goes into an empty field, or says the same as it.
+fn put<T: PartialEq>(field: &mut Option<T>, read: Option<T>, what: &str) -> Result<(), Refusal> {
+    match (&field, read) {
+        (_, None) => Ok(()),
+        (Some(typed), Some(read)) if *typed != read => Err(Refusal::field(
+            "nhs_number",
+            format!("The {what} is another one in the details below"),
+        )
+        .try_next("Leave one of the two")),
+        (_, read) => {
+            *field = read;
+            Ok(())
+        }
     }
 }
 
@@ -130,7 +222,7 @@ pub fn whom(
                 family: family.clone(),
                 known_as: None,
                 born: Some(born),
-                nhs_number: typed.nhs_number.clone(),
+                nhs_number: typed.number().cloned(),
                 practice,
                 place: Place {
                     postcode: typed.postcode.clone(),
@@ -166,7 +258,7 @@ pub fn whom(
 
 /// What is still needed to know whom it is about.
 fn missing(typed: &Typed) -> Vec<Refusal> {
-    if typed.nhs_number.is_none() && !typed.has_details() {
+    if typed.number().is_none() && !typed.has_details() {
         return vec![Refusal::field(
             "nhs_number",
             "Enter the NHS number, or the person's name and date of birth",
@@ -212,6 +304,18 @@ pub fn told_agrees(told: &[Told]) -> Result<(), Refusal> {
 }
 
 impl ReferForm {
+    /// Says what cannot be read in the first field, when other fields stop the
+    /// form before its line is read.
+    #[must_use]
+    pub fn with_line_told(mut self, posted: &Posted, today: Day) -> Self {
+        if let Ok(Whose::Told(line)) = posted.text(self.nhs_number.name()).parse()
+            && let Err(refusal) = read(&line, today)
+        {
+            self.refuse(&refusal);
+        }
+        self
+    }
+
     /// Whether the part with the person's details must stand open.
     #[must_use]
     pub fn shows_details(&self) -> bool {

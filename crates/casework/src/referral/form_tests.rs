@@ -14,7 +14,7 @@ fn number() -> NhsNumber {
 
 fn typed() -> Typed {
     Typed {
-        nhs_number: Some(number()),
+        nhs_number: Some(Whose::Number(number())),
         given: None,
         family: None,
         born: None,
@@ -248,4 +248,54 @@ fn told_and_not_told_at_once_is_refused() {
             .field,
         Some("told")
     );
+}
+
+fn told(line: &str) -> Typed {
+    Typed {
+        nhs_number: Some(line.parse().unwrap()),
+        ..typed()
+    }
+}
+
+#[test]
+fn a_number_that_was_mistyped_is_told_as_one_and_not_read_as_a_line() {
+    for wrong in ["943 476 5918", "943-476-591", "12", "07700 900982"] {
+        assert!(wrong.parse::<Whose>().is_err(), "{wrong}");
+    }
+    for line in [
+        "Aisha Khan 3 5 1951",
+        "3/5/1951",
+        "999 000 0018 07700 900982",
+    ] {
+        let read: Whose = line.parse().unwrap();
+        assert_eq!(read, Whose::Told(line.parse().unwrap()), "{line}");
+        assert_eq!(read.to_string(), line, "kept as it was typed");
+    }
+}
+
+#[test]
+fn one_line_stands_in_the_fields_it_belongs_to() {
+    let mut line = told("Aisha Khan 3 5 1951 LS1 4AP");
+    assert_eq!(line.read_line(today()), Ok(true));
+    assert_eq!(line.nhs_number, None);
+    assert_eq!(line.given.as_deref(), Some("Aisha"));
+    assert_eq!(line.born, Day::ymd(1951, 5, 3));
+    assert_eq!(line.postcode.as_deref(), Some("LS1 4AP"));
+    let number_alone = &mut typed();
+    assert_eq!(number_alone.read_line(today()), Ok(false));
+    assert_eq!(number_alone.number(), Some(&number()));
+}
+
+#[test]
+fn a_line_that_says_something_else_than_a_field_is_refused() {
+    let typed_below = |line, given: &str| Typed {
+        given: given.parse().ok(),
+        ..told(line)
+    };
+    let mut same = typed_below("Aisha Khan 3 5 1951", "Aisha");
+    assert_eq!(same.read_line(today()), Ok(true));
+    let mut other = typed_below("Aisha Khan 3 5 1951", "Aysha");
+    let refusal = other.read_line(today()).unwrap_err();
+    assert_eq!(refusal.field, Some("nhs_number"));
+    assert!(refusal.what.contains("first name"), "{refusal}");
 }

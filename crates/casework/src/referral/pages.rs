@@ -1,8 +1,7 @@
-//! The door for practices: one page to refer somebody, the page that says it
-//! arrived, and a line added to a referral that is already open. Whom the
-//! form is about is decided by `form::whom`; what is done with it by
-//! `actions::take_in` and `line`. A link worker or manager uses the same page
-//! for an agency without an account.
+//! The door for practices: one page to refer somebody, and a line added to a
+//! referral that is already open. Whom the form is about is decided by
+//! `form::whom`; what is done with it by `actions::take_in` and `line`. A link
+//! worker or manager uses the same page for an agency without an account.
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
@@ -10,11 +9,11 @@ use kith_access::{
     Ability, Actor, Answer, App, Needs, Once, Organisation, Routes, Signed, audit, once,
     organisation,
 };
-use kith_base::{Id, Line, Name, Refusal, Word};
+use kith_base::{Day, Id, Line, Name, Refusal, Word, nhs_number::Shown};
 use kith_db::{Failure, Outcome, Tx};
 use kith_pages::{
     Html,
-    components::{Button, InsetText},
+    components::{Button, InsetText, SummaryList, SummaryRow},
     done, el,
     form::{FormToken, Posted},
     go,
@@ -22,11 +21,11 @@ use kith_pages::{
 };
 
 use super::{
-    Agreed, Case, Referral, Sent, Source, Standing,
+    Case, Referral, Sent, Source,
     actions::{self, Arrived, Arriving, Terms, Who},
     form::{LineForm, ReferForm, Typed, Whom, told_agrees, whom},
     line,
-    take_back::offers,
+    receipt::{case_and_person, referred},
 };
 use crate::{
     message, paths,
@@ -76,19 +75,21 @@ struct Refer<'a> {
     concern: String,
 }
 
-/// The form on its page; with the person when the number is known.
-fn page(signed: &Signed, form: &ReferForm, them: Option<&Identity>) -> Answer {
-    page_with(signed, form, them, Html::default())
+/// The form on its page.
+fn page(signed: &Signed, form: &ReferForm) -> Answer {
+    page_with(signed, form, None, Html::default(), Html::default())
 }
 
-/// The same, with what else asks for somebody of the practice.
-fn page_with(signed: &Signed, form: &ReferForm, them: Option<&Identity>, asks: Html) -> Answer {
+/// The same: with the person when the number is known, with what else asks for
+/// somebody of the practice, and with what was found from what was typed.
+fn page_with(
+    signed: &Signed,
+    form: &ReferForm,
+    them: Option<&Identity>,
+    asks: Html,
+    found: Html,
+) -> Answer {
     let token = signed.token();
-    let found = if them.is_some() {
-        check_them()
-    } else {
-        Html::default()
-    };
     let view = Refer {
         asks,
         form,
@@ -121,9 +122,40 @@ fn check_them() -> Html {
         .collect()
 }
 
+/// Shows what was read from one line, as it would be kept, and asks the same.
+fn check_read(typed: &Typed, today: Day) -> Html {
+    let words = "Nothing is sent yet. Check what we read from your line: what is wrong can be put \
+                 right in the form below.";
+    let born = typed.born.map(|born| {
+        let age = today.years_since(born);
+        format!("{} ({age} years)", born.as_uk_date())
+    });
+    let rows = [
+        ("First name", typed.given.as_ref().map(ToString::to_string)),
+        ("Last name", typed.family.as_ref().map(ToString::to_string)),
+        ("Date of birth", born),
+        ("NHS number", Some(Shown(typed.number()).to_string())),
+        ("Postcode", typed.postcode.as_ref().map(ToString::to_string)),
+        ("Telephone", typed.phone.as_ref().map(ToString::to_string)),
+    ];
+    let rows: Vec<_> = rows
+        .into_iter()
+        .filter_map(|(key, value)| Some(SummaryRow::new(key, value?)))
+        .collect();
+    let send = Button::new("This is right: send").prevent_double_click(true);
+    [
+        Html::from(InsetText::saying(words)),
+        SummaryList::new(rows).into(),
+        p(Html::from(send)),
+    ]
+    .into_iter()
+    .collect()
+}
+
 async fn show(signed: Signed, app: App) -> Answer {
     let form = blank(&signed, &app).await?;
-    page_with(&signed, &form, None, asks(&signed, &app).await?)
+    let asks = asks(&signed, &app).await?;
+    page_with(&signed, &form, None, asks, Html::default())
 }
 
 /// What the service wrote and nobody of the practice has read or filed: it
@@ -169,36 +201,48 @@ async fn asks(signed: &Signed, app: &App) -> Outcome<Html> {
 enum Sending {
     Wrong(Vec<Refusal>),
     IsThisThem(Box<Identity>),
+    IsThisRight,
     Arrived(Arrived),
     Again(String),
 }
 
 async fn send(signed: Signed, app: App, posted: Posted) -> Answer {
-    let form = blank(&signed, &app).await?;
-    let typed = match form.clone().check(&posted) {
+    let today = signed.actor.today();
+    let empty = blank(&signed, &app).await?;
+    let mut typed = match empty.clone().check(&posted) {
         Ok(typed) => typed,
-        Err(form) => return page(&signed, &form, None),
+        Err(form) => return page(&signed, &form.with_line_told(&posted, today)),
     };
-    let mut form = form.kept(&posted);
-    if let Err(refusal) = told_agrees(&typed.told) {
-        form.refuse(&refusal);
-        return page(&signed, &form, None);
+    let mut form = empty.clone().kept(&posted);
+    let read = match told_agrees(&typed.told).and_then(|()| typed.read_line(today)) {
+        Ok(read) => read,
+        Err(refusal) => {
+            form.refuse(&refusal);
+            return page(&signed, &form);
+        }
+    };
+    if read {
+        form = empty.filled(&typed);
     }
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let came = app
         .db
-        .act(async |tx| sending(tx, &signed, &terms, &typed, &posted).await)
+        .act(async |tx| sending(tx, &signed, &terms, &typed, read, &posted).await)
         .await?;
     match came {
         Sending::Wrong(refusals) => {
             for refusal in &refusals {
                 form.refuse(refusal);
             }
-            page(&signed, &form, None)
+            page(&signed, &form)
         }
         Sending::IsThisThem(them) => {
             form.person.fill(&Some(them.id));
-            page(&signed, &form, Some(&them))
+            page_with(&signed, &form, Some(&them), Html::default(), check_them())
+        }
+        Sending::IsThisRight => {
+            let found = check_read(&typed, today);
+            page_with(&signed, &form, None, Html::default(), found)
         }
         Sending::Again(to) => Ok(go(&to)),
         Sending::Arrived(Arrived::In(referred)) => Ok(go(&paths::referred(referred.referral))),
@@ -213,6 +257,7 @@ async fn sending(
     signed: &Signed,
     terms: &Terms,
     typed: &Typed,
+    read: bool,
     posted: &Posted,
 ) -> Outcome<Sending> {
     let actor = &signed.actor;
@@ -220,6 +265,7 @@ async fn sending(
     let known = known(tx, actor, typed).await?;
     let practice = actor.practice.or(typed.practice);
     let who = match whom(typed, known.as_ref(), practice, actor.today(), under_age) {
+        Whom::Clear(_) if read => return Ok(Sending::IsThisRight),
         Whom::Clear(who) => who,
         Whom::IsThisThem => {
             let Some(them) = known else {
@@ -259,7 +305,7 @@ async fn sending(
 /// Who has the NHS number, as far as the actor may see. Somebody of another
 /// practice is as unknown as nobody.
 async fn known(tx: &mut Tx, actor: &Actor, typed: &Typed) -> Outcome<Option<Identity>> {
-    let Some(number) = &typed.nhs_number else {
+    let Some(number) = typed.number() else {
         return Ok(None);
     };
     let scope = actor.scope(Ability::Refer)?;
@@ -296,109 +342,6 @@ fn sent(actor: &Actor, typed: &Typed, practice: Option<Id<Organisation>>) -> Out
         told: typed.told.clone(),
         agreed: typed.agreed,
     })
-}
-
-#[derive(Template)]
-#[template(path = "referral/referred.html")]
-struct Referred<'a> {
-    case: &'a Case,
-    advice: bool,
-    nothing_sent: Html,
-    take_by: String,
-    us: &'static str,
-    us_needs: &'static str,
-    plain: String,
-    copy: Html,
-    mistake: Option<String>,
-    again: String,
-    there: (String, &'static str),
-}
-
-async fn referred(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) -> Answer {
-    let (case, identity) = case_and_person(&signed, &app, referral, "see a sent referral").await?;
-    let advice = case.standing == Standing::Advice;
-    let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
-    let plain = for_the_record(&case);
-    let practice = signed.actor.practice.is_some();
-    let view = Referred {
-        advice,
-        nothing_sent: InsetText::saying(
-            "Nothing was sent and nobody will contact the person, because they have not agreed. \
-             Your practice can see that you talked about it. Refer them again when they say yes.",
-        )
-        .into(),
-        take_by: terms.promise.take_by(case.received_at.day()).as_uk_date(),
-        us: if practice {
-            "you"
-        } else {
-            "the person's practice, if they have one here"
-        },
-        us_needs: "You do not need to do anything, or chase us.",
-        copy: Button::copy("Copy", &*plain).into(),
-        plain,
-        mistake: offers(&signed.actor, &case).then(|| paths::take_back(case.id)),
-        again: paths::refer(),
-        there: if practice {
-            (paths::sent(), "See everything your practice sent")
-        } else {
-            (paths::person(case.person), "Open the person's record")
-        },
-        case: &case,
-    };
-    let title = if advice {
-        "Kept as advice: nothing was sent"
-    } else {
-        "Referral sent"
-    };
-    let banner = banner(&identity, signed.actor.today());
-    Ok(signed
-        .page(title)
-        .under(paths::refer())
-        .banner(banner)
-        .view(&view))
-}
-
-/// What a practice pastes into its own record. Without a clinical code: that
-/// belongs to the person's own yes.
-fn for_the_record(case: &Case) -> String {
-    let needs: Vec<&str> = case.sent.needs.iter().map(|need| need.label()).collect();
-    let on = case.received_at.day().as_uk_date();
-    let about = needs.join(", ");
-    if case.sent.agreed == Agreed::No {
-        return format!(
-            "Social prescribing talked about on {on} ({about}). The person has not agreed; no referral was sent."
-        );
-    }
-    format!(
-        "Referred to social prescribing on {on}, ref {}. About: {about}. The person agreed.",
-        case.reference
-    )
-}
-
-/// A referral and whom it is about, for somebody who may add to it.
-pub(super) async fn case_and_person(
-    signed: &Signed,
-    app: &App,
-    referral: Id<Referral>,
-    look: &'static str,
-) -> Outcome<(Case, Identity)> {
-    let actor = &signed.actor;
-    app.db
-        .act(async |tx| {
-            let case = line::to_add_to(tx, actor, referral).await?;
-            let scope = actor.scope(Ability::Refer)?;
-            let record = person::store::record(tx, &scope, case.person)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
-            let mut identity = record.identity;
-            if identity.nhs_number.is_none() && actor.practice.is_some() {
-                identity.nhs_number =
-                    person::store::doubted_number(tx, &scope, case.person).await?;
-            }
-            audit::look(tx, actor, case.person, look).await?;
-            Ok::<_, Failure<Refusal>>((case, identity))
-        })
-        .await
 }
 
 #[derive(Template)]

@@ -124,7 +124,7 @@ pub async fn take_back(
 
 async fn about(app: &App, signed: &Signed, referral: Id<Referral>) -> Outcome<About> {
     let (case, who) =
-        super::pages::case_and_person(signed, app, referral, "see a sent referral").await?;
+        super::receipt::case_and_person(signed, app, referral, "see a sent referral").await?;
     may(&signed.actor, &case)?;
     Ok(About { case, who })
 }

@@ -4,7 +4,7 @@
 
 use askama::Template;
 use kith_access::Trouble;
-use kith_base::{NhsNumber, Word};
+use kith_base::Word;
 use kith_pages::{
     Html,
     components::Button,
@@ -12,11 +12,7 @@ use kith_pages::{
 };
 
 use super::Read;
-use crate::paths;
-
-pub(super) fn number(number: Option<&NhsNumber>) -> Option<String> {
-    number.map(NhsNumber::spaced)
-}
+use crate::{paths, person::listed::identifiers};
 
 #[derive(Template)]
 #[template(path = "sent/card.html")]
@@ -25,8 +21,7 @@ struct Card<'a> {
     heading: Html,
     named: bool,
     sent: String,
-    born: Option<String>,
-    number: Option<String>,
+    identifiers: Html,
     written: String,
     acknowledged: Option<String>,
     acknowledge: Html,
@@ -65,8 +60,7 @@ fn card(message: &Read, named: bool, token: &FormToken) -> Result<Html, Trouble>
         heading: message.stage.label().into(),
         named,
         sent: paths::sent_one(message.referral_id),
-        born: message.born.map(kith_base::Day::as_banner_date),
-        number: number(message.nhs_number.as_ref()),
+        identifiers: identifiers(message.born, message.nhs_number.as_ref()),
         written: message.made_at.as_uk_moment(),
         acknowledged: by(&message.acknowledged_by, message.acknowledged_at)
             .map(|by| format!("Read by {by}")),

@@ -18,14 +18,11 @@ use kith_pages::{
     go,
 };
 
-use super::{
-    Counts, Read, SentLine, Shown,
-    card::{cards, number},
-    filing, store,
-};
+use super::{Counts, Read, SentLine, Shown, card::cards, filing, store};
 use crate::{
     message::{self, Message, actions},
-    paths, person,
+    paths,
+    person::{self, listed::identifiers},
     referral::{
         self, Case, Referral, State,
         rules::{Move, allowed},
@@ -173,21 +170,9 @@ fn table(lines: &[SentLine], shown: Shown) -> Html {
         return empty.into();
     }
     let rows = lines.iter().map(|line| {
-        let born = line.born.map_or_else(
-            || "birth date not recorded".to_owned(),
-            |born| format!("born {}", born.as_banner_date()),
-        );
-        let number = number(line.nhs_number.as_ref())
-            .map_or(String::new(), |number| format!(", NHS No. {number}"));
-        let who: Html = [
-            kith_pages::html::link(
-                paths::sent_one(line.id),
-                format!("{}, {}", line.family.to_uppercase(), line.given),
-            ),
-            format!(" {born}{number}").into(),
-        ]
-        .into_iter()
-        .collect();
+        let name = format!("{}, {}", line.family.to_uppercase(), line.given);
+        let who = kith_pages::html::link(paths::sent_one(line.id), name)
+            .and(identifiers(line.born, line.nhs_number.as_ref()));
         vec![
             Cell::new(who).block(true),
             Cell::new(line.received_on.as_uk_date()),

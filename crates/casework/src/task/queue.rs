@@ -12,9 +12,9 @@ use kith_db::Outcome;
 use kith_pages::{
     Html,
     components::{Button, Cell, Column, Empty, Table, Tag, TagColour},
-    done, el,
+    done,
     form::{PostButton, Posted},
-    html::{link, p},
+    html::{self, link, p},
 };
 
 use super::{
@@ -89,8 +89,7 @@ async fn list(app: App, signed: Signed) -> Answer {
 
 fn table(signed: &Signed, lines: &[Line]) -> Html {
     let rows = lines.iter().map(|line| {
-        let what = Html::from(line.what.as_str())
-            .and(el("span").class("kith-line").child(line.kind.to_string()));
+        let what = Html::from(line.what.as_str()).and(html::line(line.kind.to_string()));
         vec![
             Cell::new(line.whom.clone()),
             Cell::new(what),
@@ -109,7 +108,7 @@ fn table(signed: &Signed, lines: &[Line]) -> Html {
 
 fn by(on: Day, today: Day) -> Html {
     let late = (on < today).then(|| Html::from(&Tag::new("Overdue").colour(TagColour::Red)));
-    Html::from(el("span").class("kith-line").child(on.as_uk_date())).and(late.unwrap_or_default())
+    html::line(on.as_uk_date()).and(late.unwrap_or_default())
 }
 
 /// Two records are compared, not ticked off.

@@ -15,7 +15,7 @@ use kith_pages::{
     components::{Bar, Bars, Button, Cell, Column, Empty, SummaryList, SummaryRow, Table},
     el,
     form::PostButton,
-    html::{link, p},
+    html::{line, link, p},
 };
 
 use super::{
@@ -121,8 +121,8 @@ fn needs_now(team: &Team) -> Html {
         ),
         (
             team.queues.overdue,
-            "person waits past their day",
-            "people wait past their day",
+            "person waits to be taken on, past their day",
+            "people wait to be taken on, past their day",
             String::new(),
             paths::waiting(),
         ),
@@ -130,7 +130,7 @@ fn needs_now(team: &Team) -> Html {
             team.queues.needs_worker,
             "person needs a link worker",
             "people need a link worker",
-            String::new(),
+            late(team.queues.needs_worker_late, "past their day"),
             paths::waiting(),
         ),
         (
@@ -199,13 +199,13 @@ fn waiting(signed: &Signed, team: &Team) -> Html {
             link(paths::waiting(), queues.waiting.to_string()),
         ),
         SummaryRow::new(
-            "Past their day",
+            "Of them, past their day",
             link(paths::waiting(), queues.overdue.to_string()),
         ),
         SummaryRow::new("The oldest came", oldest),
         SummaryRow::new(
             "Need a link worker",
-            link(paths::waiting(), queues.needs_worker.to_string()),
+            link(paths::waiting(), without_worker(queues)),
         ),
         SummaryRow::new("Until taken on", spread(&taken)),
         SummaryRow::new("Until first seen", spread(&seen)),
@@ -218,7 +218,7 @@ fn waiting(signed: &Signed, team: &Team) -> Html {
         settings.take_on_days,
     );
     let how = format!(
-        "Working days from the day a referral came, for the {} referrals of the last 13 weeks. Those still waiting are in the picture and not in the two waits, so these can look shorter than they will be. \
+        "The picture is of those who wait to be taken on; who is late in it is past their day. Working days from the day a referral came, for the {} referrals of the last 13 weeks. Those still waiting are in the picture and not in the two waits, so these can look shorter than they will be. \
          The median and the 90th centile are by nearest rank: waits somebody really had.",
         team.times.len()
     );
@@ -230,6 +230,14 @@ fn waiting(signed: &Signed, team: &Team) -> Html {
     ]
     .into_iter()
     .collect()
+}
+
+/// How many need a link worker, and how many of them are past their day.
+fn without_worker(queues: &Queues) -> String {
+    match queues.needs_worker_late {
+        0 => queues.needs_worker.to_string(),
+        late => format!("{}, of them {late} past their day", queues.needs_worker),
+    }
 }
 
 fn spread(days: &[i64]) -> String {
@@ -454,5 +462,5 @@ fn stands_in(cover: &CoverRow) -> Html {
         many => format!("{many} restricted records are not open to them"),
     };
     let what = format!("{words}: ask {} to name them", cover.away_name);
-    name.and(el("span").class("kith-line").child(what))
+    name.and(line(what))
 }

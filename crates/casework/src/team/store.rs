@@ -41,13 +41,16 @@ pub struct Queues {
     pub oldest: Option<Day>,
     /// Without a link worker, since theirs left or the case was reopened.
     pub needs_worker: i64,
+    /// Of those, past their day.
+    pub needs_worker_late: i64,
 }
 
 const QUEUES: &str = concat!(
     "select count(case when r.state = 'waiting' then 1 end) as waiting,
             count(case when r.state = 'waiting' and r.next_on < $6 then 1 end) as overdue,
             min(case when r.state = 'waiting' then r.received_on end) as oldest,
-            count(case when r.state = 'needs_worker' then 1 end) as needs_worker
+            count(case when r.state = 'needs_worker' then 1 end) as needs_worker,
+            count(case when r.state = 'needs_worker' and r.next_on < $6 then 1 end) as needs_worker_late
        from referral r join person p on p.scheme_id = $1 and p.id = r.person_id
       where r.scheme_id = $1 and r.state in ('waiting', 'needs_worker') and ",
     person_in_scope!()

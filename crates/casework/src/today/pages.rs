@@ -10,7 +10,7 @@ use kith_pages::{
     components::{Button, Cell, Column, Empty, Table, Tag, TagColour},
     done, el,
     form::{PostButton, Posted},
-    html::{link, p},
+    html::{line, link, p},
 };
 
 use super::{
@@ -297,12 +297,9 @@ fn when(on: Day, today: Day) -> Html {
     } else {
         on.as_uk_date()
     };
-    [
-        el("span").class("kith-line").child(words).into(),
-        late.unwrap_or_default(),
-    ]
-    .into_iter()
-    .collect()
+    [line(words), late.unwrap_or_default()]
+        .into_iter()
+        .collect()
 }
 
 /// A note's first line, short enough for a list.

@@ -11,7 +11,7 @@ use kith_pages::{
     done, el,
     form::{PostButton, Posted},
     go,
-    html::{link, p},
+    html::{line, link, p},
 };
 use serde::Deserialize;
 
@@ -156,7 +156,7 @@ fn from(row: &Waiting) -> Html {
     let practice = row
         .practice_name
         .as_ref()
-        .map(|name| el("span").class("kith-line").child(name.to_string()).into());
+        .map(|name| line(name.to_string()));
     [
         Html::from(row.referrer_name.to_string()),
         practice.unwrap_or_default(),

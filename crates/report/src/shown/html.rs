@@ -7,6 +7,7 @@ use kith_pages::{
     Html,
     components::{Column, Details, InsetText, SummaryList, SummaryRow, Table},
     el,
+    html::line,
 };
 
 use super::{Drawn, Made, Numbers, Reader, Shown, Why};
@@ -171,8 +172,5 @@ fn how(made: &Made, notes: &[&Why]) -> Html {
 }
 
 fn lines(words: &[String]) -> Html {
-    words
-        .iter()
-        .map(|line| el("span").class("kith-line").child(line))
-        .collect()
+    words.iter().map(|words| line(words.as_str())).collect()
 }
