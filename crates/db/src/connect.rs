@@ -20,7 +20,7 @@ pub struct Db {
 /// Which database runs.
 pub(crate) enum Running {
     Lite(Lite),
-    Pg(Pg),
+    Pg(Box<Pg>),
 }
 
 impl Db {
@@ -45,7 +45,7 @@ impl Db {
 
     async fn open(url: &str, create: bool) -> Result<Self, DbFailure> {
         let running = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Running::Pg(Pg::open(url).await?)
+            Running::Pg(Box::new(Pg::open(url).await?))
         } else {
             Running::Lite(Lite::open(url, create).await?)
         };

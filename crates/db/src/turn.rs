@@ -49,6 +49,7 @@ impl<R> From<Lost> for Failure<R> {
 
 pub(crate) type Call = oneshot::Sender<Turn>;
 pub(crate) type Ack = oneshot::Sender<Result<(), Lost>>;
+pub(crate) type Answer = oneshot::Receiver<Result<(), Lost>>;
 
 /// What has gone through the gate since the start.
 #[derive(Default)]
@@ -207,7 +208,7 @@ impl Turn {
     pub(crate) fn finish<T, R>(
         mut self,
         mut result: Result<T, Failure<R>>,
-    ) -> (Result<T, Failure<R>>, oneshot::Receiver<Result<(), Lost>>) {
+    ) -> (Result<T, Failure<R>>, Answer) {
         let (ack, answer) = oneshot::channel();
         if let Some(pen) = &mut self.pen {
             pen.acks.push(ack);

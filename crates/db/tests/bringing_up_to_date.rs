@@ -1,6 +1,8 @@
 //! Migrations: applied once, all or nothing, noticed when edited, the same
 //! tables on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{fs, sync::Arc, time::Duration};
 
 use kith_base::{Day, Id, Ts};

@@ -348,7 +348,7 @@ impl sqlx::Connection for SqliteConnection {
     type Database = Sqlite;
     type Options = SqliteOptions;
     async fn close(self) -> Result<(), sqlx::Error> {
-        aside(|| self.file.close()).map_err(|(_, error)| told(error))
+        aside(|| self.file.close().map_err(|(_, error)| told(error)))
     }
     async fn close_hard(self) -> Result<(), sqlx::Error> {
         self.close().await
