@@ -165,10 +165,7 @@ async fn make_one(
             return Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?);
         }
     }
-    let before = match known {
-        Some(_) => None,
-        None => joined(tx, actor, &line).await?,
-    };
+    let before = joined(tx, actor, known, &line).await?;
     // The record is up to date with the file by now.
     let who = known.map_or_else(
         || Who::Described(Box::new(line.details.clone())),
@@ -189,14 +186,9 @@ async fn make_one(
             }
             Err(failure) => return Err(failure),
         };
-    // A referral fills the gaps of the record it joins: an undo empties them.
-    if let Some((person, before)) = before.filter(|(person, _)| *person == referred.person)
-        && let Some(after) = profile(tx, actor, person).await?
+    if let Some((_, before)) = before.filter(|(person, _)| *person == referred.person)
+        && let Some(filled) = filled(tx, actor, referred.person, &before).await?
     {
-        let filled = Changed {
-            fields: changes(&before, &after),
-            task: None,
-        };
         rows::keep_changed(tx, actor.scheme, id, row.number, &filled).await?;
     }
     let ended = Ended {
@@ -378,17 +370,35 @@ pub(super) async fn put_right(
 }
 
 /// The record a described person will be joined to, as it is now; none where
-/// there is none, or its place is hidden.
+/// it is `known` already, there is none, or its place is hidden.
 async fn joined(
     tx: &mut Tx,
     actor: &Actor,
+    known: Option<Id<Person>>,
     line: &Arrival,
 ) -> Outcome<Option<(Id<Person>, Profile)>> {
+    if known.is_some() {
+        return Ok(None);
+    }
     let sought = Likeable::from(&line.details);
     match person::actions::find(tx, actor.scheme, &sought).await? {
         Found::Same(person) => Ok(profile(tx, actor, person).await?.map(|now| (person, now))),
         Found::Close(_) | Found::Nobody => Ok(None),
     }
+}
+
+/// The gaps a referral filled in the record it joined: an undo empties them.
+async fn filled(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    before: &Profile,
+) -> Outcome<Option<Changed>> {
+    let after = profile(tx, actor, person).await?;
+    Ok(after.map(|after| Changed {
+        fields: changes(before, &after),
+        task: None,
+    }))
 }
 
 async fn profile(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Option<Profile>> {
