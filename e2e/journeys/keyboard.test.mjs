@@ -50,3 +50,21 @@ test('a practice refers somebody with the keyboard alone', { timeout: 120_000 },
   assert.match(words, /[2-9A-Z]{3}-[2-9A-Z]{3}-[2-9A-Z]{3}/, `no reference is shown:\n${words}`)
   assert.ok(Date.now() - began < 30_000, 'it took longer than thirty seconds')
 })
+
+test('Alt+R goes to Refer and Alt+N begins a note, and Help says so', { timeout: 120_000 }, async () => {
+  const page = await windowOf(browser, kith.origin, WIDE)
+  await signInAs(page, 'Kay Ward')
+  const follows = async (key) => {
+    await Promise.all([page.waitForNavigation(), page.keyboard.press(key)])
+    return new URL(page.url()).pathname
+  }
+  await page.goto('/caseload?show=active')
+  await page.locator('main table a').first().click()
+  await page.waitForLoadState()
+  assert.match(await follows('Alt+n'), /^\/people\/[^/]+\/contact$/)
+  assert.equal(await follows('Alt+r'), '/refer')
+  await page.goto('/help')
+  const words = await page.locator('main').innerText()
+  assert.match(words, /Alt and R/)
+  assert.match(words, /Alt and N/)
+})

@@ -50,6 +50,11 @@ pub fn sent_showing(show: impl Display) -> String {
 pub fn add_line(referral: impl Display) -> String {
     format!("/sent/{referral}/line")
 }
+/// Finding one of the practice's referrals.
+#[must_use]
+pub fn find_sent() -> String {
+    "/sent/search".into()
+}
 /// Taking back a referral that was sent by mistake.
 #[must_use]
 pub fn take_back(referral: impl Display) -> String {

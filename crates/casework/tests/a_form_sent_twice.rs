@@ -64,6 +64,7 @@ const COUNTS: &[&str] = &[
 /// the first time either.
 const CHANGES_NOTHING: &[&str] = &[
     "/caseload/search",
+    "/sent/search",
     "/restricted",
     "/export",
     "/people/{person}/export",
@@ -420,6 +421,9 @@ async fn a_referral(sent: &mut Sent<'_>) -> Somebody {
     let mistake = [("why", "The wrong person")];
     let path = paths::take_back(wrong.referral);
     sent.twice(&mut rita, "/sent/{referral}/take-back", &path, &mistake)
+        .await;
+    let search = [("q", "Person")];
+    sent.twice(&mut rita, "/sent/search", "/sent/search", &search)
         .await;
     sent.twice(&mut rita, "/sent/filed", "/sent/filed", &message)
         .await;

@@ -486,6 +486,75 @@ async fn an_undo_names_what_was_changed_again_since() {
     }
 }
 
+/// A file is read while nobody knows Mary; her practice refers her without
+/// saying how to reach her, that ends, and only then the file is brought in.
+async fn mary_came_meanwhile(world: &World, mo: &Actor) -> Id<ImportBatch> {
+    let id = staged(world, mo, MARY).await;
+    let mary = kith_casework::person::Details {
+        nhs_number: "999 000 0018".parse().ok(),
+        born: kith_base::Day::ymd(1951, 5, 3),
+        ..kith_testkit::named("Mary", "Smith")
+    };
+    world.refers(world.rita, &mary).await;
+    let ends = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
+        let sql = "update referral set state = 'declined', end_reason = 'duplicate',
+            end_next = 'Nothing', next_on = null, next_kind = 'none' where scheme_id = $1";
+        kith_db::run!(
+            tx,
+            sqlx::query("update person set phone = null, postcode = null where scheme_id = $1")
+                .bind(world.scheme)
+        )?;
+        Ok(kith_db::run!(tx, sqlx::query(sql).bind(world.scheme))?)
+    };
+    world.app.db.act(ends).await.unwrap();
+    actions::confirm(&world.app.db, mo, id).await.unwrap();
+    bring_in::carry_on(&world.app.db, &world.terms(), mo, id, None)
+        .await
+        .unwrap();
+    id
+}
+
+const FILLED: &str = "select count(*) from person where scheme_id = $1 and postcode = 'LS1 4AP' and phone = '07700900982'";
+
+#[tokio::test]
+async fn an_undo_empties_the_gaps_a_quiet_match_filled() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let id = mary_came_meanwhile(&world, &mo).await;
+        assert_eq!(world.count(PEOPLE).await, 1, "she is one person");
+        assert_eq!(world.count(FILLED).await, 1);
+        undo::undo(&world.app.db, &world.terms(), &mo, id, None)
+            .await
+            .unwrap();
+        let empty = "select count(*) from person where scheme_id = $1 and postcode is null and phone is null";
+        assert_eq!(world.count(empty).await, 1);
+        let found = "select count(*) from person_word where scheme_id = $1 and word = 'cLS1 4AP'";
+        assert_eq!(world.count(found).await, 0, "nor is she found by it");
+        assert_eq!(groups(&world, &mo, id).await.taken_back, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_undo_leaves_what_somebody_typed_over_a_filled_gap() {
+    for world in World::small(program).await {
+        let mo = world.actor(world.mo).await;
+        let id = mary_came_meanwhile(&world, &mo).await;
+        let changes = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
+            let sql = "update person set phone = '01274960009' where scheme_id = $1";
+            Ok(kith_db::run!(tx, sqlx::query(sql).bind(world.scheme))?)
+        };
+        world.app.db.act(changes).await.unwrap();
+        let mut page = world.signed_in(world.mo).await;
+        page.opens(format!("/import/{id}"))
+            .await
+            .presses("Undo this import")
+            .await
+            .sees("Changed again since, so left as it is now: Telephone");
+        let kept = "select count(*) from person where scheme_id = $1 and postcode is null and phone = '01274960009'";
+        assert_eq!(world.count(kept).await, 1);
+    }
+}
+
 #[tokio::test]
 async fn what_was_added_to_an_open_referral_is_taken_back_with_its_task() {
     for world in World::small(program).await {

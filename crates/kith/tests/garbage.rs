@@ -92,6 +92,7 @@ const FORMS: &[&str] = &[
     "/refer-yourself/harbour",
     "/refer",
     "/sent/filed",
+    "/sent/search",
     "/concerns/new",
     "/caseload/search",
     "/restricted",

@@ -14,9 +14,18 @@ export function startKith() {
   if (document.body.dataset.timeout) watchSession(document.body.dataset);
 }
 
-// Only keys held with Ctrl (or Cmd): single letters belong to screen readers
-// and to speech control.
+// Only keys held with Ctrl (or Cmd) or Alt: single letters belong to screen
+// readers and to speech control. Alt follows the link that names the key.
 function onKey(event) {
+  if (event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    const letter = event.code.replace(/^Key/, "");
+    const link = document.querySelector(`a[aria-keyshortcuts="Alt+${CSS.escape(letter)}"]`);
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
+    return;
+  }
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
   if (event.key === "Enter") {
     const form = document.activeElement?.closest("form");

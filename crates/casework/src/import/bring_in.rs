@@ -5,11 +5,7 @@
 
 use std::time::Duration;
 
-use kith_access::{
-    Actor, Grant,
-    audit::{self, Entry},
-    who::is_in_scope,
-};
+use kith_access::{Actor, Grant, audit, who::is_in_scope};
 use kith_base::{Id, Name, Refusal, Ts};
 use kith_db::{Db, Failure, Outcome, Tx};
 
@@ -21,7 +17,7 @@ use super::{
     store::{self, Moments},
 };
 use crate::{
-    person::{self, Person, Profile, store::Origin},
+    person::{self, Likeable, Person, Profile, Record, actions::Found, store::Origin},
     referral::{
         self, Sent, Source,
         actions::{Terms, Who},
@@ -169,6 +165,7 @@ async fn make_one(
             return Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?);
         }
     }
+    let before = joined(tx, actor, known, &line).await?;
     // The record is up to date with the file by now.
     let who = known.map_or_else(
         || Who::Described(Box::new(line.details.clone())),
@@ -189,6 +186,11 @@ async fn make_one(
             }
             Err(failure) => return Err(failure),
         };
+    if let Some((_, before)) = before.filter(|(person, _)| *person == referred.person)
+        && let Some(filled) = filled(tx, actor, referred.person, &before).await?
+    {
+        rows::keep_changed(tx, actor.scheme, id, row.number, &filled).await?;
+    }
     let ended = Ended {
         outcome: RowOutcome::Made,
         remarks: &remarks,
@@ -344,26 +346,63 @@ async fn bring_up_to_date(
     if words.is_empty() {
         return Ok(None);
     }
-    person::store::update(
-        tx,
-        actor.scheme,
-        person,
-        &after,
-        record.identity.version,
-        actor.now,
-    )
-    .await?;
-    person::store::replace_words(tx, actor.scheme, person, &after.details, false).await?;
-    let entry = Entry {
-        action: "put details right",
-        person: Some(person),
-        object_kind: "person",
-        object: Some(person.uuid()),
-        purpose: &words,
-    };
-    audit::record(tx, actor, entry).await?;
+    put_right(tx, actor, &record, &after, &words).await?;
     Ok(Some(Remark {
         repaired: true,
         ..about_row(format!("Changed from the file: {words}"))
     }))
+}
+
+/// Keeps changed details; the rows of this step are done again when somebody
+/// changed the record at the same moment.
+pub(super) async fn put_right(
+    tx: &mut Tx,
+    actor: &Actor,
+    record: &Record,
+    after: &Profile,
+    fields: &str,
+) -> Outcome<()> {
+    if person::actions::keep(tx, actor, record, after, fields).await? {
+        return Ok(());
+    }
+    let quicker = Refusal::conflict("Somebody changed a record of this file at the same moment");
+    Err(quicker.try_next("Go on with this import").into())
+}
+
+/// The record a described person will be joined to, as it is now; none where
+/// it is `known` already, there is none, or its place is hidden.
+async fn joined(
+    tx: &mut Tx,
+    actor: &Actor,
+    known: Option<Id<Person>>,
+    line: &Arrival,
+) -> Outcome<Option<(Id<Person>, Profile)>> {
+    if known.is_some() {
+        return Ok(None);
+    }
+    let sought = Likeable::from(&line.details);
+    match person::actions::find(tx, actor.scheme, &sought).await? {
+        Found::Same(person) => Ok(profile(tx, actor, person).await?.map(|now| (person, now))),
+        Found::Close(_) | Found::Nobody => Ok(None),
+    }
+}
+
+/// The gaps a referral filled in the record it joined: an undo empties them.
+async fn filled(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    before: &Profile,
+) -> Outcome<Option<Changed>> {
+    let after = profile(tx, actor, person).await?;
+    Ok(after.map(|after| Changed {
+        fields: changes(before, &after),
+        task: None,
+    }))
+}
+
+async fn profile(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Option<Profile>> {
+    let record = person::store::record(tx, &allowed(actor)?, person).await?;
+    let grant = Grant::ordinary(actor)?;
+    Ok(record.and_then(|record| Profile::of(&record, &grant)))
 }

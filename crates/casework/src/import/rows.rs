@@ -28,6 +28,8 @@ pub struct ImportRow {
     pub choice: Decision,
     /// What became of it.
     pub outcome: RowOutcome,
+    /// Whose record it went to.
+    pub person: Option<Id<Person>>,
     /// The referral made for it.
     pub referral: Option<Id<Referral>>,
     /// Whether the record was made for it.
@@ -69,6 +71,7 @@ struct RowRow {
     sure: bool,
     choice: Decision,
     outcome: RowOutcome,
+    person_id: Option<Id<Person>>,
     referral_id: Option<Id<Referral>>,
     made_person: bool,
     overwrote: Option<String>,
@@ -88,6 +91,7 @@ impl TryFrom<RowRow> for ImportRow {
             sure: row.sure,
             choice: row.choice,
             outcome: row.outcome,
+            person: row.person_id,
             referral: row.referral_id,
             made_person: row.made_person,
             changed: changed.transpose().map_err(wrong)?,
@@ -127,8 +131,8 @@ pub async fn insert(
 
 macro_rules! row_columns {
     () => {
-        "select number, cells, sorted, problems, match_id, sure, choice, outcome, referral_id,
-                made_person, overwrote
+        "select number, cells, sorted, problems, match_id, sure, choice, outcome, person_id,
+                referral_id, made_person, overwrote
            from import_row where scheme_id = $1 and import_id = $2 "
     };
 }

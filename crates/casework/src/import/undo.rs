@@ -7,17 +7,14 @@
 
 use std::time::Duration;
 
-use kith_access::{
-    Ability, Actor, Grant,
-    audit::{self, Entry},
-};
+use kith_access::{Ability, Actor, Grant, audit};
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Db, Failure, Outcome, Tx};
 
 use super::{
     ImportBatch, RowOutcome, Stage,
     actions::{self, Progress, Steps, entry, taken_back_words},
-    bring_in::about_row,
+    bring_in::{self, about_row},
     rows::{self, Ended, Field, ImportRow, Which},
     store::{self, Batch, Moments},
 };
@@ -173,7 +170,7 @@ async fn take_back(
     if let Some(task) = changed.task.as_deref().and_then(|id| id.parse().ok()) {
         rows::end_task(tx, actor, task).await?;
     }
-    put_back(tx, actor, row.match_id, &changed.fields).await
+    put_back(tx, actor, row.person, &changed.fields).await
 }
 
 async fn take_referral_back(
@@ -245,17 +242,7 @@ async fn put_back(
         held.iter().find(same).is_some() && after.put_back(&field.name, &field.before)
     });
     if !back.is_empty() {
-        let version = record.identity.version;
-        person::store::update(tx, actor.scheme, person, &after, version, actor.now).await?;
-        person::store::replace_words(tx, actor.scheme, person, &after.details, false).await?;
-        let entry = Entry {
-            action: "put details right",
-            person: Some(person),
-            object_kind: "person",
-            object: Some(person.uuid()),
-            purpose: &labels(back),
-        };
-        audit::record(tx, actor, entry).await?;
+        bring_in::put_right(tx, actor, &record, &after, &labels(back)).await?;
     }
     if changed_since.is_empty() {
         return Ok(None);

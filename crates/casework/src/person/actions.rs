@@ -123,17 +123,10 @@ pub async fn put_right(
             .try_next("Check the number; if both are the same person, ask your manager to merge the records")
             .into());
     }
-    if !store::update(tx, actor.scheme, person, profile, version, actor.now).await? {
+    let fields = profile.changed_from(&before).join(", ");
+    if !keep(tx, actor, &record, profile, &fields).await? {
         return Ok(PutRight::Conflict(Box::new(record), grant));
     }
-    store::replace_words(
-        tx,
-        actor.scheme,
-        person,
-        &profile.details,
-        record.identity.location_sensitive,
-    )
-    .await?;
     let risk = risk::Changed {
         person,
         contact: None,
@@ -141,16 +134,38 @@ pub async fn put_right(
         after: profile.about.risk.as_ref(),
     };
     risk::note(tx, actor, &risk).await?;
-    let purpose = profile.changed_from(&before).join(", ");
+    Ok(PutRight::Done)
+}
+
+/// Keeps details that were put right, with the words the person is found by
+/// and the audit row, which names the fields and never what they say. Gives
+/// whether they were kept: not where somebody changed the record since it was
+/// read.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn keep(
+    tx: &mut Tx,
+    actor: &Actor,
+    record: &Record,
+    profile: &Profile,
+    fields: &str,
+) -> Outcome<bool> {
+    let who = &record.identity;
+    if !store::update(tx, actor.scheme, who.id, profile, who.version, actor.now).await? {
+        return Ok(false);
+    }
+    let hidden = who.location_sensitive;
+    store::replace_words(tx, actor.scheme, who.id, &profile.details, hidden).await?;
     let entry = Entry {
         action: "put details right",
-        person: Some(person),
+        person: Some(who.id),
         object_kind: "person",
-        object: Some(person.uuid()),
-        purpose: &purpose,
+        object: Some(who.id.uuid()),
+        purpose: fields,
     };
     audit::record(tx, actor, entry).await?;
-    Ok(PutRight::Done)
+    Ok(true)
 }
 
 /// Keeps what there is to be careful of now, as it was said in a contact, and

@@ -177,6 +177,7 @@ fn buttons(case: &Case, actor: &Actor, token: &FormToken, writes: bool) -> Html 
                     Button::new("Add note")
                         .small(true)
                         .href(paths::new_contact(case.person))
+                        .key('N')
                         .into(),
                 );
                 all.push(link("Close", paths::close(case.id)));

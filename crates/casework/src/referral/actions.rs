@@ -383,7 +383,7 @@ async fn say_reopened(
         to_do: Some("Nothing".into()),
         event: None,
     };
-    message::store::insert(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
+    message::actions::tell(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 pub mod store;
 pub mod filing;
 mod card;
+pub mod find;
 pub mod pages;
 
 pub use store::{Read, SentLine, Shown};

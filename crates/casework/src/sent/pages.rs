@@ -18,7 +18,13 @@ use kith_pages::{
     go,
 };
 
-use super::{Counts, Read, SentLine, Shown, card::cards, filing, store};
+use super::{
+    Counts, Read, SentLine, Shown,
+    card::cards,
+    filing,
+    find::{self, FindForm},
+    store,
+};
 use crate::{
     message::{self, Message, actions},
     paths,
@@ -37,6 +43,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/sent", may, list)
         .get("/sent.csv", may, sheet)
+        .post("/sent/search", may, find::find)
         .get("/sent/{referral}", may, one)
         .post("/sent/{referral}/acknowledge", may, acknowledge)
         .post("/sent/filed", may, file)
@@ -63,6 +70,7 @@ struct Filing {
 struct List {
     counts: Counts,
     to_answer: Vec<Html>,
+    find: Html,
     choices: Vec<Filter>,
     filing: Option<Filing>,
     table: Html,
@@ -100,6 +108,7 @@ async fn list(signed: Signed, app: App, RawQuery(query): RawQuery) -> Answer {
     let view = List {
         counts,
         to_answer: cards(&to_answer, true, &token)?,
+        find: find::sheet(&signed, &FindForm::blank()),
         choices: choices(shown, counts),
         filing: if filing {
             Some(to_be_filed(&to_file, counts.to_file, &token)?)
@@ -159,7 +168,7 @@ fn to_be_filed(messages: &[Read], all: i64, token: &FormToken) -> Result<Filing,
     })
 }
 
-fn table(lines: &[SentLine], shown: Shown) -> Html {
+pub(super) fn table(lines: &[SentLine], shown: Shown) -> Html {
     if lines.is_empty() {
         let empty = match shown {
             Shown::All => Empty::new("Your practice has not referred anybody yet.")

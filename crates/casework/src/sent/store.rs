@@ -108,14 +108,62 @@ pub async fn list(
     shown: Shown,
     after: Option<Id<Referral>>,
 ) -> Result<(Vec<SentLine>, bool), sqlx::Error> {
-    let mut lines: Vec<SentLine> = match after {
+    let lines: Vec<SentLine> = match after {
         None => on!(tx, c => in_scope!(sqlx::query_as(FIRST), *scope).bind(shown).fetch_all(c))?,
         Some(after) => on!(tx, c => in_scope!(sqlx::query_as(AFTER), *scope)
             .bind(shown).bind(after).fetch_all(c))?,
     };
+    Ok(page_of(lines))
+}
+
+const EXACTLY: &str =
+    sent_lines!(" and (r.reference = $8 or coalesce(p.nhs_number, p.nhs_number_doubted) = $9)");
+const OF_PEOPLE: &str =
+    sent_lines!(" and r.person_id in ($8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+
+/// The practice's referrals with this reference, or of whom it gave this NHS
+/// number; and whether there is more.
+///
+/// # Errors
+/// When the database does not answer, or a row no longer makes sense.
+pub async fn exactly(
+    tx: &mut Tx,
+    scope: &Scope,
+    reference: Option<String>,
+    number: Option<&NhsNumber>,
+) -> Result<(Vec<SentLine>, bool), sqlx::Error> {
+    let lines = on!(tx, c => in_scope!(sqlx::query_as(EXACTLY), *scope)
+        .bind(Shown::All).bind(&reference).bind(number).fetch_all(c))?;
+    Ok(page_of(lines))
+}
+
+/// The practice's referrals of these people, the newest first, and whether
+/// there is more. Ten at a time: a fixed statement serves any number.
+///
+/// # Errors
+/// When the database does not answer, or a row no longer makes sense.
+pub async fn of_people(
+    tx: &mut Tx,
+    scope: &Scope,
+    people: &[Id<Person>],
+) -> Result<(Vec<SentLine>, bool), sqlx::Error> {
+    let mut all: Vec<SentLine> = Vec::new();
+    for ten in people.chunks(10) {
+        let id = |at: usize| ten.get(at).copied();
+        let mut found: Vec<SentLine> = on!(tx, c => in_scope!(sqlx::query_as(OF_PEOPLE), *scope)
+            .bind(Shown::All)
+            .bind(id(0)).bind(id(1)).bind(id(2)).bind(id(3)).bind(id(4))
+            .bind(id(5)).bind(id(6)).bind(id(7)).bind(id(8)).bind(id(9)).fetch_all(c))?;
+        all.append(&mut found);
+    }
+    all.sort_by_key(|line| std::cmp::Reverse((line.received_on, line.id)));
+    Ok(page_of(all))
+}
+
+fn page_of(mut lines: Vec<SentLine>) -> (Vec<SentLine>, bool) {
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
-    Ok((lines, more))
+    (lines, more)
 }
 
 /// A message as the practice reads it.

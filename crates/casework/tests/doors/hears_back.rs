@@ -252,6 +252,56 @@ async fn what_came_back_and_what_is_not_filed_stands_where_the_practice_begins()
 }
 
 #[tokio::test]
+async fn a_practice_finds_its_own_referrals_by_name_number_and_reference() {
+    for world in World::small(program).await {
+        let mut harry = world.signed_in(world.harry).await;
+        harry.refers(&mary()).await;
+        let mut rita = world.signed_in(world.rita).await;
+        let looks = "select count(*) from audit where scheme_id = $1 and action = 'search for people' and outcome = 'done'";
+        let finds = async |rita: &mut kith_testkit::Browser, typed: &str| {
+            rita.opens("/sent").await.fills("Find a referral", typed);
+            rita.presses("Find").await;
+        };
+        for (at, typed) in ["Thistle", &crate::number(1)].into_iter().enumerate() {
+            finds(&mut rita, typed).await;
+            rita.is_answered(200)
+                .sees("None of your practice's referrals fits")
+                .does_not_see("THISTLE, Mary");
+            assert_eq!(world.count(looks).await, at as i64 + 1);
+        }
+        // The number is doubted now, because another practice gave it before:
+        // she is found by it all the same.
+        rita.refers(&mary()).await;
+        let words = rita.words();
+        let reference = words
+            .split_once("ref ")
+            .map(|(_, rest)| rest[..11].to_owned())
+            .unwrap();
+        let small = reference.replace('-', "").to_lowercase();
+        for typed in [
+            "thistel mary",
+            "03/05/1951",
+            &crate::number(1),
+            &reference,
+            &small,
+        ] {
+            finds(&mut rita, typed).await;
+            rita.is_answered(200).sees("THISTLE, Mary");
+            assert!(!rita.path().contains("his"), "no name stands in an address");
+        }
+        rita.follows("THISTLE, Mary").await.sees(&reference);
+        finds(&mut rita, "Nettle").await;
+        rita.sees("None of your practice's referrals fits")
+            .follows("See everything you sent")
+            .await;
+        rita.presses("Find")
+            .await
+            .is_answered(422)
+            .sees("Enter a name or a reference");
+    }
+}
+
+#[tokio::test]
 async fn somebody_who_comes_again_after_closing_is_coded_once_in_the_episode() {
     for world in World::small(program).await {
         let mut rita = world.signed_in(world.rita).await;

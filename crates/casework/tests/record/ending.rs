@@ -54,11 +54,18 @@ async fn a_closed_referral_is_reopened_by_its_worker_and_the_practice_hears() {
         kay.presses("Reopen the referral").await;
         kay.is_answered(422).sees("Enter why you are reopening it");
         kay.fills("Why are you reopening it?", "She rang us");
+        let mails = "select count(*) from outbox where scheme_id = $1 and kind = 'message.practice' and body not like '%Thistle%'";
+        let before = world.count(mails).await;
         kay.presses("Reopen the referral").await;
         kay.sees("Referral reopened")
             .sees("Accepted")
             .sees("Kay Ward");
         kay.sees("Reopened: a link worker is seeing the person again.");
+        assert_eq!(
+            world.count(mails).await,
+            before + 1,
+            "as at the other stages"
+        );
     }
 }
 

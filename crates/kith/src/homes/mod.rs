@@ -138,9 +138,11 @@ pub fn places(actor: &Actor, token: &FormToken, frame: Frame) -> Frame {
             token,
         ));
     }
-    let mut items = places_of(actor)
-        .into_iter()
-        .map(|(name, href)| NavItem::new(name, href));
+    let mut items = places_of(actor).into_iter().map(|(name, href)| {
+        let refers = href == paths::refer();
+        let item = NavItem::new(name, href);
+        if refers { item.key('R') } else { item }
+    });
     // The frame takes as many as it is given, up to six, and knows how many.
     match [(); 6].map(|()| items.next()) {
         [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] => frame.nav([a, b, c, d, e, f]),

@@ -81,6 +81,8 @@ component! {
         maybe copies: String,
         /// Prints the page when pressed.
         flag prints,
+        /// The letter that with Alt follows its link.
+        maybe key: char,
     }
 }
 
@@ -133,7 +135,11 @@ impl Button {
             .attr("data-module", "nhsuk-button")
             .attr("data-prevent-double-click", twice)
             .attr("data-copy", self.copies.as_deref())
-            .attr("data-print", self.prints);
+            .attr("data-print", self.prints)
+            .attr(
+                "aria-keyshortcuts",
+                self.key.map(|key| format!("Alt+{key}")),
+            );
         let button = match &self.href {
             Some(href) => button
                 .attr("href", href)

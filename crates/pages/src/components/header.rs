@@ -14,6 +14,8 @@ part! {
         flag active,
         /// How many things there need somebody.
         maybe count: u32,
+        /// The letter that with Alt goes there.
+        maybe key: char,
     }
 }
 
@@ -50,6 +52,10 @@ impl NavItem {
                     .class("nhsuk-header__navigation-link")
                     .attr("href", &self.href)
                     .attr("aria-current", now)
+                    .attr(
+                        "aria-keyshortcuts",
+                        self.key.map(|key| format!("Alt+{key}")),
+                    )
                     .child(words),
             )
             .into()
