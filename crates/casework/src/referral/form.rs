@@ -5,9 +5,9 @@
 //! line as the number (`one_line`), which is then shown back. `whom` decides
 //! which it is, from what was typed and from what the practice may see.
 
-use kith_access::Organisation;
 use std::{fmt, str::FromStr};
 
+use kith_access::Organisation;
 use kith_base::{Day, Id, Line, Name, NhsNumber, Phone, Postcode, Refusal, text::BadText};
 use kith_pages::form;
 use kith_pages::form::{Date, FieldKind, Hidden, Many, Maybe, One, Pick, Posted, Text};
