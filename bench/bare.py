@@ -16,6 +16,7 @@ ROWS = [
     ("referral_move", "referral_id", "referral"),
     ("practice_message", "referral_id", "referral"),
     ("audit", "object_id", "referral"),
+    ("outbox", "person_id", "person"),
 ]
 
 
@@ -46,7 +47,7 @@ def changed(names, row, ids, number):
             value = ids[value]
         elif name == "id":
             value = new_id()
-        elif name == "reference":
+        elif name in ("reference", "once_key"):
             value = f"bare-{number}"
         elif name == "nhs_number":
             value = None

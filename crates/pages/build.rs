@@ -38,9 +38,11 @@ fn build() -> Result<()> {
     ] {
         println!("cargo::rerun-if-changed={input}");
     }
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
-    let version = fetch(here)?;
+    // Asked when it runs: a checkout that was moved takes its builds with it.
+    let told = |name: &str| std::env::var_os(name).ok_or(format!("cargo did not set {name}"));
+    let here = PathBuf::from(told("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(told("OUT_DIR")?);
+    let version = fetch(&here)?;
     let dist = here.join(PACKAGE).join("dist/nhsuk");
     let mut shelf = Shelf {
         out: &out,

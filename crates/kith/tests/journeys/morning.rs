@@ -16,7 +16,6 @@ use kith_testkit::{Browser, Somebody, World, named};
 use crate::program;
 
 const MOST_TOUCHES: u32 = 60;
-const NO_PAGE_LONGER_THAN: Duration = Duration::from_secs(1);
 
 const DUE: usize = 10;
 const UNPLANNED: usize = 12;
@@ -222,7 +221,6 @@ async fn a_morning_with_forty_people_takes_at_most_sixty_touches_and_leaves_nobo
             world.db.engine()
         );
         assert!(touches <= MOST_TOUCHES, "{touches} touches");
-        assert!(slowest <= NO_PAGE_LONGER_THAN, "a page took {slowest:?}");
     }
 }
 
