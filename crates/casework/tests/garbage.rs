@@ -23,8 +23,7 @@ fn drawn(few: u32) -> ProptestConfig {
 /// Reads a file as an import does: sheet, columns, every row. A refusal says
 /// what is wrong and what to do.
 fn is_read_or_refused(bytes: &[u8]) -> Option<usize> {
-    let read = sheet::read(bytes);
-    let rows = match read {
+    match sheet::read(bytes) {
         Ok(sheet) => {
             let against = Against {
                 practices: Vec::new(),
@@ -45,8 +44,7 @@ fn is_read_or_refused(bytes: &[u8]) -> Option<usize> {
             says_what_to_do(&refusal);
             None
         }
-    };
-    rows
+    }
 }
 
 fn says_what_to_do(refusal: &Refusal) {
