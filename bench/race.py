@@ -83,7 +83,7 @@ end
         fields = fields_of(form) | {"given": "Aisha", "family": "Aname", "born-day": "3", "born-month": "5", "born-year": "1951"}
         fields.pop("once", None)
         body = urllib.parse.urlencode(fields)
-        # Each referral is of somebody else, and is sent once.
+        # Each referral is of somebody else, by every name, and is sent once.
         post = f"""
 math.randomseed(os.time() + {self.pid})
 local letters = "abcdefghijklmnopqrstuvwxyz"
@@ -94,7 +94,7 @@ local function word(n)
 end
 local body = "{body}"
 request = function()
-  local own = body:gsub("family=Aname", "family=F" .. word(9)):gsub("born%-year=1951", "born-year=" .. math.random(1930, 2000))
+  local own = body:gsub("given=Aisha", "given=G" .. word(7)):gsub("family=Aname", "family=F" .. word(9)):gsub("born%-year=1951", "born-year=" .. math.random(1930, 2000))
     :gsub("born%-month=5", "born-month=" .. math.random(1, 12)):gsub("born%-day=3", "born-day=" .. math.random(1, 28))
   local head = {{ ["Content-Type"] = "application/x-www-form-urlencoded", ["Cookie"] = "{browser.cookies()}",
     ["Origin"] = "{self.origin}", ["Sec-Fetch-Site"] = "same-origin" }}
@@ -282,7 +282,7 @@ Measured on {date} with {kith}{peer}, {python}, {cores} cores and {memory} GB of
 
 {table}
 
-Kith is signed in and checked: session, role, scope of every row, form token, audit row in the same transaction. The Django application has none of these. CPU counts the server's processes, and the database server's where there is one. PostgreSQL runs with its syncs off for both sides, as in the tests.
+Kith is signed in and checked: session, role, scope of every row, form token, audit row in the same transaction. The Django application has none of these. CPU counts the server's processes, and the database server's where there is one.{on_a_server}
 """
 
 
@@ -299,6 +299,7 @@ def whole(program, work, server, write):
             date=datetime.date.today().isoformat(), kith=version_of([program, "--version"]),
             peer=f", Django {about} under gunicorn" if about else "", python=f"Python {platform.python_version()}",
             cores=os.cpu_count(), memory=memory_gb(), machine=platform.machine(), rounds=ROUNDS, seconds=SECONDS,
+            on_a_server=" PostgreSQL runs with its syncs off for both sides, as in the tests." if server else " PostgreSQL was left out.",
             connections=CONNECTIONS, load=f"{os.getloadavg()[2]:.1f}", table=table.markdown())
         pathlib.Path(write).write_text(text)
 
