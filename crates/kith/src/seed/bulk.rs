@@ -17,7 +17,7 @@ use kith_casework::{
         store::{self, Moved, NewCase},
     },
 };
-use kith_db::{Db, Outcome, Tx, run};
+use kith_db::{Db, Failure, Outcome, Tx, run};
 
 use super::{
     days::{at_work, working_from, working_until},
@@ -29,6 +29,8 @@ use super::{
 
 /// Cases in one transaction: well within an action's time on a busy machine.
 const BATCH: u32 = 25;
+/// How often one is tried.
+const TRIES: u32 = 5;
 /// Days over which they came.
 const DAYS: i64 = 700;
 /// Of a thousand, the newest that wait, and those that came lately: most of
@@ -78,12 +80,30 @@ pub async fn cases(
     });
     let mut batches = stream::iter(batches).buffer_unordered(AT_ONCE);
     let mut done = 0;
+    let mut planned_anew = BATCH;
     while let Some(more) = batches.next().await {
         done += more?;
         tell(done);
+        if done >= 4 * planned_anew && !db.is_embedded() {
+            planned_anew = done;
+            plan_anew(db).await?;
+        }
     }
     drop(batches);
     Ok(made)
+}
+
+/// A server plans by what it knew of its tables when they were small; one that
+/// looks at them by itself does so once a minute at best.
+const TABLES_PG: &str = "analyze person, person_word, referral, referral_move, contact,
+    task, practice_message, audit";
+
+async fn plan_anew(db: &Db) -> Outcome<()> {
+    db.act(async |tx| {
+        run!(tx, sqlx::query(TABLES_PG))?;
+        Ok(())
+    })
+    .await
 }
 
 /// The link workers as they are at `now`.
@@ -124,14 +144,23 @@ impl World<'_> {
 
 async fn batch(db: &Db, world: World<'_>, numbers: Range<u32>) -> Outcome<u32> {
     let count = numbers.end - numbers.start;
-    db.act(async |tx| {
-        for number in numbers {
-            case(tx, world, number).await?;
+    let mut tries = 0;
+    loop {
+        let made = db
+            .act(async |tx| {
+                for number in numbers.clone() {
+                    case(tx, world, number).await?;
+                }
+                Ok(())
+            })
+            .await;
+        tries += 1;
+        match made {
+            // Nothing was done: the machine was busy with something else.
+            Err(Failure::Slow | Failure::Busy) if tries < TRIES => {}
+            made => return made.map(|()| count),
         }
-        Ok(())
-    })
-    .await?;
-    Ok(count)
+    }
 }
 
 /// The further link workers, a few to a transaction.
