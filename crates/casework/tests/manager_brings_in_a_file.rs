@@ -17,7 +17,7 @@ use kith_casework::{
     referral::{self, Act, Agreed},
 };
 use kith_db::Outcome;
-use kith_testkit::{WORKBOOK, World};
+use kith_testkit::{Browser, WORKBOOK, World};
 
 const HEADINGS: &str =
     "NHS number,Forename,Surname,DOB,Postcode,Mobile,Practice,Date received,Need,Notes\n";
@@ -458,21 +458,28 @@ async fn an_undo_puts_back_what_the_file_wrote_over() {
     }
 }
 
+/// Somebody changes records, and then an import is undone; gives the page.
+async fn undone_after(world: &World, id: Id<ImportBatch>, since: &'static str) -> Browser {
+    let changes = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
+        Ok(kith_db::run!(tx, sqlx::query(since).bind(world.scheme))?)
+    };
+    world.app.db.act(changes).await.unwrap();
+    let mut page = world.signed_in(world.mo).await;
+    page.opens(format!("/import/{id}"))
+        .await
+        .presses("Undo this import")
+        .await;
+    page
+}
+
 #[tokio::test]
 async fn an_undo_names_what_was_changed_again_since() {
     for world in World::small(program).await {
         let mo = world.actor(world.mo).await;
         mary_was_here(&world, &mo).await;
         let (id, _) = brought_in(&world, &mo, MOVED).await;
-        let changes = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
-            let sql = "update person set postcode = 'LS6 3AA' where scheme_id = $1";
-            Ok(kith_db::run!(tx, sqlx::query(sql).bind(world.scheme))?)
-        };
-        world.app.db.act(changes).await.unwrap();
-        let mut page = world.signed_in(world.mo).await;
-        page.opens(format!("/import/{id}"))
-            .await
-            .presses("Undo this import")
+        let since = "update person set postcode = 'LS6 3AA' where scheme_id = $1";
+        undone_after(&world, id, since)
             .await
             .sees("Changed again since, so left as it is now: Postcode");
         let kept = "select count(*) from person where scheme_id = $1 and postcode = 'LS6 3AA' and phone = '07700900982'";
@@ -539,15 +546,8 @@ async fn an_undo_leaves_what_somebody_typed_over_a_filled_gap() {
     for world in World::small(program).await {
         let mo = world.actor(world.mo).await;
         let id = mary_came_meanwhile(&world, &mo).await;
-        let changes = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
-            let sql = "update person set phone = '01274960009' where scheme_id = $1";
-            Ok(kith_db::run!(tx, sqlx::query(sql).bind(world.scheme))?)
-        };
-        world.app.db.act(changes).await.unwrap();
-        let mut page = world.signed_in(world.mo).await;
-        page.opens(format!("/import/{id}"))
-            .await
-            .presses("Undo this import")
+        let since = "update person set phone = '01274960009' where scheme_id = $1";
+        undone_after(&world, id, since)
             .await
             .sees("Changed again since, so left as it is now: Telephone");
         let kept = "select count(*) from person where scheme_id = $1 and postcode is null and phone = '01274960009'";
