@@ -3,6 +3,7 @@
 //! offered: nothing else can come out.
 
 use super::dressing::{dressed, problem};
+use super::paper::{Room, on_paper};
 use super::{Dressing, FieldKind, Posted, Wrong};
 use crate::components::{CheckboxItem, Checkboxes, RadioItem, Radios, Select, SelectItem};
 use crate::html::Html;
@@ -78,6 +79,10 @@ impl<T> Offers<T> {
     fn one(&self) -> Option<&T> {
         let code = self.chosen.first()?;
         self.found(code).map(|offer| &offer.value)
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.all.iter().map(|offer| offer.words.clone()).collect()
     }
 
     fn keep(&mut self, name: &str, posted: &Posted) {
@@ -238,6 +243,10 @@ impl<T: Clone + PartialEq> FieldKind for One<T> {
         radios.into()
     }
 
+    fn on_paper(&self) -> Html {
+        on_paper(&self.dressing, Room::Boxes(self.offers.words()))
+    }
+
     fn dressing(&mut self) -> &mut Dressing {
         &mut self.dressing
     }
@@ -293,6 +302,11 @@ impl<T: Clone + PartialEq> FieldKind for Pick<T> {
         select.hint = self.dressing.hint.clone();
         select.error_message = problem(wrong);
         select.into()
+    }
+
+    fn on_paper(&self) -> Html {
+        // A long list is written, not ticked.
+        on_paper(&self.dressing, Room::Lines(1))
     }
 
     fn dressing(&mut self) -> &mut Dressing {
@@ -372,6 +386,10 @@ impl<T: Clone + PartialEq> FieldKind for Many<T> {
         boxes.hint = self.dressing.hint.clone();
         boxes.error_message = problem(wrong);
         boxes.into()
+    }
+
+    fn on_paper(&self) -> Html {
+        on_paper(&self.dressing, Room::Boxes(self.offers.words()))
     }
 
     fn dressing(&mut self) -> &mut Dressing {

@@ -3,6 +3,7 @@
 use kith_base::Day;
 
 use super::dressing::{dressed, problem};
+use super::paper::{Room, on_paper};
 use super::{Dressing, FieldKind, Posted, Wrong};
 use crate::components::{DateInput, DatePart};
 use crate::html::Html;
@@ -189,6 +190,10 @@ impl FieldKind for Date {
 
     fn anchor(&self, name: &str, wrong: &Wrong) -> Option<String> {
         Some(format!("{name}-{}", wrong.part.unwrap_or("day")))
+    }
+
+    fn on_paper(&self) -> Html {
+        on_paper(&self.dressing, Room::Day)
     }
 
     fn dressing(&mut self) -> &mut Dressing {

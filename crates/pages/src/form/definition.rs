@@ -68,6 +68,15 @@ macro_rules! form {
                 self
             }
 
+            /// What each field is called on the page, by its name.
+            #[must_use]
+            pub fn labels(mut self) -> Vec<(&'static str, String)> {
+                vec![$( (
+                    stringify!($field),
+                    $crate::form::FieldKind::dressing(&mut self.$field.kind).words(),
+                ), )*]
+            }
+
             /// Says what is wrong with the form as a whole.
             pub fn add_error(&mut self, words: impl Into<String>) {
                 self.about_all.push(words.into());

@@ -39,14 +39,19 @@ impl Dressing {
         self
     }
 
-    /// The label or legend.
-    pub(super) fn wording(&self) -> Wording {
-        let words = if self.optional && !self.unmarked {
+    /// What the label says.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if self.optional && !self.unmarked {
             format!("{} (optional)", self.label)
         } else {
             self.label.clone()
-        };
-        let mut wording = Wording::from(words);
+        }
+    }
+
+    /// The label or legend.
+    pub(super) fn wording(&self) -> Wording {
+        let mut wording = Wording::from(self.words());
         if let Some(size) = self.size {
             wording = wording.size(size);
         }

@@ -26,6 +26,12 @@ pub trait FieldKind {
     /// The field on a page.
     fn show(&self, name: &str, wrong: Option<&Wrong>) -> Html;
 
+    /// The field on a form that is filled in with a pen; nothing for what has
+    /// no place on paper.
+    fn on_paper(&self) -> Html {
+        Html::default()
+    }
+
     /// The id a message at the top links to; none where nothing can be seen.
     fn anchor(&self, name: &str, _wrong: &Wrong) -> Option<String> {
         Some(name.to_owned())
@@ -104,6 +110,11 @@ impl<K: FieldKind> Field<K> {
     pub fn show(&self) -> Html {
         self.kind.show(self.name, self.wrong.as_ref())
     }
+
+    /// The field on a form that is filled in with a pen.
+    pub fn on_paper(&self) -> Html {
+        self.kind.on_paper()
+    }
 }
 
 /// A field that may be left empty. Its label says "(optional)".
@@ -150,6 +161,10 @@ impl<K: FieldKind> FieldKind for Maybe<K> {
 
     fn show(&self, name: &str, wrong: Option<&Wrong>) -> Html {
         self.0.show(name, wrong)
+    }
+
+    fn on_paper(&self) -> Html {
+        self.0.on_paper()
     }
 
     fn anchor(&self, name: &str, wrong: &Wrong) -> Option<String> {

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use super::dressing::{dressed, problem};
+use super::paper::{Room, on_paper};
 use super::{Dressing, FieldKind, Posted, Wrong};
 use crate::components::{CharacterCount, Input, InputKind, Textarea};
 use crate::html::Html;
@@ -186,6 +187,10 @@ where
         input.into()
     }
 
+    fn on_paper(&self) -> Html {
+        on_paper(&self.dressing, Room::Lines(1))
+    }
+
     fn dressing(&mut self) -> &mut Dressing {
         &mut self.dressing
     }
@@ -272,6 +277,10 @@ where
             Ok(most) if self.counted => CharacterCount::new(area, most).into(),
             _ => area.into(),
         }
+    }
+
+    fn on_paper(&self) -> Html {
+        on_paper(&self.dressing, Room::Lines(self.rows.unwrap_or(5)))
     }
 
     fn dressing(&mut self) -> &mut Dressing {

@@ -9,6 +9,7 @@
 mod posted;
 mod wrong;
 mod dressing;
+mod paper;
 mod field;
 mod lines;
 mod secret;
