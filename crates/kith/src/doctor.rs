@@ -369,6 +369,14 @@ async fn of_scheme(tx: &mut Tx, scheme: Id<Scheme>, name: &str, now: Ts) -> Outc
             "{name}: no safeguarding lead and deputy are named. The administrator names them under Settings"
         ),
     );
+    expect(
+        !settings.reach_us.is_empty(),
+        Says::Look,
+        format!("{name}: people read how to reach the service"),
+        format!(
+            "{name}: people who ask for help themselves do not read how to reach the service. The administrator says it under Settings"
+        ),
+    );
     let failed: i64 = on!(tx, c => sqlx::query_scalar(FAILED_MAIL).bind(scheme).fetch_one(c))?;
     expect(
         failed == 0,

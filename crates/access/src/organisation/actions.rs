@@ -1,17 +1,41 @@
 //! What an administrator does with organisations.
 
 use kith_base::{Id, Refusal};
+use kith_db::{Outcome, Tx};
 use kith_pages::form::Posted;
 
 use super::{LIST, OrganisationKind, OrganisationRow, form::Entered, form::TakesPart, store};
 use crate::{
-    actor::{Actor, Organisation},
+    actor::{Actor, Organisation, Scheme},
     app::App,
     audit::{self, Entry},
     role::Ability,
     signed::{Once, once},
     trouble::Trouble,
 };
+
+/// What somebody may do hangs on the sort of their organisation, and nobody
+/// works for one that takes part no more: as long as there are accounts, both
+/// stay.
+async fn keeps_its_staff(tx: &mut Tx, scheme: Id<Scheme>, new: &OrganisationRow) -> Outcome<()> {
+    let old = store::one(tx, scheme, new.id).await?;
+    let field = match () {
+        () if (old.kind == OrganisationKind::Practice)
+            != (new.kind == OrganisationKind::Practice) =>
+        {
+            "kind"
+        }
+        () if old.active && !new.active => "active",
+        () => return Ok(()),
+    };
+    let what = match store::staff(tx, scheme, new.id).await? {
+        0 => return Ok(()),
+        1 => "1 account belongs to it".to_owned(),
+        many => format!("{many} accounts belong to it"),
+    };
+    let next = "Mark them as left, or give them another organisation, under Accounts first";
+    Err(Refusal::field(field, what).try_next(next).into())
+}
 
 /// Adds an organisation, or keeps what was changed about one; a form sent
 /// twice does it once.
@@ -46,7 +70,10 @@ pub(super) async fn keep(
                 return Ok(());
             }
             match id {
-                Some(_) => store::change(tx, scope.scheme(), &row).await?,
+                Some(_) => {
+                    keeps_its_staff(tx, scope.scheme(), &row).await?;
+                    store::change(tx, scope.scheme(), &row).await?;
+                }
                 None => store::insert(tx, scope.scheme(), &row, actor.now).await?,
             }
             let entry = Entry {

@@ -95,6 +95,17 @@ pub async fn one(
     Ok(row.ok_or_else(Refusal::not_found)?)
 }
 
+const STAFF: &str = "select count(*) from account
+    where scheme_id = $1 and organisation_id = $2 and state <> 'left'";
+
+/// How many accounts belong to an organisation and have not left.
+///
+/// # Errors
+/// When the database fails.
+pub async fn staff(tx: &mut Tx, scheme: Id<Scheme>, id: Id<Organisation>) -> Outcome<i64> {
+    Ok(on!(tx, c => sqlx::query_scalar(STAFF).bind(scheme).bind(id).fetch_one(c))?)
+}
+
 const CHANGE: &str = "update organisation
     set kind = $3, name = $4, ods_code = $5, email = $6, active = $7, version = version + 1
     where scheme_id = $1 and id = $2 and version = $8";

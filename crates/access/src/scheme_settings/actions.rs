@@ -2,8 +2,9 @@
 
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx, run};
+use kith_pages::form::Posted;
 
-use super::form::may_lead;
+use super::{PAGE, form::may_lead};
 use crate::{
     account,
     actor::{Account, Actor, Scheme},
@@ -11,6 +12,7 @@ use crate::{
     audit::{self, Entry},
     role::Ability,
     settings::{self, SchemeSettings},
+    signed::{Once, once},
     trouble::Trouble,
 };
 
@@ -119,11 +121,35 @@ pub async fn lead_and_deputy(
     Ok(())
 }
 
-/// Keeps the settings an administrator changed.
-pub(super) async fn keep(app: &App, actor: &Actor, new: SchemeSettings) -> Result<(), Trouble> {
+/// What became of a form of settings.
+pub(super) enum Kept {
+    /// They are kept, now or by the same form before.
+    Done,
+    /// Somebody else changed them since the page was opened: as they stand.
+    Meanwhile(Box<SchemeSettings>),
+}
+
+/// Keeps the settings an administrator changed on a page that showed the
+/// settings `seen`; a form sent twice does it once.
+pub(super) async fn keep(
+    app: &App,
+    actor: &Actor,
+    posted: &Posted,
+    seen: &str,
+    new: SchemeSettings,
+) -> Result<Kept, Trouble> {
     let scheme = actor.scope(Ability::ManageSettings)?.scheme();
-    app.db
+    let kept = app
+        .db
         .act(async |tx| {
+            let now = settings::of(tx, scheme).await?;
+            // A page that is out of date is shown again, and sent once more.
+            if now.stamp() != seen && now.stamp() != new.stamp() {
+                return Ok(Kept::Meanwhile(Box::new(now)));
+            }
+            if once(tx, actor, posted, PAGE).await? != Once::First {
+                return Ok(Kept::Done);
+            }
             let changed = put(tx, scheme, Some(actor.account), &new, actor.now).await?;
             for name in changed {
                 let action = format!("change the setting {name}");
@@ -134,8 +160,8 @@ pub(super) async fn keep(app: &App, actor: &Actor, new: SchemeSettings) -> Resul
                 };
                 audit::record(tx, actor, entry).await?;
             }
-            Ok(())
+            Ok(Kept::Done)
         })
         .await?;
-    Ok(())
+    Ok(kept)
 }

@@ -3,14 +3,14 @@
 use kith_base::{Day, Email, Id, WorkingDays};
 use kith_pages::{
     form,
-    form::{Long, Maybe, Number, One, Pick, Text},
+    form::{Hidden, Long, Maybe, Number, One, Pick, Text},
 };
 
 use crate::{
     account::{AccountRow, AccountState},
     actor::Account,
     role::Role,
-    settings::SchemeSettings,
+    settings::{MOST_CONCERN_HOURS, SchemeSettings},
 };
 
 kith_base::words! {
@@ -56,8 +56,10 @@ pub(super) struct Entered {
     pub(super) self_referral: YesNo,
     pub(super) mail_from: Option<Email>,
     pub(super) inbox: Option<Email>,
+    pub(super) reach_us: Option<String>,
     pub(super) help_lines: String,
     pub(super) under_age: String,
+    pub(super) seen: String,
 }
 
 form! {
@@ -69,17 +71,20 @@ form! {
         also_closed: Maybe<Long<Days>> = Long::new("Also closed on")
             .hint("Besides weekends and bank holidays. One day on each line, like 2027-05-03").rows(3),
         review_days: Number<u16> = Number::new("A review is due after", 1, 365).unit("days"),
-        concern_hours: Number<u16> = Number::new("A safeguarding concern is acknowledged within", 1, 8).unit("working hours"),
+        concern_hours: Number<u16> = Number::new("A safeguarding concern is acknowledged within", 1, MOST_CONCERN_HOURS).unit("working hours"),
         lead: Maybe<Pick<Id<Account>>> = Pick::empty("Safeguarding lead"),
         deputy: Maybe<Pick<Id<Account>>> = Pick::empty("Safeguarding deputy"),
         self_referral: One<YesNo> = One::new("May people refer themselves?").called("whether people may refer themselves").inline(),
         mail_from: Maybe<Text<Email>> = Text::new("Mails come from").email().width(30),
         inbox: Maybe<Text<Email>> = Text::new("New referrals are told by mail to").email().width(30),
+        reach_us: Maybe<Long<String>> = Long::new("How people reach the service")
+            .hint("A telephone number, an address, the hours. Read by whoever asks for help themself, and in the leaflet").rows(3),
         help_lines: Long<String> = Long::new("Where to get help at once")
             .hint("Shown before anybody writes to the service").rows(4),
         under_age: Long<String> = Long::new("What somebody under 18 can do instead")
             .called("what somebody under 18 can do instead")
             .hint("Read by whoever refers somebody younger, and by a young person who asks for help").rows(3),
+        seen: Hidden<String> = Hidden::new("Open the page again: it was incomplete"),
     }
 }
 
@@ -120,8 +125,10 @@ impl Entered {
             },
             mail_from: settings.mail_from.clone(),
             inbox: settings.inbox.clone(),
+            reach_us: Some(settings.reach_us.clone()).filter(|words| !words.is_empty()),
             help_lines: settings.help_lines.clone(),
             under_age: settings.under_age.clone(),
+            seen: settings.stamp(),
         }
     }
 
@@ -140,6 +147,7 @@ impl Entered {
             review_days: self.review_days,
             mail_from: self.mail_from,
             inbox: self.inbox,
+            reach_us: self.reach_us.unwrap_or_default(),
             help_lines: self.help_lines,
             under_age: self.under_age,
         }

@@ -11,11 +11,14 @@ use crate::{needs::Needs, role::Ability, routes::Routes};
 
 pub use actions::{lead_and_deputy, put};
 
+/// Where settings are looked after.
+const PAGE: &str = "/admin/settings";
+
 /// The administrator's routes on settings.
 #[must_use]
 pub fn routes() -> Routes {
     let manage = Needs::Can(Ability::ManageSettings);
     Routes::new()
-        .get("/admin/settings", manage, pages::show)
-        .post("/admin/settings", manage, pages::keep)
+        .get(PAGE, manage, pages::show)
+        .post(PAGE, manage, pages::keep)
 }

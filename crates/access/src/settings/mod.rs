@@ -9,7 +9,11 @@ use kith_db::{Outcome, Tx, on};
 use crate::{
     actor::{Account, Scheme},
     role::Role,
+    secret::sha256,
 };
+
+/// The most working hours a scheme may give itself to acknowledge a concern.
+pub const MOST_CONCERN_HOURS: u16 = 4;
 
 /// A scheme's settings, defaults filled in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +36,8 @@ pub struct SchemeSettings {
     pub mail_from: Option<Email>,
     /// Who is told by mail that a referral has arrived; nobody when not set.
     pub inbox: Option<Email>,
+    /// How people reach the service, in its own words; nothing when empty.
+    pub reach_us: String,
     /// Where help is in an emergency, shown before anybody writes to us.
     pub help_lines: String,
     /// What somebody under 18 can do instead: whoever refers them reads it.
@@ -50,6 +56,7 @@ impl Default for SchemeSettings {
             review_days: 14,
             mail_from: None,
             inbox: None,
+            reach_us: String::new(),
             help_lines: "If somebody is in danger now, ring 999.\n\
                 For urgent medical help, ring 111.\n\
                 To talk to somebody at any hour, ring Samaritans on 116 123."
@@ -78,7 +85,7 @@ impl SchemeSettings {
     }
 
     /// Every setting as it is stored: its name, and its text if it has one.
-    pub(crate) fn rows(&self) -> [(&'static str, Option<String>); 13] {
+    pub(crate) fn rows(&self) -> [(&'static str, Option<String>); 14] {
         let days: Vec<String> = self
             .working
             .also_closed
@@ -101,9 +108,22 @@ impl SchemeSettings {
                 self.mail_from.as_ref().map(|to| to.to_string()),
             ),
             ("inbox", self.inbox.as_ref().map(|to| to.to_string())),
+            (
+                "reach_us",
+                (!self.reach_us.is_empty()).then(|| self.reach_us.clone()),
+            ),
             ("help_lines", text(&self.help_lines)),
             ("under_age", text(&self.under_age)),
         ]
+    }
+
+    /// Tells these settings from any others: a page that was opened before
+    /// somebody changed them is known by it.
+    #[must_use]
+    pub(crate) fn stamp(&self) -> String {
+        let all = self.rows().map(|(_, text)| text.unwrap_or_default());
+        let hash = sha256(all.join("\0").as_bytes());
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The defaults with what is stored over them.
@@ -123,13 +143,16 @@ impl SchemeSettings {
             "opens" => set(&mut self.working.opens, value),
             "closes" => set(&mut self.working.closes, value),
             "also_closed" => days(value).map(|days| self.working.also_closed = days),
-            "concern_hours" => set(&mut self.concern_hours, value),
+            // An earlier version let a scheme choose more.
+            "concern_hours" => set(&mut self.concern_hours, value)
+                .map(|()| self.concern_hours = self.concern_hours.min(MOST_CONCERN_HOURS)),
             "lead" => value.parse().ok().map(|id| self.lead = Some(id)),
             "deputy" => value.parse().ok().map(|id| self.deputy = Some(id)),
             "self_referral" => set(&mut self.self_referral, value),
             "review_days" => set(&mut self.review_days, value),
             "mail_from" => value.parse().ok().map(|to| self.mail_from = Some(to)),
             "inbox" => value.parse().ok().map(|to| self.inbox = Some(to)),
+            "reach_us" => set(&mut self.reach_us, value),
             "help_lines" => set(&mut self.help_lines, value),
             "under_age" => set(&mut self.under_age, value),
             _ => None,
@@ -200,6 +223,7 @@ mod tests {
             review_days: 21,
             mail_from: Some("scheme@example.org".parse().unwrap()),
             inbox: Some("inbox@example.org".parse().unwrap()),
+            reach_us: "Ring 01632 960 000.".into(),
             help_lines: "Ring 999.\nRing 111.".into(),
             under_age: "Ring the youth service".into(),
         };

@@ -223,9 +223,9 @@ async fn lead_and_deputy_are_two_people_who_are_there_and_never_left_out() {
             ann.fill("/admin/settings", &fields).await.status
         };
         assert_eq!(
-            save(&mut ann, &lead_id, &deputy_id, "17", "9").await,
+            save(&mut ann, &lead_id, &deputy_id, "17", "5").await,
             422,
-            "a concern does not wait longer than a day of work"
+            "a concern does not wait longer than four working hours"
         );
         assert_eq!(
             save(&mut ann, &lead_id, &lead_id, "17", "4").await,

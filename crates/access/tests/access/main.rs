@@ -8,6 +8,7 @@ mod signing_in;
 mod the_door;
 mod who_sees_whom;
 mod administrator;
+mod administrators_forms;
 mod guardian;
 mod sealed_trail;
 mod post;

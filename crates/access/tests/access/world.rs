@@ -250,8 +250,8 @@ impl Browser {
 
     /// Fills in the form of a page, keeping its hidden fields, and sends it.
     pub async fn send(&mut self, page: &Seen, path: &str, fields: &[(&str, &str)]) -> Seen {
-        let hidden =
-            ["csrf", "once", "secret", "version", "state"].map(|name| (name, page.hidden(name)));
+        let hidden = ["csrf", "once", "secret", "version", "state", "seen"]
+            .map(|name| (name, page.hidden(name)));
         let mut all: Vec<(&str, &str)> = fields.to_vec();
         for (name, value) in &hidden {
             if let Some(value) = value
