@@ -164,7 +164,13 @@ pub async fn set_plan(db: &Db, actor: &Actor, id: Id<ImportBatch>, plan: &Plan) 
     }
     db.act(async |tx| {
         staged(tx, actor, id).await?;
-        Ok(store::set_plan(tx, actor.scheme, id, plan).await?)
+        store::set_plan(tx, actor.scheme, id, plan).await?;
+        audit::record(
+            tx,
+            actor,
+            entry("say what the columns of an import hold", id),
+        )
+        .await
     })
     .await
 }
@@ -306,7 +312,7 @@ pub async fn choose(
         for (number, choice) in choices {
             rows::choose(tx, actor.scheme, id, *number, *choice).await?;
         }
-        Ok(())
+        audit::record(tx, actor, entry("decide about close matches", id)).await
     })
     .await
 }

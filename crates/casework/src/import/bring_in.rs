@@ -146,8 +146,8 @@ async fn make_one(
         known = None;
     }
     if let Some(person) = known {
-        let mut changed = Changed::default();
-        let remark = bring_up_to_date(tx, actor, person, &line, &mut changed).await?;
+        let mut changed = Changed::at(actor.now);
+        let remark = bring_up_to_date(tx, actor, person, &line, false, &mut changed).await?;
         remarks.extend(remark);
         let open = referral::store::unfinished(tx, actor.scheme, person).await?;
         if let Some(open) = open {
@@ -155,17 +155,16 @@ async fn make_one(
         }
         rows::keep_changed(tx, actor.scheme, id, row.number, &changed).await?;
         if open.is_some() {
-            let ended = Ended {
-                outcome: RowOutcome::Added,
-                remarks: &remarks,
-                person: Some(person),
-                referral: None,
-                made_person: false,
-            };
-            return Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?);
+            return added(tx, actor, (id, row), person, &remarks).await;
         }
     }
     let before = joined(tx, actor, known, &line).await?;
+    if let Some((person, profile)) = &before
+        && let Some(open) = referral::store::unfinished(tx, actor.scheme, *person).await?
+    {
+        let about = (*person, open, profile.is_some());
+        return add_quietly(tx, terms, actor, (id, row), about, &line, remarks).await;
+    }
     // The record is up to date with the file by now.
     let who = known.map_or_else(
         || Who::Described(Box::new(line.details.clone())),
@@ -186,7 +185,7 @@ async fn make_one(
             }
             Err(failure) => return Err(failure),
         };
-    if let Some((_, before)) = before.filter(|(person, _)| *person == referred.person)
+    if let Some((_, Some(before))) = before.filter(|(person, _)| *person == referred.person)
         && let Some(filled) = filled(tx, actor, referred.person, &before).await?
     {
         rows::keep_changed(tx, actor.scheme, id, row.number, &filled).await?;
@@ -197,6 +196,50 @@ async fn make_one(
         person: Some(referred.person),
         referral: Some(referred.referral),
         made_person: referred.made_person,
+    };
+    Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?)
+}
+
+/// Somebody whom nobody knew when the rows were checked has an open referral by
+/// now: their practice was quicker, or they stand in the file twice. The row is
+/// added to it. Nobody has compared the two, so that only gaps are filled.
+async fn add_quietly(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    (id, row): (Id<ImportBatch>, &ImportRow),
+    (person, open, seen): (Id<Person>, Id<referral::Referral>, bool),
+    line: &Arrival,
+    mut remarks: Vec<Remark>,
+) -> Outcome<()> {
+    remarks.push(Remark {
+        repaired: true,
+        ..about_row("This person has an open referral by now: added to it".into())
+    });
+    let mut changed = Changed::at(actor.now);
+    if seen {
+        let remark = bring_up_to_date(tx, actor, person, line, true, &mut changed).await?;
+        remarks.extend(remark);
+    }
+    changed.task = add_words(tx, terms, actor, person, open, line).await?;
+    rows::keep_changed(tx, actor.scheme, id, row.number, &changed).await?;
+    added(tx, actor, (id, row), person, &remarks).await
+}
+
+/// A row that went to an open referral.
+async fn added(
+    tx: &mut Tx,
+    actor: &Actor,
+    (id, row): (Id<ImportBatch>, &ImportRow),
+    person: Id<Person>,
+    remarks: &[Remark],
+) -> Outcome<()> {
+    let ended = Ended {
+        outcome: RowOutcome::Added,
+        remarks,
+        person: Some(person),
+        referral: None,
+        made_person: false,
     };
     Ok(rows::end(tx, actor.scheme, id, row.number, &ended).await?)
 }
@@ -221,7 +264,7 @@ fn received_at(line: &Arrival, now: Ts) -> Ts {
 
 fn sent(line: &Arrival) -> Result<Sent, Refusal> {
     let unnamed = || {
-        "Not named in the file"
+        referral::agency::UNNAMED
             .parse::<Name>()
             .map_err(|wrong| Refusal::invalid(wrong.to_string()))
     };
@@ -316,11 +359,21 @@ fn changes(before: &Profile, after: &Profile) -> Vec<Field> {
         .collect()
 }
 
+/// What a record holds already stays as it is.
+fn only_gaps(before: &Profile, after: &mut Profile) {
+    for field in changes(before, after) {
+        if !field.before.is_empty() {
+            after.put_back(&field.name, &field.before);
+        }
+    }
+}
+
 async fn bring_up_to_date(
     tx: &mut Tx,
     actor: &Actor,
     person: Id<Person>,
     line: &Arrival,
+    gaps: bool,
     changed: &mut Changed,
 ) -> Outcome<Option<Remark>> {
     let scope = allowed(actor)?;
@@ -335,6 +388,9 @@ async fn bring_up_to_date(
         }));
     };
     let mut after = up_to_date(&before, line);
+    if gaps {
+        only_gaps(&before, &mut after);
+    }
     if let Some(number) = &after.details.nhs_number
         && before.details.nhs_number.is_none()
         && person::store::number_is_taken(tx, actor.scheme, number, person).await?
@@ -353,6 +409,9 @@ async fn bring_up_to_date(
     }))
 }
 
+/// What the trail calls details that a file changed, or its undoing.
+const FROM_A_FILE: &str = "put details right from a file";
+
 /// Keeps changed details; the rows of this step are done again when somebody
 /// changed the record at the same moment.
 pub(super) async fn put_right(
@@ -362,28 +421,31 @@ pub(super) async fn put_right(
     after: &Profile,
     fields: &str,
 ) -> Outcome<()> {
-    if person::actions::keep(tx, actor, record, after, fields).await? {
+    if person::actions::keep(tx, actor, record, after, (FROM_A_FILE, fields)).await? {
         return Ok(());
     }
     let quicker = Refusal::conflict("Somebody changed a record of this file at the same moment");
     Err(quicker.try_next("Go on with this import").into())
 }
 
-/// The record a described person will be joined to, as it is now; none where
-/// it is `known` already, there is none, or its place is hidden.
+/// The record a described person will be joined to, as it is now, without its
+/// profile where its place is hidden; none where it is `known` already, there
+/// is none, or it is out of reach.
 async fn joined(
     tx: &mut Tx,
     actor: &Actor,
     known: Option<Id<Person>>,
     line: &Arrival,
-) -> Outcome<Option<(Id<Person>, Profile)>> {
+) -> Outcome<Option<(Id<Person>, Option<Profile>)>> {
     if known.is_some() {
         return Ok(None);
     }
     let sought = Likeable::from(&line.details);
     match person::actions::find(tx, actor.scheme, &sought).await? {
-        Found::Same(person) => Ok(profile(tx, actor, person).await?.map(|now| (person, now))),
-        Found::Close(_) | Found::Nobody => Ok(None),
+        Found::Same(person) if is_in_scope(tx, &allowed(actor)?, person).await? => {
+            Ok(Some((person, profile(tx, actor, person).await?)))
+        }
+        Found::Same(_) | Found::Close(_) | Found::Nobody => Ok(None),
     }
 }
 
@@ -397,7 +459,7 @@ async fn filled(
     let after = profile(tx, actor, person).await?;
     Ok(after.map(|after| Changed {
         fields: changes(before, &after),
-        task: None,
+        ..Changed::at(actor.now)
     }))
 }
 

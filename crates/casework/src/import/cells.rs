@@ -261,24 +261,12 @@ impl<'a> Row<'a> {
 
     fn phone(&mut self) -> Option<kith_base::Phone> {
         let cell = self.cell(Holds::Phone)?;
-        let digits: String = cell
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.'))
-            .collect();
         if cell.contains("E+") || cell.contains("e+") {
             let words = "A spreadsheet has shortened this number: enter the whole number, with an apostrophe before it";
             self.remark(Holds::Phone, words, false);
             return None;
         }
-        let plain = digits.bytes().all(|b| b.is_ascii_digit());
-        let repaired = if plain && digits.len() == 10 && !digits.starts_with('0') {
-            Some(format!("0{digits}"))
-        } else if plain && digits.len() == 12 && digits.starts_with("44") {
-            Some(format!("+{digits}"))
-        } else {
-            None
-        };
-        let Some(repaired) = repaired else {
+        let Some(repaired) = whole_number(cell) else {
             return self.parsed(Holds::Phone);
         };
         self.remark(
@@ -368,6 +356,41 @@ impl<'a> Row<'a> {
     }
 }
 
+/// A telephone number whose beginning a spreadsheet took off, with it.
+fn whole_number(cell: &str) -> Option<String> {
+    let digits: String = cell
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.'))
+        .collect();
+    let plain = digits.bytes().all(|b| b.is_ascii_digit());
+    if plain && digits.len() == 10 && !digits.starts_with('0') {
+        Some(format!("0{digits}"))
+    } else if plain && digits.len() == 12 && digits.starts_with("44") {
+        Some(format!("+{digits}"))
+    } else {
+        None
+    }
+}
+
+/// A cell written in the one way in which it is compared with others.
+fn one_way(what: Holds, cell: &str, dates: DateOrder) -> String {
+    fn as_read<T: std::str::FromStr + ToString>(cell: &str) -> Option<String> {
+        cell.parse::<T>().ok().map(|read| read.to_string())
+    }
+    let words = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    let read = match what {
+        Holds::NhsNumber => as_read::<NhsNumber>(&words),
+        Holds::Born | Holds::Received => day(cell, dates).ok().map(|(day, _)| day.to_string()),
+        Holds::Postcode => as_read::<kith_base::Postcode>(&words),
+        Holds::Phone => {
+            as_read::<kith_base::Phone>(&whole_number(cell).unwrap_or_else(|| words.clone()))
+        }
+        Holds::Email | Holds::Agreed | Holds::Practice => Some(words.to_lowercase()),
+        _ => None,
+    };
+    read.unwrap_or(words)
+}
+
 fn need(words: &str) -> Option<Need> {
     let words = words.to_lowercase();
     if let Some(exact) = Need::ALL
@@ -444,8 +467,9 @@ fn day(cell: &str, order: DateOrder) -> Result<(Day, bool), String> {
         .ok_or_else(|| format!("There is no such day. {example}"))
 }
 
-/// What tells one row from another, whatever the order of the columns: the
-/// hash of everything that was read from it.
+/// What tells one row from another, whatever the order of the columns and
+/// however the file is kept: the hash of everything that was read from it. The
+/// same list saved as a spreadsheet and as text is the same.
 #[must_use]
 pub fn hash(cells: &[String], plan: &Plan) -> Vec<u8> {
     let mut hash = Sha256::new();
@@ -453,7 +477,8 @@ pub fn hash(cells: &[String], plan: &Plan) -> Vec<u8> {
         let cell = plan
             .place(*what)
             .and_then(|at| cells.get(at))
-            .map_or("", |cell| cell.trim());
+            .map(|cell| one_way(*what, cell.trim(), plan.dates))
+            .unwrap_or_default();
         if *what != Holds::Nothing && !cell.is_empty() {
             hash.update(what.code().as_bytes());
             hash.update([0]);

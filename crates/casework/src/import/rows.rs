@@ -2,7 +2,7 @@
 //! what was decided about it, and what became of it.
 
 use kith_access::{Actor, Scheme};
-use kith_base::Id;
+use kith_base::{Id, Ts};
 use kith_db::{FromRow, Tx, on, run};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,21 @@ pub struct Changed {
     pub fields: Vec<Field>,
     /// The task to read what came, under the open referral.
     pub task: Option<String>,
+    /// When it was changed, in microseconds; rows of an earlier version do not
+    /// say.
+    #[serde(default)]
+    pub at: Option<i64>,
+}
+
+impl Changed {
+    /// Nothing yet, at this moment.
+    #[must_use]
+    pub fn at(now: Ts) -> Self {
+        Self {
+            at: Some(now.micros()),
+            ..Self::default()
+        }
+    }
 }
 
 /// One field of a record that a row changed.
@@ -454,6 +469,25 @@ pub async fn keep_changed(
             .bind(&changed)
     )?;
     Ok(())
+}
+
+const SAVED_SINCE: &str = "select count(*) from audit
+    where scheme_id = $1 and person_id = $2 and action = 'put details right' and at >= $3";
+
+/// Whether somebody has saved the person's details since the row changed them:
+/// what stands there then is what they saw and kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn saved_since(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+    since: Ts,
+) -> Result<bool, sqlx::Error> {
+    let saved: i64 = on!(tx, c => sqlx::query_scalar(SAVED_SINCE)
+        .bind(scheme).bind(person).bind(since).fetch_one(c))?;
+    Ok(saved > 0)
 }
 
 const END_TASK: &str = "update task set done_at = $3, done_by = $4

@@ -1,8 +1,8 @@
 //! Undoing an import, for seven days. A referral nobody has touched since is
 //! taken back; one that was taken on, declined or written about stays, and
 //! the row says why. What a row changed in a record that was there before is
-//! put back field by field, unless somebody has changed it since: then the row
-//! names it. Nothing is deleted: the record of a person made by the import remains
+//! put back field by field, unless somebody has changed it or saved the details
+//! since: then the row names it. Nothing is deleted: the record of a person made by the import remains
 //! without a referral, and so is on no list.
 
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::{
     ImportBatch, RowOutcome, Stage,
     actions::{self, Progress, Steps, entry, taken_back_words},
     bring_in::{self, about_row},
-    rows::{self, Ended, Field, ImportRow, Which},
+    rows::{self, Changed, Ended, Field, ImportRow, Which},
     store::{self, Batch, Moments},
 };
 use crate::{
@@ -170,7 +170,7 @@ async fn take_back(
     if let Some(task) = changed.task.as_deref().and_then(|id| id.parse().ok()) {
         rows::end_task(tx, actor, task).await?;
     }
-    put_back(tx, actor, row.person, &changed.fields).await
+    put_back(tx, actor, row.person, changed).await
 }
 
 async fn take_referral_back(
@@ -209,13 +209,14 @@ fn labels<'a>(fields: impl IntoIterator<Item = &'a Field>) -> String {
 }
 
 /// Puts back what a row changed in a record, field by field; what somebody
-/// has changed since stays, and is named.
+/// has changed or saved since stays, and is named.
 async fn put_back(
     tx: &mut Tx,
     actor: &Actor,
     person: Option<Id<Person>>,
-    fields: &[Field],
+    changed: &Changed,
 ) -> Outcome<Option<String>> {
+    let fields = &changed.fields;
     let Some(person) = person.filter(|_| !fields.is_empty()) else {
         return Ok(None);
     };
@@ -225,6 +226,11 @@ async fn put_back(
             labels(fields)
         )))
     };
+    if let Some(at) = changed.at.map(Ts::from_micros)
+        && rows::saved_since(tx, actor.scheme, person, at).await?
+    {
+        return stays("Somebody has saved their details since, so put right by hand what is wrong");
+    }
     let scope = actor.scope(Ability::ImportReferrals)?;
     let Some(record) = person::store::record(tx, &scope, person).await? else {
         return stays("You may no longer see this record");

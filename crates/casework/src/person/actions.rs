@@ -124,7 +124,7 @@ pub async fn put_right(
             .into());
     }
     let fields = profile.changed_from(&before).join(", ");
-    if !keep(tx, actor, &record, profile, &fields).await? {
+    if !keep(tx, actor, &record, profile, ("put details right", &fields)).await? {
         return Ok(PutRight::Conflict(Box::new(record), grant));
     }
     let risk = risk::Changed {
@@ -138,7 +138,7 @@ pub async fn put_right(
 }
 
 /// Keeps details that were put right, with the words the person is found by
-/// and the audit row, which names the fields and never what they say. Gives
+/// and the audit row: what was done, and which fields, never what they say. Gives
 /// whether they were kept: not where somebody changed the record since it was
 /// read.
 ///
@@ -149,7 +149,7 @@ pub async fn keep(
     actor: &Actor,
     record: &Record,
     profile: &Profile,
-    fields: &str,
+    (action, fields): (&'static str, &str),
 ) -> Outcome<bool> {
     let who = &record.identity;
     if !store::update(tx, actor.scheme, who.id, profile, who.version, actor.now).await? {
@@ -158,7 +158,7 @@ pub async fn keep(
     let hidden = who.location_sensitive;
     store::replace_words(tx, actor.scheme, who.id, &profile.details, hidden).await?;
     let entry = Entry {
-        action: "put details right",
+        action,
         person: Some(who.id),
         object_kind: "person",
         object: Some(who.id.uuid()),

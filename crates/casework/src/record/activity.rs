@@ -15,6 +15,10 @@ const SAID: &[(&str, &str)] = &[
     ("see a record", "Opened the record"),
     ("open the details", "Opened the details to put them right"),
     ("put details right", "Put details right"),
+    (
+        "put details right from a file",
+        "Brought details up to date from a file, or put them back",
+    ),
     ("see a location", "Looked where the person is"),
     (
         "see who may open a record",
