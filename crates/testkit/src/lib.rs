@@ -5,6 +5,7 @@
 //! A step that cannot be done fails the test and prints what the page said.
 
 mod seen;
+pub mod reading;
 mod fields;
 mod browser;
 mod world;

@@ -91,6 +91,35 @@ impl Browser {
         self.page.html.html()
     }
 
+    /// What every field of the page's forms is called: labels and legends, in
+    /// order.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        self.texts("main label, main legend")
+    }
+
+    /// The sentences somebody reads on the page, without headings, choices to
+    /// pick from and buttons: paragraphs, lists, questions, hints.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let parts = "main p, main li:not(:has(a)), main legend, main .nhsuk-form-group > label, \
+                     main .nhsuk-hint, main .nhsuk-error-summary li";
+        let texts = self.texts(parts);
+        let sentence = |text: &str| -> Vec<String> {
+            text.split_inclusive(['.', '?', '!', ':'])
+                .map(|one| one.trim().to_owned())
+                .filter(|one| crate::reading::words(one).len() > 2)
+                .collect()
+        };
+        texts.iter().flat_map(|text| sentence(text)).collect()
+    }
+
+    fn texts(&self, selector: &str) -> Vec<String> {
+        let parts = crate::seen::css(selector);
+        let found = self.page.html.select(&parts);
+        found.map(crate::seen::words_of).collect()
+    }
+
     /// Where every link of the page leads.
     #[must_use]
     pub fn links(&self) -> Vec<String> {
