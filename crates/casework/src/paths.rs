@@ -24,6 +24,21 @@ pub fn waiting() -> String {
 pub fn refer() -> String {
     "/refer".into()
 }
+/// The form of a referral, to be printed and filled in with a pen.
+#[must_use]
+pub fn refer_on_paper() -> String {
+    "/refer/paper".into()
+}
+/// What link working is, in plain words, to read or to print.
+#[must_use]
+pub fn leaflet() -> String {
+    "/leaflet".into()
+}
+/// The leaflet of one service.
+#[must_use]
+pub fn leaflet_of(slug: impl Display) -> String {
+    format!("/leaflet/{slug}")
+}
 /// What a practice sent, and what came of it.
 #[must_use]
 pub fn sent() -> String {

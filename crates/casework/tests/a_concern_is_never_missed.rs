@@ -569,7 +569,7 @@ async fn practice_staff_raise_nothing_about_somebody_of_another_practice() {
 #[tokio::test]
 async fn no_setting_holds_a_concern_back_for_ever() {
     for world in World::small(program).await {
-        // Eight hours, of one working hour a day, and the whole year closed.
+        // More hours than there may be, of one working hour a day, and the whole year closed.
         let closed: Vec<String> = (0..400)
             .map(|ahead| world.now().day().plus_days(ahead).to_string())
             .collect();

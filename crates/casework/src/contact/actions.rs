@@ -137,6 +137,10 @@ async fn tell_practice(
         event,
     };
     message::actions::tell(tx, actor.scheme, Some(actor), &new, &terms.codes, at).await?;
+    if effects.first_seen {
+        let what = "that we have seen the person they asked us to help";
+        referral::agency::tell(tx, terms, actor, case, what, at).await?;
+    }
     Ok(())
 }
 

@@ -6,5 +6,12 @@
 
 pub mod form;
 pub mod pages;
+mod leaflet;
 
-pub use pages::routes;
+use kith_access::Routes;
+
+/// The routes of the person's own door, and of the leaflet.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes().merge(leaflet::routes())
+}

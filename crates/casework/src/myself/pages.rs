@@ -101,10 +101,22 @@ struct Myself<'a> {
     action: String,
     token: &'a FormToken,
     concern: String,
+    leaflet: String,
+}
+
+/// How somebody reaches the service, as the scheme says it; where it says
+/// nothing, their practice knows.
+pub(super) fn how_to_reach(settings: &SchemeSettings) -> Html {
+    match settings.reach_us.as_str() {
+        "" => p(
+            "Ask at your GP practice. Anybody who works there can ask a link worker to get in touch with you.",
+        ),
+        words => el("p").class("kith-words").child(words).into(),
+    }
 }
 
 /// Where help is now, before anything is asked.
-fn help_now(settings: &SchemeSettings) -> Html {
+pub(super) fn help_now(settings: &SchemeSettings) -> Html {
     let lines: Html = settings
         .help_lines
         .lines()
@@ -131,6 +143,7 @@ fn page(
         action: paths::refer_myself_to(&row.slug),
         token: &token,
         concern: paths::public_concern_to(&row.slug),
+        leaflet: paths::leaflet_of(&row.slug),
     };
     Ok(titled(visitor, row).errors(form.errors()).view(&view))
 }
@@ -148,7 +161,7 @@ fn closed(visitor: &Visitor, row: &SchemeRow, settings: &SchemeSettings) -> Answ
         help_now(settings),
         Card::new()
             .heading("You cannot ask for help on this page at the moment")
-            .html(p("Ask at your GP practice. Anybody who works there can ask a link worker to get in touch with you."))
+            .html(how_to_reach(settings))
             .variant(CardVariant::Feature)
             .into(),
     ]
@@ -289,6 +302,7 @@ struct Received<'a> {
     reference: &'a str,
     scheme: &'a str,
     take_by: String,
+    reach_us: Html,
     help_now: Html,
     print: Html,
 }
@@ -314,6 +328,7 @@ async fn received(
         reference: &reference,
         scheme: &row.name,
         take_by: take_by.as_uk_date(),
+        reach_us: how_to_reach(&settings),
         help_now: help_now(&settings),
         print: Button::print("Print this page").into(),
     };

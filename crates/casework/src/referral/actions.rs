@@ -10,7 +10,7 @@ use kith_base::{Email, Id, Line, Refusal, Story, Ts, Word};
 use kith_db::{Failure, Outcome, Tx};
 
 use super::{
-    Act, Case, Promise, Referral, Standing, Tell,
+    Act, Case, Promise, Referral, Standing, Tell, agency,
     rules::{self, DeclineReason},
     store::{self, Moved},
 };
@@ -190,7 +190,15 @@ async fn say(
         event,
     };
     message::actions::tell(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
-    Ok(())
+    let what = match stage {
+        Stage::Declined => format!(
+            "that it came back ({}), and what can be done now: {}",
+            reason.to_lowercase(),
+            end.next
+        ),
+        _ => "that it has ended".to_owned(),
+    };
+    agency::tell(tx, terms, actor, case, &what, at).await
 }
 
 /// What the practice reads of an end: the page that shows it before it is
@@ -384,7 +392,7 @@ async fn say_reopened(
         event: None,
     };
     message::actions::tell(tx, terms.scheme, Some(actor), &new, &terms.codes, at).await?;
-    Ok(())
+    agency::tell(tx, terms, actor, case, "that it goes on after all", at).await
 }
 
 /// When a link worker leaves: their referrals go to the manager's queue, their

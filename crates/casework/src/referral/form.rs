@@ -12,7 +12,7 @@ use kith_base::{Day, Id, Line, Name, NhsNumber, Phone, Postcode, Refusal, text::
 use kith_pages::form;
 use kith_pages::form::{Date, FieldKind, Hidden, Many, Maybe, One, Pick, Posted, Text};
 
-use super::{Agreed, Need, Told, actions::Who, eligible::of_age, one_line};
+use super::{Agreed, Need, PracticeTold, Told, actions::Who, eligible::of_age, one_line};
 use crate::person::{
     Details, Ethnicity, Gender, Identity, Likeable, Likeness, Person, Place, arriving::Reach,
     likeness::likeness,
@@ -86,6 +86,8 @@ pub struct Typed {
     pub practice: Option<Id<Organisation>>,
     /// Who asked for it, where a link worker writes it down for another.
     pub asked_by: Option<Name>,
+    /// Whether the practice may be told, where it did not send it.
+    pub tell_practice: Option<PracticeTold>,
     /// The record the page showed, once somebody has looked at it.
     pub person: Option<Id<Person>>,
 }
@@ -114,7 +116,10 @@ form! {
         why: Maybe<Text<Line>> = Text::new("One line the link worker should know").most(300),
         practice: Maybe<Pick<Id<Organisation>>> = Pick::empty("Practice the person is registered with"),
         asked_by: Maybe<Text<Name>> = Text::new("Who asked for this referral?")
-            .hint("A name or an agency, when it was not you"),
+            .hint("A name or an agency, when it was not you. Whoever works with the person gets a \
+                   task to tell them what comes of it"),
+        tell_practice: Maybe<One<PracticeTold>> = One::new("May the person's practice be told?")
+            .unmarked(),
         person: Maybe<Hidden<Id<Person>>> = Hidden::new("Enter the NHS number again"),
     }
 }
@@ -299,6 +304,19 @@ pub fn told_agrees(told: &[Told]) -> Result<(), Refusal> {
             "told",
             "Select what you have told the person, or that they do not know yet, not both",
         ));
+    }
+    Ok(())
+}
+
+/// A practice that did not send the referral hears of it only when the person
+/// has been asked; `elsewhere` is whether it did not.
+///
+/// # Errors
+/// About the field `tell_practice`.
+pub fn practice_is_settled(typed: &Typed, elsewhere: bool) -> Result<(), Refusal> {
+    if elsewhere && typed.tell_practice.is_none() {
+        let what = "Select whether the person's practice may be told";
+        return Err(Refusal::field("tell_practice", what));
     }
     Ok(())
 }

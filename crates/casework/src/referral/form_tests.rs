@@ -29,6 +29,7 @@ fn typed() -> Typed {
         why: None,
         practice: None,
         asked_by: None,
+        tell_practice: None,
         person: None,
     }
 }

@@ -11,11 +11,13 @@ mod rules_tests;
 pub mod store;
 mod matching;
 pub mod arrival;
+pub mod agency;
 pub mod actions;
 pub mod line;
 pub mod one_line;
 pub mod form;
 pub mod receipt;
+mod paper;
 pub mod pages;
 pub mod about;
 mod open_actions;
@@ -26,7 +28,7 @@ pub mod take_back;
 use kith_access::{Account, Organisation};
 use kith_base::{Id, Line, Name, Ts};
 
-pub use need::{Agreed, Need, Source, Told};
+pub use need::{Agreed, Need, PracticeTold, Source, Told};
 pub use rules::{Act, CloseReason, DeclineReason, End, Next, Promise, Standing, State, Tell};
 
 use crate::person::Person;

@@ -40,6 +40,14 @@ words! {
 }
 
 words! {
+    /// Whether the person's practice may hear of a referral it did not send.
+    pub enum PracticeTold {
+        Yes = "yes" / "Yes",
+        No = "no" / "No, the person does not want that",
+    }
+}
+
+words! {
     /// Which door a referral came through.
     pub enum Source {
         Practice = "practice" / "Practice",

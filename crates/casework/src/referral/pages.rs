@@ -21,10 +21,11 @@ use kith_pages::{
 };
 
 use super::{
-    Case, Referral, Sent, Source,
+    Case, PracticeTold, Referral, Sent, Source,
     actions::{self, Arrived, Arriving, Terms, Who},
-    form::{LineForm, ReferForm, Typed, Whom, told_agrees, whom},
+    form::{LineForm, ReferForm, Typed, Whom, practice_is_settled, told_agrees, whom},
     line,
+    paper::paper,
     receipt::{case_and_person, referred},
 };
 use crate::{
@@ -39,6 +40,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/refer", may, show)
         .post("/refer", may, send)
+        .get("/refer/paper", may, paper)
         .get("/refer/{referral}", may, referred)
         .get("/sent/{referral}/line", may, show_line)
         .post("/sent/{referral}/line", may, add_line)
@@ -73,6 +75,8 @@ struct Refer<'a> {
     elsewhere: bool,
     found: Html,
     concern: String,
+    leaflet: String,
+    paper: String,
 }
 
 /// The form on its page.
@@ -100,6 +104,8 @@ fn page_with(
         concern: them.map_or_else(paths::raise_concern, |them| {
             paths::raise_concern_about(them.id)
         }),
+        leaflet: paths::leaflet(),
+        paper: paths::refer_on_paper(),
     };
     let page = signed
         .page("Refer somebody")
@@ -214,7 +220,9 @@ async fn send(signed: Signed, app: App, posted: Posted) -> Answer {
         Err(form) => return page(&signed, &form.with_line_told(&posted, today)),
     };
     let mut form = empty.clone().kept(&posted);
-    let read = match told_agrees(&typed.told).and_then(|()| typed.read_line(today)) {
+    let elsewhere = signed.actor.practice.is_none();
+    let agrees = told_agrees(&typed.told).and_then(|()| practice_is_settled(&typed, elsewhere));
+    let read = match agrees.and_then(|()| typed.read_line(today)) {
         Ok(read) => read,
         Err(refusal) => {
             form.refuse(&refusal);
@@ -334,7 +342,8 @@ fn sent(actor: &Actor, typed: &Typed, practice: Option<Id<Organisation>>) -> Out
         } else {
             Source::Other
         },
-        practice,
+        practice: practice
+            .filter(|_| actor.practice.is_some() || typed.tell_practice == Some(PracticeTold::Yes)),
         referrer: Some(actor.account),
         referrer_name,
         needs: typed.needs(),

@@ -5,13 +5,13 @@ use askama::Template;
 use axum::extract::Path;
 use kith_access::{Ability, Answer, App, Signed, audit};
 use kith_base::{Id, Refusal, Word};
-use kith_db::{Failure, Outcome};
+use kith_db::{Failure, Outcome, Tx};
 use kith_pages::{
     Html,
     components::{Button, InsetText},
 };
 
-use super::{Agreed, Case, Referral, Standing, actions::Terms, line, take_back::offers};
+use super::{Agreed, Case, Referral, Standing, actions::Terms, agency, line, take_back::offers};
 use crate::{
     paths,
     person::{self, Identity, banner::banner},
@@ -24,10 +24,10 @@ struct Referred<'a> {
     advice: bool,
     nothing_sent: Html,
     take_by: String,
-    us: &'static str,
-    us_needs: &'static str,
+    hears: Vec<String>,
     plain: String,
     copy: Html,
+    print: Html,
     mistake: Option<String>,
     again: String,
     there: (String, &'static str),
@@ -39,10 +39,16 @@ pub(super) async fn referred(
     Path(referral): Path<Id<Referral>>,
 ) -> Answer {
     let (case, identity) = case_and_person(&signed, &app, referral, "see a sent referral").await?;
+    let practice = signed.actor.practice.is_some();
+    let scheme = signed.actor.scheme;
+    let asked = async |tx: &mut Tx| Outcome::Ok(agency::of(tx, scheme, referral).await?);
+    let agency = match practice {
+        true => None,
+        false => app.db.read(asked).await?,
+    };
     let advice = case.standing == Standing::Advice;
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let plain = for_the_record(&case);
-    let practice = signed.actor.practice.is_some();
     let view = Referred {
         advice,
         nothing_sent: InsetText::saying(
@@ -51,13 +57,9 @@ pub(super) async fn referred(
         )
         .into(),
         take_by: terms.promise.take_by(case.received_at.day()).as_uk_date(),
-        us: if practice {
-            "you"
-        } else {
-            "the person's practice, if they have one here"
-        },
-        us_needs: "You do not need to do anything, or chase us.",
+        hears: hears(&case, practice, agency.as_deref()),
         copy: Button::copy("Copy", &*plain).into(),
+        print: Button::print("Print this page").into(),
         plain,
         mistake: offers(&signed.actor, &case).then(|| paths::take_back(case.id)),
         again: paths::refer(),
@@ -79,6 +81,27 @@ pub(super) async fn referred(
         .under(paths::refer())
         .banner(banner)
         .view(&view))
+}
+
+/// Who hears what comes of it, and how.
+fn hears(case: &Case, practice: bool, agency: Option<&str>) -> Vec<String> {
+    const WHEN: &str = "when the person is first seen, when they are connected with somebody \
+                        local, and when we have finished, or why it came back";
+    if practice {
+        let nothing = "You do not need to do anything, or chase us.";
+        return vec![format!("We will tell you: {WHEN}."), nothing.to_owned()];
+    }
+    let told = case
+        .sent
+        .practice
+        .map(|_| format!("We will tell the person's practice: {WHEN}."));
+    let task = agency.map(|agency| {
+        format!(
+            "Whoever works with the person gets a task to tell {agency}: when they are first \
+             seen, and when we have finished, or why it came back."
+        )
+    });
+    told.into_iter().chain(task).collect()
 }
 
 /// What a practice pastes into its own record. Without a clinical code: that

@@ -19,6 +19,7 @@ words! {
     pub enum Kind {
         Action = "action" / "Action",
         TellPerson = "tell_person" / "Tell the person",
+        TellAgency = "tell_agency" / "Tell who asked",
         MessageFailed = "message_failed" / "A message did not arrive",
         SamePerson = "same_person" / "Same person?",
         CheckFiling = "check_filing" / "Not filed by the practice",

@@ -2,7 +2,7 @@
 
 use kith_testkit::{Browser, World, mary};
 
-use crate::program;
+use crate::{program, set};
 
 fn asks(browser: &mut Browser, given: &str, born: &str) {
     browser
@@ -246,18 +246,40 @@ async fn there_is_a_way_out_before_anything_is_asked() {
 async fn a_closed_door_says_where_to_go() {
     for world in World::small(program).await {
         let mut visitor = world.visitor();
-        let close = async |tx: &mut kith_db::Tx| {
-            let sql = "insert into setting (scheme_id, name, value, changed_at) values ($1, 'self_referral', 'false', $2)";
-            kith_db::run!(tx, sqlx::query(sql).bind(world.scheme).bind(world.now()))?;
-            Ok::<_, kith_db::Failure<kith_base::Refusal>>(())
-        };
-        world.db.act(close).await.expect("closed");
+        set(&world, "self_referral", "false").await;
         visitor
             .opens("/refer-yourself/harbour")
             .await
             .sees("Ask at your GP practice")
             .sees("ring 999")
             .does_not_see("First name");
+        set(&world, "reach_us", "Ring 01632 960 010.\nOr write to us.").await;
+        visitor
+            .opens("/refer-yourself/harbour")
+            .await
+            .sees("Ring 01632 960 010. Or write to us.")
+            .does_not_see("Ask at your GP practice");
+    }
+}
+
+#[tokio::test]
+async fn somebody_who_asked_reads_how_to_reach_the_service() {
+    for world in World::small(program).await {
+        let mut visitor = world.visitor();
+        visitor.opens("/refer-yourself/harbour").await;
+        asks(&mut visitor, "Mary", "1951-05-03");
+        visitor
+            .presses("Send")
+            .await
+            .sees("How to reach us")
+            .sees("Ask at your GP practice");
+        set(&world, "reach_us", "Ring 01632 960 010.").await;
+        let path = visitor.path().to_owned();
+        visitor
+            .opens(path)
+            .await
+            .sees("Ring 01632 960 010.")
+            .does_not_see("Ask at your GP practice");
     }
 }
 

@@ -80,6 +80,8 @@ const WORKERS: &[&str] = &[
     "Idris Bello",
     "Jo Marsh",
 ];
+const REACH_US: &str = "Ring 01632 960 010, Monday to Friday, 9 to 5.\n\
+    Or come to the library in Harbour Street, first floor.";
 const DESKS: &[[&str; 2]] = &[
     ["Rita Shah", "Owen Pugh"],
     ["Harry Obi", "Sunita Rao"],
@@ -134,6 +136,7 @@ pub async fn make(tx: &mut Tx, size: Size, now: Ts) -> Outcome<MadeScheme> {
         .unwrap_or(manager);
     set(tx, id, "lead", &lead.to_string(), now).await?;
     set(tx, id, "deputy", &manager.to_string(), now).await?;
+    set(tx, id, "reach_us", REACH_US, now).await?;
     Ok(MadeScheme {
         id,
         network,
