@@ -287,7 +287,7 @@ always the same
   Poisson, CR1: constant
   Poisson, CR2: constant
   negative binomial: poisson_limit
-  GEE: not_converged
+  GEE: constant
   practice intercept: poisson_limit
   sensitivity: constant
 less spread than chance

@@ -301,7 +301,7 @@ fn equity_names_who_stands_out_and_who_is_not_recorded() {
         "{said}"
     );
     let table = text(&out, "equity-groups.csv");
-    assert!(table.contains("Not recorded,95,5340,1.80"), "{table}");
+    assert!(table.contains("Not recorded,95,5340,1.78"), "{table}");
     assert!(text(&out, "equity-ratios.svg").starts_with("<svg "));
     let overall = json(&out, "equity-groups.json")["result"]["found"]["result"]["overall"].as_f64();
     assert!((overall.expect("a number") - 0.012_167_453_434_332_346).abs() < 1e-17);
@@ -318,7 +318,24 @@ fn equity_hides_a_small_group_everywhere_but_in_the_inside_file() {
         table.contains("C,hidden,hidden,hidden") && table.contains("Not recorded,hidden"),
         "{table}"
     );
-    assert!(said.contains("C: hidden (small number)"), "{said}");
+    assert!(said.contains("C: hidden (small numbers)"), "{said}");
+    assert!(text(&out, "equity-ratios.csv").contains("C,not estimated"));
+}
+
+#[test]
+fn equity_hides_the_group_that_would_tell_a_small_one_in_every_sentence_and_picture() {
+    let out = folder();
+    let rows = "group,pop,referred\nA,5000,60\nB,4000,55\nC,300,29\n,200,3\n";
+    let args = equity_args(file(&out, rows), "group", EquityView::Groups, &out);
+    let said = run_equity(&args).expect("it runs");
+    let table = text(&out, "equity-groups.csv");
+    assert!(table.contains("C,hidden,hidden,hidden"), "{table}");
+    // Once for the practice and once for researchers.
+    assert_eq!(
+        said.matches("C: hidden (small numbers)").count(),
+        2,
+        "{said}"
+    );
     assert!(text(&out, "equity-ratios.csv").contains("C,not estimated"));
 }
 

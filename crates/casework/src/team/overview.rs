@@ -260,18 +260,15 @@ fn load_of(team: &Team) -> Html {
     let mut table = Table::new()
         .caption("What each link worker carries, by name")
         .responsive(true)
-        .head(
-            [
-                "Link worker",
-                "Open",
-                "New in 4 weeks",
-                "Contacts in 4 weeks",
-                "Holding minutes in 4 weeks",
-                "Weighed, per full time",
-                "See",
-            ]
-            .map(Column::new),
-        );
+        .head([
+            Column::new("Link worker"),
+            Column::number("Open"),
+            Column::number("New in 4 weeks"),
+            Column::number("Contacts in 4 weeks"),
+            Column::number("Holding minutes in 4 weeks"),
+            Column::new("Weighed, per full time"),
+            Column::new("See"),
+        ]);
     for worker in &team.workers {
         let cases = team.cases.iter().find(|cases| cases.owner_id == worker.id);
         let contacts = team

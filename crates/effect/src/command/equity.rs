@@ -14,7 +14,7 @@ use crate::picture::forest::{self, Measure};
 use crate::picture::funnel as funnel_picture;
 use crate::picture::{Frame, Table};
 use crate::sentence::{self, Sentences};
-use crate::stats::disclosure::{Shown, shown, table_shown};
+use crate::stats::disclosure::{Shown, share_shown, shown, table_shown};
 use crate::stats::equity::{Group, GroupRate, Reach, Standardised, Stratum, reach, standardised};
 use crate::stats::estimate::Finding;
 use crate::stats::funnel::{Funnel, Place, funnel};
@@ -145,17 +145,57 @@ fn groups(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
         Ok(finding) => finding,
         Err(refusal) => return Ok((sentence::of_refusal(&refusal), None)),
     };
-    folder.table("equity-groups", &table_of(&finding))?;
-    draw_ratios(folder, &finding.result)?;
-    Ok((sentence::equity::groups(&finding), Some(made(&finding))))
+    let cells = cells_of(&finding.result);
+    folder.table("equity-groups", &table_of(&cells))?;
+    draw_ratios(folder, &finding.result, &cells)?;
+    let hidden: Vec<&str> = hidden(&cells).collect();
+    let said = sentence::equity::groups(&finding, &hidden);
+    Ok((said, Some(made(&finding))))
+}
+
+/// A line of the table: its name, and its share with whether it may be shown.
+struct Cell<'a> {
+    label: &'a str,
+    share: Share,
+    reached: Shown,
+    open: bool,
+}
+
+/// The groups, those not recorded last, each with what may be shown of it.
+fn cells_of(reach: &Reach) -> Vec<Cell<'_>> {
+    let groups = reach.groups.iter().map(|g| (g.label.as_str(), g.share));
+    let shares: Vec<(&str, Share)> = groups.chain([(NOT_RECORDED, reach.not_recorded)]).collect();
+    let counts: Vec<Vec<u64>> = shares
+        .iter()
+        .map(|(_, s)| vec![s.events(), s.people() - s.events()])
+        .collect();
+    let given = table_shown(&counts).unwrap_or_default();
+    let mut cells = vec![];
+    for ((label, share), given) in shares.into_iter().zip(given) {
+        cells.push(Cell {
+            label,
+            share,
+            reached: given.first().copied().unwrap_or(Shown::Hidden),
+            open: !given.contains(&Shown::Hidden),
+        });
+    }
+    cells
+}
+
+/// The names of those of whom no rate may be told, nor a ratio that would tell it.
+fn hidden<'a>(cells: &'a [Cell]) -> impl Iterator<Item = &'a str> {
+    cells
+        .iter()
+        .filter(|cell| !cell.open)
+        .map(|cell| cell.label)
 }
 
 /// The rate of each group against that of everybody else.
-fn draw_ratios(folder: &Folder, reach: &Reach) -> Result<(), CommandFailure> {
+fn draw_ratios(folder: &Folder, reach: &Reach, cells: &[Cell]) -> Result<(), CommandFailure> {
     let row = |group: &GroupRate| {
         let ratio = group
             .ratio_to_rest()
-            .filter(|_| shown(group.share.events()) != Shown::Hidden);
+            .filter(|_| !hidden(cells).any(|label| label == group.label));
         forest::Row {
             label: group.label.clone(),
             estimate: ratio.map(|r| r.value),
@@ -170,38 +210,25 @@ fn draw_ratios(folder: &Folder, reach: &Reach) -> Result<(), CommandFailure> {
 }
 
 /// People, reached and rate by group, as they may be shown.
-fn table_of(finding: &Finding<Reach>) -> Table {
-    let reach = &finding.result;
-    let mut shares: Vec<(&str, Share)> = reach
-        .groups
-        .iter()
-        .map(|g| (g.label.as_str(), g.share))
-        .collect();
-    shares.push((NOT_RECORDED, reach.not_recorded));
-    let counts: Vec<Vec<u64>> = shares
-        .iter()
-        .map(|(_, s)| vec![s.events(), s.people() - s.events()])
-        .collect();
-    let cells = table_shown(&counts).unwrap_or_default();
+fn table_of(cells: &[Cell]) -> Table {
     let mut table = Table::new(
-        "Reach by group; small numbers hidden, others to the nearest 5",
+        "Reach by group; small numbers hidden, others to the nearest 5, rates of those",
         &["Group", "Reached", "People", "Rate (%)"],
     );
-    for ((label, share), cells) in shares.iter().zip(cells) {
-        let open = !cells.contains(&Shown::Hidden);
-        let people = if open {
-            shown(share.people()).words()
+    for cell in cells {
+        let (people, rate) = if cell.open {
+            let rate = share_shown(cell.share).and_then(Share::rate);
+            let rate = rate.map_or_else(|| "none".to_owned(), |r| format!("{:.2}", 100.0 * r));
+            (shown(cell.share.people()).words(), rate)
         } else {
-            Shown::Hidden.words()
+            (Shown::Hidden.words(), Shown::Hidden.words())
         };
-        let rate = share
-            .rate()
-            .filter(|_| open)
-            .map_or_else(|| "hidden".to_owned(), |r| format!("{:.2}", 100.0 * r));
-        let reached = cells.first().map_or_else(String::new, |c| c.words());
-        table
-            .rows
-            .push(vec![(*label).to_owned(), reached, people, rate]);
+        table.rows.push(vec![
+            cell.label.to_owned(),
+            cell.reached.words(),
+            people,
+            rate,
+        ]);
     }
     table
 }
@@ -211,8 +238,9 @@ fn in_order(folder: &Folder, lines: &[Line]) -> Result<Told, CommandFailure> {
     let found = gradient(&groups).map(|finding| with_missing(finding, lines));
     folder.json("equity-gradient", &answer(&found))?;
     if let Ok(reach) = reach(&groups_of(lines)) {
-        folder.table("equity-gradient", &table_of(&reach))?;
-        draw_ratios(folder, &reach.result)?;
+        let cells = cells_of(&reach.result);
+        folder.table("equity-gradient", &table_of(&cells))?;
+        draw_ratios(folder, &reach.result, &cells)?;
     }
     Ok(said(&found, sentence::equity::gradient, lines))
 }

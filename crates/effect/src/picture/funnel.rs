@@ -7,7 +7,7 @@ use super::canvas::{Mark, Stroke};
 use super::plot::{Key, Plot};
 use super::scale::Scale;
 use super::{Frame, Picture, Table, shown};
-use crate::stats::disclosure::{self, Shown};
+use crate::stats::disclosure::share_shown;
 use crate::stats::funnel::Funnel;
 
 /// One place in the funnel.
@@ -37,18 +37,19 @@ pub struct Limit {
 /// Points along each limit of the funnel.
 const STEPS: u64 = 100;
 
-/// Draws a funnel. Places with 1 to 7 reached are left out of the picture and its table.
+/// Draws a funnel from the counts as they may be shown; which places are outside was judged
+/// by the counts themselves. Places with 1 to 7 reached are left out.
 #[must_use]
 pub fn of(frame: &Frame, axis: &str, funnel: &Funnel) -> Picture {
     let points: Vec<Point> = funnel
         .places
         .iter()
-        .filter(|p| disclosure::shown(p.share.events()) != Shown::Hidden)
         .filter_map(|p| {
+            let share = share_shown(p.share)?;
             Some(Point {
                 label: p.label.clone(),
-                people: p.share.people() as f64,
-                rate: p.share.rate()?,
+                people: share.people() as f64,
+                rate: share.rate()?,
                 outside: p.outside == Some(true),
             })
         })

@@ -4,30 +4,28 @@
 //! ranking; and people whose group is not recorded are always mentioned.
 
 use super::{Sentences, codes, number, people, percent, with_interval};
-use crate::stats::disclosure::{Shown, shown};
+use crate::stats::disclosure::{Shown, share_shown, shown};
 use crate::stats::equity::{GroupRate, Reach, Standardised};
 use crate::stats::estimate::{Estimate, Finding};
 use crate::stats::funnel::Funnel;
 use crate::stats::inequality::Gradient;
 use crate::stats::multiplicity::benjamini_hochberg;
+use crate::stats::proportion::Share;
 use crate::stats::refusal::Refusal;
 
 /// Share of false findings allowed among the groups named.
 const FALSE_SHARE: f64 = 0.05;
 
-/// Groups against everybody else.
+/// Groups against everybody else. Of those that the table beside it hides, because they are
+/// small or would tell a small one, no number is given.
 #[must_use]
-pub fn groups(finding: &Finding<Reach>) -> Sentences {
+pub fn groups(finding: &Finding<Reach>, hidden: &[&str]) -> Sentences {
     let reach = &finding.result;
     let (less, more) = apart(reach);
-    let rates: Vec<String> = reach.groups.iter().map(one_rate).collect();
+    let rates: Vec<String> = reach.groups.iter().map(|g| one_rate(g, hidden)).collect();
     let said = Sentences {
         link_worker: reached(&less, &more),
-        gp: format!(
-            "Overall {}. {}",
-            percent(reach.overall, 2),
-            ratios(&less, &more)
-        ),
+        gp: format!("{} {}", overall(reach), ratios(&less, &more, hidden)),
         researcher: format!(
             "Exploratory (R11). Rate ratio to the rest, Benjamini\u{2013}Hochberg at {}: {}. n {}.{}",
             number(FALSE_SHARE, 2),
@@ -51,6 +49,16 @@ pub fn with_not_recorded(said: Sentences, people: u64) -> Sentences {
         link_worker: format!("{} {unknown}", said.link_worker),
         gp: format!("{} {unknown}", said.gp),
         researcher: format!("{} {unknown}", said.researcher),
+    }
+}
+
+fn overall(reach: &Reach) -> String {
+    let events = reach.groups.iter().map(|g| g.share.events()).sum();
+    let people = reach.groups.iter().map(|g| g.share.people()).sum();
+    let rate = Share::new(events, people).ok().and_then(share_shown);
+    match rate.and_then(Share::rate) {
+        Some(rate) => format!("Overall {}.", percent(rate, 2)),
+        None => "Overall too few to give.".to_owned(),
     }
 }
 
@@ -102,18 +110,19 @@ fn reached(less: &[&GroupRate], more: &[&GroupRate]) -> String {
     }
 }
 
-fn ratios(less: &[&GroupRate], more: &[&GroupRate]) -> String {
-    let said: Vec<String> = less.iter().chain(more).map(|g| one_rate(g)).collect();
+fn ratios(less: &[&GroupRate], more: &[&GroupRate], hidden: &[&str]) -> String {
+    let apart = less.iter().chain(more);
+    let said: Vec<String> = apart.map(|g| one_rate(g, hidden)).collect();
     if said.is_empty() {
         return reached(less, more);
     }
     format!("Rate against everybody else: {}.", said.join("; "))
 }
 
-fn one_rate(group: &GroupRate) -> String {
+fn one_rate(group: &GroupRate, hidden: &[&str]) -> String {
     match group.ratio_to_rest() {
-        _ if shown(group.share.events()) == Shown::Hidden => {
-            format!("{}: hidden (small number)", group.label)
+        _ if hidden.contains(&group.label.as_str()) => {
+            format!("{}: hidden (small numbers)", group.label)
         }
         Some(ratio) => format!("{} {}", group.label, with_interval(&ratio, 2)),
         None => format!("{}: no ratio", group.label),
@@ -244,7 +253,6 @@ pub fn standardised(finding: &Finding<Standardised>) -> Sentences {
 mod tests {
     use super::*;
     use crate::stats::equity::{Group, Stratum, reach};
-    use crate::stats::proportion::Share;
 
     fn share(events: u64, people: u64) -> Share {
         Share::new(events, people).expect("fits")
@@ -265,7 +273,7 @@ mod tests {
             group("C", 90, 10_000),
             group("?", 4, 523),
         ];
-        let said = groups(&reach(&all).expect("events"));
+        let said = groups(&reach(&all).expect("events"), &[]);
         assert!(
             said.link_worker.contains("Reached less than others: C."),
             "{}",
@@ -285,14 +293,29 @@ mod tests {
             group("B", 101, 10_000),
             group("C", 5, 400),
         ];
-        let said = groups(&reach(&all).expect("events"));
+        let said = groups(&reach(&all).expect("events"), &["A", "C"]);
         assert!(said.link_worker.starts_with("No group stands out"));
         assert!(
-            said.researcher.contains("C: hidden (small number)"),
+            said.researcher
+                .contains("A: hidden (small numbers); B 1.00 (95% CI 0.76 to 1.31); C: hidden"),
             "{}",
             said.researcher
         );
         assert!(said.link_worker.ends_with("Everybody's group is recorded."));
+    }
+
+    #[test]
+    fn a_group_hidden_beside_a_small_one_has_no_number_in_any_sentence() {
+        let all = [
+            group("A", 300, 10_000),
+            group("B", 29, 200),
+            group("?", 1, 50),
+        ];
+        let said = groups(&reach(&all).expect("events"), &["B"]);
+        assert!(said.gp.contains("B: hidden (small numbers)"), "{}", said.gp);
+        // 329 of 10200 would be 3.23.
+        assert!(said.gp.starts_with("Overall 3.24%."), "{}", said.gp);
+        assert!(said.researcher.contains("B: hidden"), "{}", said.researcher);
     }
 
     #[test]

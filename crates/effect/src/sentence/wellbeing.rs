@@ -169,10 +169,18 @@ fn unseen(finding: &Finding<Wellbeing>) -> String {
     let all = finding.n + finding.missing;
     match finding.missing {
         0 => "Everybody had a second score.".to_owned(),
-        missing => format!(
-            "{} had no second score: we do not know about them.",
-            capital(&in_ten(missing as f64 / all as f64))
-        ),
+        missing => {
+            let followed = finding.result.follow_up;
+            let lacking = if missing > followed.people() - followed.events() {
+                "did not have both a first and a second score"
+            } else {
+                "had no second score"
+            };
+            format!(
+                "{} {lacking}: we do not know about them.",
+                capital(&in_ten(missing as f64 / all as f64))
+            )
+        }
     }
 }
 
@@ -271,6 +279,17 @@ mod tests {
         assert!(
             said.researcher.contains("change, not effect") && said.researcher.contains("/ IPW ")
         );
+    }
+
+    #[test]
+    fn who_has_no_first_score_is_not_said_to_lack_a_second() {
+        let with_first = scores(80, 5);
+        let people = with_first.people().to_vec();
+        let scores = Scores::new(with_first.scale().clone(), vec![], people, 60);
+        let said = said(&scores.expect("on the scale"), 0.9);
+        let unseen =
+            "5 in 10 did not have both a first and a second score: we do not know about them.";
+        assert!(said.link_worker.ends_with(unseen), "{}", said.link_worker);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::limits::{COUNT_ROUNDING, LINK_WORKER_SLICE_MIN, SMALL_COUNT_MAX};
+use super::proportion::Share;
 use super::refusal::Refusal;
 
 /// A count as it may leave the building.
@@ -35,6 +36,16 @@ pub fn shown(count: u64) -> Shown {
         Shown::Hidden
     } else {
         Shown::Count((count + COUNT_ROUNDING / 2) / COUNT_ROUNDING * COUNT_ROUNDING)
+    }
+}
+
+/// Events and people as they may be shown, for the rate that stands beside them: a rate of
+/// the counts themselves would tell them to the last one. None when one of them is hidden.
+#[must_use]
+pub fn share_shown(share: Share) -> Option<Share> {
+    match (shown(share.events()), shown(share.people())) {
+        (Shown::Count(events), Shown::Count(people)) => Share::new(events, people).ok(),
+        _ => None,
     }
 }
 
@@ -129,6 +140,18 @@ pub fn slice_of_link_worker(people: u64) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_rate_tells_no_more_than_the_counts_beside_it() {
+        let given = |events, people| share_shown(Share::new(events, people).expect("fits"));
+        for events in 58..=62 {
+            assert_eq!(given(events, 5_203), Share::new(60, 5_205).ok());
+        }
+        assert_eq!(given(12, 12), Share::new(10, 10).ok());
+        assert_eq!(given(0, 40), Share::new(0, 40).ok());
+        assert_eq!(given(3, 5_203), None);
+        assert_eq!(given(0, 3), None);
+    }
 
     #[test]
     fn a_small_cell_takes_the_smallest_other_with_it() {

@@ -49,15 +49,18 @@ impl Gee {
     /// Fits the model; one cluster per cell.
     ///
     /// # Errors
-    /// R3 with one cluster; R7 as [`Poisson::fit`], when no cluster has two
-    /// observations, or when no correlation fits.
+    /// R3 with one cluster; R7 as [`Poisson::fit`], when the clusters do not vary at all,
+    /// when no cluster has two observations, or when no correlation fits.
     pub fn fit(
         cells: &CountCells,
         clusters: &Clusters,
         division: Division,
     ) -> Result<Self, Refusal> {
         clusters.more_than_one()?;
-        let mut coefficients = Poisson::fit(cells)?.coefficients;
+        let start = Poisson::fit(cells)?;
+        // Without any spread there is no correlation to look for.
+        start.working.clustered(clusters)?;
+        let mut coefficients = start.coefficients;
         let data = Grouped {
             cells,
             clusters,

@@ -97,9 +97,12 @@ impl Cell {
         Self::new(number.to_string()).numeric(true)
     }
 
-    /// Whether its head differs from that of its column's other cells.
-    const fn has_own_head(&self) -> bool {
-        self.align.is_some() || self.classes.is_some() || self.sort_value.is_some()
+    /// Whether its head is that of its column's other cells.
+    const fn has_the_head_of(&self, column: &Column) -> bool {
+        self.align.is_none()
+            && self.classes.is_none()
+            && self.sort_value.is_none()
+            && (column.numeric || !self.numeric)
     }
 
     /// A cell whose words are a link.
@@ -280,10 +283,11 @@ impl Table {
         for cells in &self.rows {
             row.around(out, |out| {
                 for (at, cell) in cells.iter().enumerate() {
-                    let shared = heads.get(at).filter(|_| !cell.has_own_head());
-                    match shared {
-                        Some(head) => self.cell(out, cell, head, names.get(at)),
-                        None => self.cell(out, cell, &self.head_of(cell, at), names.get(at)),
+                    match self.head.get(at).zip(heads.get(at)) {
+                        Some((column, head)) if cell.has_the_head_of(column) => {
+                            self.cell(out, cell, head, names.get(at));
+                        }
+                        _ => self.cell(out, cell, &self.head_of(cell, at), names.get(at)),
                     }
                 }
             });
@@ -388,5 +392,21 @@ fn words<'a>(text: &'a Html, hidden_text: Option<&Html>, href: Option<&Href>) ->
                 .child(words.into_owned())
                 .into(),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_in_a_column_of_words_still_stands_as_a_number() {
+        let page = Table::new()
+            .head(["Name", "Open"].map(Column::new))
+            .row([Cell::new("Kay"), Cell::number(310)])
+            .row([Cell::new("Sam"), Cell::new("none")])
+            .render();
+        assert_eq!(page.as_str().matches("--numeric").count(), 1, "{}", page.as_str());
+        assert!(page.as_str().contains("nhsuk-table__cell--numeric\">310"));
     }
 }

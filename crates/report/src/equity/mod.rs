@@ -5,6 +5,7 @@
 
 pub mod rules;
 pub mod store;
+pub mod by_practice;
 pub mod pages;
 
 pub use pages::routes;

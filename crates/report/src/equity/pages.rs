@@ -8,7 +8,7 @@ use kith_db::Outcome;
 use kith_pages::{Html, components::Empty, el};
 
 use super::{
-    rules,
+    by_practice, rules,
     store::{self, Reached},
 };
 use crate::{
@@ -73,7 +73,6 @@ async fn load(app: &App, signed: &Signed) -> Result<Loaded, kith_access::Trouble
 async fn show(app: App, signed: Signed, Query(asked): Query<Asked>) -> Answer {
     let loaded = load(&app, &signed).await?;
     let reader = asked.reader(&signed.actor);
-    let today = signed.actor.today();
     let mut parts: Vec<Html> = Vec::new();
     if loaded.reached.is_empty() {
         let empty = Empty::new("Nobody was referred in the last twelve months.")
@@ -84,9 +83,10 @@ async fn show(app: App, signed: Signed, Query(asked): Query<Asked>) -> Answer {
         parts.push(el("p").child("A difference between groups is a question about the service: who hears of it, who is asked, who can come. It is never a mark for a practice or a group.").into());
         parts.push(counted_on(&loaded, &signed));
         for (dimension, counts) in &loaded.counts {
-            parts.push(rules::by(*dimension, &loaded.reached, counts, today).html(reader));
+            parts.push(rules::by(*dimension, &loaded.reached, counts).html(reader));
         }
-        let funnel = rules::practices(&loaded.practices, &loaded.reached, &loaded.of_practices);
+        let funnel =
+            by_practice::practices(&loaded.practices, &loaded.reached, &loaded.of_practices);
         parts.extend(funnel.map(|shown| shown.html(reader)));
     }
     let mut page = signed

@@ -1,23 +1,18 @@
-//! In which group somebody is, and what may be said of the groups. Nobody is
+//! In which group people are, and what may be said of the groups. Nobody is
 //! put into a group by a guess: who is in none counts as not recorded, and who
 //! preferred not to say is a row of their own. Neither is compared.
 
 use std::collections::BTreeMap;
 
-use kith_access::Organisation;
-use kith_base::{Day, Id, Word};
+use kith_base::Word;
 use kith_casework::person::{EthnicGroup, Ethnicity, Gender};
 use kith_effect::{
-    picture::{
-        forest::{self, Measure},
-        funnel as funnel_picture,
-    },
+    picture::forest::{self, Measure},
     sentence,
     stats::{
-        disclosure::{Shown as Given, list_shown, shown},
+        disclosure::{Shown as Given, list_shown, share_shown, shown},
         equity::{Group, Reach, reach},
         estimate::Finding,
-        funnel::{Place, funnel},
         inequality::gradient,
         proportion::Share,
         refusal::Refusal,
@@ -35,13 +30,11 @@ use crate::{
 /// do not have it.
 pub const NOT_SAID: &str = "Prefer not to say";
 
-/// The group somebody is in.
+/// The group people who are alike are in.
 #[must_use]
-pub fn group_of(dimension: Dimension, one: &Reached, today: Day) -> &'static str {
+pub fn group_of(dimension: Dimension, one: &Reached) -> &'static str {
     let group = match dimension {
-        Dimension::Age => one
-            .born
-            .map(|born| age_group(i64::from(today.years_since(born)))),
+        Dimension::Age => one.age_from.map(age_group),
         Dimension::Sex => of_sex(one),
         Dimension::Ethnicity => match one.ethnicity.map(Ethnicity::group) {
             Some(EthnicGroup::NotSaid) => Some(NOT_SAID),
@@ -72,10 +65,10 @@ fn of_sex(one: &Reached) -> Option<&'static str> {
 
 /// People reached in each group, in the order of the groups; who preferred not
 /// to say before those not recorded, when there are any.
-fn counted(dimension: Dimension, reached: &[Reached], today: Day) -> Vec<(&'static str, u64)> {
+fn counted(dimension: Dimension, reached: &[Reached]) -> Vec<(&'static str, u64)> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for one in reached {
-        *counts.entry(group_of(dimension, one, today)).or_default() += 1;
+        *counts.entry(group_of(dimension, one)).or_default() += number(one.people);
     }
     let mut all: Vec<(&'static str, u64)> = dimension
         .groups()
@@ -86,6 +79,11 @@ fn counted(dimension: Dimension, reached: &[Reached], today: Day) -> Vec<(&'stat
         all.insert(all.len() - 1, (NOT_SAID, *count));
     }
     all
+}
+
+/// A count of the database, which is never below nought.
+pub(super) fn number(people: i64) -> u64 {
+    u64::try_from(people).unwrap_or(0)
 }
 
 /// What is counted, for "how this was made".
@@ -104,17 +102,12 @@ fn definition(dimension: Dimension) -> &'static str {
     }
 }
 
-const PERIOD: &str = "People with a referral in the last twelve months, each once; not those referred for advice only.";
+pub(super) const PERIOD: &str = "People with a referral in the last twelve months, each once; not those referred for advice only.";
 
 /// One dimension: rates when there are population counts, otherwise counts.
 #[must_use]
-pub fn by(
-    dimension: Dimension,
-    reached: &[Reached],
-    population: &[Population],
-    today: Day,
-) -> Shown {
-    let counts = counted(dimension, reached, today);
+pub fn by(dimension: Dimension, reached: &[Reached], population: &[Population]) -> Shown {
+    let counts = counted(dimension, reached);
     let title = format!("By {}", dimension.label().to_lowercase());
     let shown = if population.is_empty() {
         without_population(&title, &counts)
@@ -174,7 +167,7 @@ fn with_population(
             people: population
                 .iter()
                 .filter(|count| count.group_name == *group)
-                .map(|count| u64::try_from(count.people).unwrap_or(0))
+                .map(|count| number(count.people))
                 .sum(),
         })
         .collect();
@@ -189,7 +182,7 @@ fn with_population(
     let mut shown = match &found {
         Err(refusal) => Shown::refused(title, refusal),
         Ok(finding) => {
-            let mut said = sentence::equity::groups(finding);
+            let mut said = sentence::equity::groups(finding, &names);
             if dimension == Dimension::Deprivation
                 && let Ok(slope) = gradient(&fifths(&lines))
             {
@@ -261,10 +254,11 @@ fn fifths(lines: &[Line]) -> Vec<Share> {
         .collect()
 }
 
-/// Reached, people and the rate of each group, with what is small hidden.
+/// Reached, people and the rate of each group, with what is small hidden. The rate is of
+/// the numbers as they stand beside it.
 fn rates(lines: &[Line], hidden: &[bool]) -> Numbers {
     let mut table = Numbers::new(
-        "Reach by group; small numbers hidden, others to the nearest 5",
+        "Reach by group; small numbers hidden, others to the nearest 5, rates of those",
         &[
             "Group",
             "People referred",
@@ -278,6 +272,7 @@ fn rates(lines: &[Line], hidden: &[bool]) -> Numbers {
         let wilson = Share::new(line.reached, line.people)
             .ok()
             .filter(|_| is_group(line))
+            .and_then(share_shown)
             .and_then(|share| share.wilson().ok());
         let (rate, interval) = match wilson {
             _ if *hidden => (word(), word()),
@@ -336,92 +331,28 @@ fn forest_of(dimension: Dimension, finding: &Finding<Reach>, hidden: &[&str]) ->
     })
 }
 
-/// Practices in a funnel; none where fewer than two have population counts.
-#[must_use]
-pub fn practices(
-    names: &[(Id<Organisation>, String)],
-    reached: &[Reached],
-    ages: &[Population],
-) -> Option<Shown> {
-    const TITLE: &str = "By practice";
-    let with_counts: Vec<(&String, u64, u64)> = names
-        .iter()
-        .map(|(practice, name)| {
-            let own = ages
-                .iter()
-                .filter(|count| count.practice_id == Some(*practice));
-            let live = own.map(|count| u64::try_from(count.people).unwrap_or(0));
-            let came = reached
-                .iter()
-                .filter(|one| one.practice_id == Some(*practice));
-            (name, came.count() as u64, live.sum())
-        })
-        .filter(|(_, _, live)| *live > 0)
-        .collect();
-    if with_counts.len() < 2 {
-        return None;
-    }
-    let came: Vec<u64> = with_counts.iter().map(|(_, came, _)| *came).collect();
-    let told: Vec<_> = with_counts
-        .iter()
-        .zip(list_shown(&came))
-        .filter(|(_, given)| *given != Given::Hidden)
-        .map(|(one, _)| *one)
-        .collect();
-    let left_out = with_counts.len() - told.len();
-    if told.len() < 2 {
-        return Some(Shown::refused(TITLE, &Refusal::SmallNumber));
-    }
-    let places: Result<Vec<Place>, Refusal> = told
-        .into_iter()
-        .map(|(name, came, live)| {
-            Ok(Place {
-                label: name.clone(),
-                share: Share::new(came, live)?,
-            })
-        })
-        .collect();
-    Some(match places.and_then(|places| funnel(&places)) {
-        Err(refusal) => Shown::refused(TITLE, &refusal),
-        Ok(finding) => {
-            let said = sentence::equity::funnel(&finding);
-            Shown::found(TITLE, &finding, said, format!("{} practices", finding.n))
-                .counting(&[PERIOD, "People on the list of each practice, by the population counts brought in for it."])
-                .missing(left_out_words(left_out))
-                .with(Drawn::new("reach-practices", "People reached, by size of the practice", |frame| {
-                    funnel_picture::of(frame, "Reached, %", &finding.result)
-                }))
-        }
-    })
-}
-
-fn left_out_words(practices: usize) -> String {
-    match practices {
-        0 => "No practice of which there are population counts.".to_owned(),
-        some => format!(
-            "{some} practices, where fewer than 8 people were referred or the total would tell that number."
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use kith_base::Id;
+
     use super::*;
     use crate::shown::Reader;
 
-    fn one(born: Option<&str>, ethnicity: Option<Ethnicity>, gender: Option<Gender>) -> Reached {
+    fn some(
+        people: i64,
+        age_from: Option<i64>,
+        ethnicity: Option<Ethnicity>,
+        gender: Option<Gender>,
+    ) -> Reached {
         Reached {
             practice_id: None,
-            born: born.map(|day| day.parse().unwrap()),
+            age_from,
             ethnicity,
             gender,
             sex: None,
             deprivation_fifth: Some(1),
+            people,
         }
-    }
-
-    fn today() -> Day {
-        "2026-11-24".parse().unwrap()
     }
 
     fn population(dimension: Dimension, people: &[i64]) -> Vec<Population> {
@@ -434,38 +365,35 @@ mod tests {
                 group_name: (*group).to_owned(),
                 people: *people,
                 as_of: None,
-                file_id: Id::new(today().start()),
+                file_id: Id::of(uuid::Uuid::nil()),
             })
             .collect()
     }
 
     #[test]
     fn nobody_is_put_into_a_group_by_a_guess() {
-        let mary = one(Some("1946-11-25"), Some(Ethnicity::WhiteBritish), None);
-        assert_eq!(group_of(Dimension::Age, &mary, today()), "65 to 79");
-        assert_eq!(group_of(Dimension::Ethnicity, &mary, today()), "White");
-        assert_eq!(group_of(Dimension::Sex, &mary, today()), NOT_RECORDED);
-        assert_eq!(
-            group_of(Dimension::Deprivation, &mary, today()),
-            "1 (most deprived)"
-        );
+        let mary = some(1, Some(65), Some(Ethnicity::WhiteBritish), None);
+        assert_eq!(group_of(Dimension::Age, &mary), "65 to 79");
+        assert_eq!(group_of(Dimension::Ethnicity, &mary), "White");
+        assert_eq!(group_of(Dimension::Sex, &mary), NOT_RECORDED);
+        assert_eq!(group_of(Dimension::Deprivation, &mary), "1 (most deprived)");
         let register = Reached {
             sex: Some(Sex::Female),
             gender: Some(Gender::NotSaid),
             ..mary
         };
-        assert_eq!(group_of(Dimension::Sex, &register, today()), "Female");
-        let unknown = one(None, None, None);
-        assert_eq!(group_of(Dimension::Age, &unknown, today()), NOT_RECORDED);
-        let unsaid = one(None, Some(Ethnicity::NotSaid), Some(Gender::NotSaid));
-        assert_eq!(group_of(Dimension::Ethnicity, &unsaid, today()), NOT_SAID);
-        assert_eq!(group_of(Dimension::Sex, &unsaid, today()), NOT_SAID);
+        assert_eq!(group_of(Dimension::Sex, &register), "Female");
+        let unknown = some(1, None, None, None);
+        assert_eq!(group_of(Dimension::Age, &unknown), NOT_RECORDED);
+        let unsaid = some(1, None, Some(Ethnicity::NotSaid), Some(Gender::NotSaid));
+        assert_eq!(group_of(Dimension::Ethnicity, &unsaid), NOT_SAID);
+        assert_eq!(group_of(Dimension::Sex, &unsaid), NOT_SAID);
     }
 
     #[test]
     fn without_population_counts_there_is_no_rate_and_it_says_what_is_wanted() {
-        let reached = vec![one(Some("1950-01-01"), None, None); 12];
-        let shown = by(Dimension::Age, &reached, &[], today());
+        let reached = vec![some(12, Some(65), None, None)];
+        let shown = by(Dimension::Age, &reached, &[]);
         assert!(shown.said.to(Reader::Gp).contains("no population counts"));
         assert_eq!(
             shown.why[0].needed.as_deref(),
@@ -476,11 +404,11 @@ mod tests {
 
     #[test]
     fn a_rate_has_its_interval_and_a_small_group_none() {
-        let mut reached = vec![one(Some("1950-01-01"), None, None); 60];
-        reached.extend(vec![one(Some("1980-01-01"), None, None); 20]);
-        reached.extend(vec![one(Some("1995-01-01"), None, None); 3]);
+        let mut reached = vec![some(60, Some(65), None, None)];
+        reached.push(some(20, Some(35), None, None));
+        reached.push(some(3, Some(18), None, None));
         let people = population(Dimension::Age, &[1000, 1000, 1000, 1000, 1000, 1000, 40]);
-        let shown = by(Dimension::Age, &reached, &people, today());
+        let shown = by(Dimension::Age, &reached, &people);
         let row = |group: &str| {
             let mut rows = shown.tables[0].rows.iter();
             rows.find(|row| row[0] == group).unwrap().clone()
@@ -501,12 +429,12 @@ mod tests {
 
     #[test]
     fn what_the_table_hides_the_picture_does_not_tell() {
-        let mut reached = vec![one(Some("1950-01-01"), None, None); 60];
-        reached.extend(vec![one(Some("1980-01-01"), None, None); 20]);
-        reached.extend(vec![one(Some("1930-01-01"), None, None); 30]);
-        reached.extend(vec![one(None, None, None); 1]);
+        let mut reached = vec![some(60, Some(65), None, None)];
+        reached.push(some(20, Some(35), None, None));
+        reached.push(some(30, Some(80), None, None));
+        reached.push(some(1, None, None, None));
         let people = population(Dimension::Age, &[1000, 1000, 1000, 1000, 1000, 400, 40]);
-        let shown = by(Dimension::Age, &reached, &people, today());
+        let shown = by(Dimension::Age, &reached, &people);
         let numbers = shown.pictures[0].numbers();
         let row = |rows: &[Vec<String>], group: &str| {
             rows.iter().find(|row| row[0] == group).unwrap().clone()
@@ -515,54 +443,21 @@ mod tests {
         assert_eq!(row(&shown.tables[0].rows, NOT_RECORDED)[1], "hidden");
         assert_eq!(row(&shown.tables[0].rows, "35 to 49")[1], "hidden");
         assert_eq!(row(&numbers.rows, "35 to 49")[1], "not estimated");
+        let researcher = shown.said.to(Reader::Researcher);
+        assert!(
+            researcher.contains("35 to 49: hidden (small numbers)"),
+            "{researcher}"
+        );
         assert_eq!(row(&shown.tables[0].rows, "80 and over")[1], "30");
     }
 
     #[test]
-    fn a_practice_where_a_handful_was_reached_is_not_in_the_funnel() {
-        let of = |place: u128| Id::<Organisation>::of(uuid::Uuid::from_u128(place));
-        let names: Vec<_> = (1..=4)
-            .map(|place| (of(place), format!("Practice {place}")))
-            .collect();
-        let mut reached = Vec::new();
-        for (place, count) in [(1, 40), (2, 60), (3, 3), (4, 20)] {
-            let one = Reached {
-                practice_id: Some(of(place)),
-                ..one(None, None, None)
-            };
-            reached.extend(vec![one; count]);
-        }
-        let ages: Vec<Population> = (1..=4)
-            .map(|place| Population {
-                practice_id: Some(of(place)),
-                ..population(Dimension::Age, &[5000]).remove(0)
-            })
-            .collect();
-        let shown = practices(&names, &reached, &ages).unwrap();
-        let told: Vec<&str> = shown.pictures[0]
-            .numbers()
-            .rows
-            .iter()
-            .map(|row| &*row[0])
-            .collect();
-        // The fourth goes with the third, whose number the total would tell.
-        assert_eq!(told, ["Practice 1", "Practice 2"]);
-        assert!(
-            shown
-                .made
-                .missing
-                .unwrap()
-                .starts_with("2 practices, where fewer than 8")
-        );
-    }
-
-    #[test]
     fn preferring_not_to_say_is_an_answer_and_a_row() {
-        let mut reached = vec![one(None, Some(Ethnicity::WhiteIrish), None); 60];
-        reached.extend(vec![one(None, Some(Ethnicity::NotSaid), None); 10]);
-        reached.extend(vec![one(None, None, None); 20]);
+        let mut reached = vec![some(60, None, Some(Ethnicity::WhiteIrish), None)];
+        reached.push(some(10, None, Some(Ethnicity::NotSaid), None));
+        reached.push(some(20, None, None, None));
         let people = population(Dimension::Ethnicity, &[100, 100, 100, 1000, 100, 9]);
-        let shown = by(Dimension::Ethnicity, &reached, &people, today());
+        let shown = by(Dimension::Ethnicity, &reached, &people);
         let last: Vec<&[String]> = shown.tables[0].rows[5..]
             .iter()
             .map(|row| &row[..3])
@@ -577,9 +472,9 @@ mod tests {
 
     #[test]
     fn more_reached_than_there_are_is_a_wrong_file() {
-        let reached = vec![one(Some("1950-01-01"), None, None); 12];
+        let reached = vec![some(12, Some(65), None, None)];
         let people = population(Dimension::Age, &[100, 100, 100, 100, 10, 100, 0]);
-        let shown = by(Dimension::Age, &reached, &people, today());
+        let shown = by(Dimension::Age, &reached, &people);
         assert!(
             shown
                 .said

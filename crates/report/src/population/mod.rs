@@ -5,7 +5,7 @@
 pub mod rows;
 pub mod store;
 
-use kith_base::words;
+use kith_base::{Day, words};
 
 words! {
     /// What people are grouped by.
@@ -67,6 +67,14 @@ impl Dimension {
     }
 }
 
+/// The last day to be born on for each group of age but the first, youngest
+/// first: who was born then or before is in it, or in an older one.
+#[must_use]
+pub fn age_limits(today: Day) -> [Day; 5] {
+    let [_, older @ ..] = AGES;
+    older.map(|first| today.plus_months(-12 * first))
+}
+
 /// The group of somebody's age in whole years.
 #[must_use]
 pub fn age_group(years: i64) -> &'static str {
@@ -89,6 +97,24 @@ mod tests {
             (104, "80 and over"),
         ] {
             assert_eq!(age_group(years), group);
+        }
+    }
+
+    #[test]
+    fn a_day_of_birth_is_in_the_group_of_its_age() {
+        let day = |text: &str| -> Day { text.parse().unwrap() };
+        for today in ["2026-11-24", "2026-02-28", "2026-03-01", "2024-02-29"].map(day) {
+            let limits = age_limits(today);
+            for back in 0..366 * 90 {
+                let born = today.plus_days(-back);
+                let older = limits.iter().filter(|limit| born <= **limit).count();
+                let group = age_group(i64::from(today.years_since(born)));
+                assert_eq!(
+                    Dimension::Age.groups()[older],
+                    group,
+                    "{born:?} on {today:?}"
+                );
+            }
         }
     }
 

@@ -220,7 +220,7 @@ fn thresholds() -> Numbers {
     add(
         "R5",
         format!(
-            "fewer than {:.0}% with a second score, or a tipping value nearer than {TIPPING_MIN_SD} standard deviations",
+            "fewer than {:.0}% of those with a first score having a second, or a tipping value nearer than {TIPPING_MIN_SD} standard deviations",
             FOLLOW_UP_MIN * 100.0
         ),
         "the people not seen could overturn any average",
