@@ -71,6 +71,11 @@ pub const SETTINGS: &[Setting] = &[
         means: "Where checkpoints of the audit trail are kept, every 15 minutes: `file:FOLDER` on a disk this server cannot rewrite, or an email address; nowhere when empty",
     },
     Setting {
+        name: "code_map",
+        default: "",
+        means: "A file with the clinical codes practices get, in the form of the shipped file; the shipped ones when empty",
+    },
+    Setting {
         name: "log",
         default: "info",
         means: "What is logged: `error`, `warn`, `info`; `debug` and `trace` on one's own machine only",
@@ -110,6 +115,8 @@ pub struct Config {
     pub mail_from: String,
     /// Where checkpoints of the audit trail are kept.
     pub checkpoints: Option<Place>,
+    /// The file of the clinical codes; none for the shipped ones.
+    pub code_map: Option<PathBuf>,
     /// What is logged.
     pub log: tracing::Level,
     /// How it is logged.
@@ -221,6 +228,9 @@ impl Config {
                     "file:FOLDER, or an email address",
                 )?),
             },
+            code_map: Some(text(values, "code_map"))
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
             log: value(values, "log", "error, warn, info, debug or trace")?,
             log_format: match text(values, "log_format").as_str() {
                 "text" => LogFormat::Text,

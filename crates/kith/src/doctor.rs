@@ -5,11 +5,11 @@
 
 use std::{fs, net::IpAddr, os::unix::fs::PermissionsExt, path::Path};
 
-use kith_access::{Scheme, outbox::Post};
+use kith_access::{Scheme, SchemeSettings, outbox::Post};
 use kith_base::{Id, Ts};
 use kith_db::{Db, Outcome, Tx, on};
 
-use crate::{checkpoints::Place, config::Config, key_file};
+use crate::{checkpoints::Place, codes, config::Config, key_file};
 
 /// How a line reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +51,7 @@ pub fn before_start(config: &Config) -> Vec<Line> {
         debug(config),
         mail(config),
         kept_outside(config),
+        code_map(config),
     ];
     lines.extend(database_files(config));
     lines
@@ -158,6 +159,23 @@ fn kept_outside(config: &Config) -> Line {
             "checkpoints",
             "of the audit trail are kept nowhere: whoever owns the database could cut it unseen. Set checkpoints",
         ),
+    }
+}
+
+/// Which clinical codes practices get.
+fn code_map(config: &Config) -> Line {
+    match codes::read(config) {
+        Ok(map) => {
+            let on: Vec<&str> = map
+                .codes
+                .iter()
+                .filter(|code| code.on)
+                .map(|code| code.event.as_str())
+                .collect();
+            let words = format!("version {}, on for: {}", map.version, on.join(", "));
+            line(Says::Ok, "code map", words)
+        }
+        Err(refusal) => line(Says::Wrong, "code map", refusal.to_string()),
     }
 }
 
@@ -334,68 +352,83 @@ const FAILED_MAIL: &str = "select count(*) from outbox where scheme_id = $1 and 
 const UNSEALED: &str = "select count(*) from audit a where a.scheme_id = $1 and a.at < $2
       and not exists (select 1 from audit_seal s where s.scheme_id = $1 and s.audit_id = a.id)";
 
+/// A line about a scheme: what is well, or what is not.
+fn expect(good: bool, otherwise: Says, ok: String, bad: String) -> Line {
+    if good {
+        line(Says::Ok, "scheme", ok)
+    } else {
+        line(otherwise, "scheme", bad)
+    }
+}
+
 async fn of_scheme(tx: &mut Tx, scheme: Id<Scheme>, name: &str, now: Ts) -> Outcome<Vec<Line>> {
-    let mut lines = Vec::new();
-    let mut expect = |good: bool, otherwise: Says, ok: String, bad: String| {
-        lines.push(if good {
-            line(Says::Ok, "scheme", ok)
-        } else {
-            line(otherwise, "scheme", bad)
-        });
-    };
-    let one: i64 = on!(tx, c => sqlx::query_scalar(ONE_FACTOR).bind(scheme).fetch_one(c))?;
-    expect(
-        one == 0,
-        Says::Wrong,
-        format!("{name}: every active account has a second factor"),
-        format!(
-            "{name}: {one} active accounts have no second factor. Reset them on the page of accounts"
-        ),
-    );
-    let administrators: i64 =
-        on!(tx, c => sqlx::query_scalar(ADMINISTRATORS).bind(scheme).fetch_one(c))?;
-    expect(
-        administrators > 0,
-        Says::Look,
-        format!("{name}: {administrators} administrators"),
-        format!("{name}: no administrator has accepted the invitation yet"),
-    );
-    let settings = kith_access::settings::of(tx, scheme).await?;
-    expect(
-        settings.lead.is_some() && settings.deputy.is_some(),
-        Says::Look,
-        format!("{name}: a safeguarding lead and a deputy"),
-        format!(
-            "{name}: no safeguarding lead and deputy are named. The administrator names them under Settings"
-        ),
-    );
-    expect(
-        !settings.reach_us.is_empty(),
-        Says::Look,
-        format!("{name}: people read how to reach the service"),
-        format!(
-            "{name}: people who ask for help themselves do not read how to reach the service. The administrator says it under Settings"
-        ),
-    );
+    let mut lines = of_accounts(tx, scheme, name).await?;
+    lines.extend(of_settings(
+        &kith_access::settings::of(tx, scheme).await?,
+        name,
+    ));
     let failed: i64 = on!(tx, c => sqlx::query_scalar(FAILED_MAIL).bind(scheme).fetch_one(c))?;
-    expect(
+    lines.push(expect(
         failed == 0,
         Says::Look,
         format!("{name}: no mail is stuck"),
         format!("{name}: {failed} mails could not be delivered. Look under Deliveries"),
-    );
+    ));
     let an_hour_ago = now.plus_seconds(-3600);
     let unsealed: i64 =
         on!(tx, c => sqlx::query_scalar(UNSEALED).bind(scheme).bind(an_hour_ago).fetch_one(c))?;
-    expect(
+    lines.push(expect(
         unsealed == 0,
         Says::Look,
         format!("{name}: the audit trail is sealed"),
         format!(
             "{name}: {unsealed} rows of the audit trail are older than an hour and not sealed. Is `kith serve` running?"
         ),
-    );
+    ));
     Ok(lines)
+}
+
+async fn of_accounts(tx: &mut Tx, scheme: Id<Scheme>, name: &str) -> Outcome<Vec<Line>> {
+    let one: i64 = on!(tx, c => sqlx::query_scalar(ONE_FACTOR).bind(scheme).fetch_one(c))?;
+    let administrators: i64 =
+        on!(tx, c => sqlx::query_scalar(ADMINISTRATORS).bind(scheme).fetch_one(c))?;
+    Ok(vec![
+        expect(
+            one == 0,
+            Says::Wrong,
+            format!("{name}: every active account has a second factor"),
+            format!(
+                "{name}: {one} active accounts have no second factor. Reset them on the page of accounts"
+            ),
+        ),
+        expect(
+            administrators > 0,
+            Says::Look,
+            format!("{name}: {administrators} administrators"),
+            format!("{name}: no administrator has accepted the invitation yet"),
+        ),
+    ])
+}
+
+fn of_settings(settings: &SchemeSettings, name: &str) -> [Line; 2] {
+    [
+        expect(
+            settings.lead.is_some() && settings.deputy.is_some(),
+            Says::Look,
+            format!("{name}: a safeguarding lead and a deputy"),
+            format!(
+                "{name}: no safeguarding lead and deputy are named. The administrator names them under Settings"
+            ),
+        ),
+        expect(
+            !settings.reach_us.is_empty(),
+            Says::Look,
+            format!("{name}: people read how to reach the service"),
+            format!(
+                "{name}: people who ask for help themselves do not read how to reach the service. The administrator says it under Settings"
+            ),
+        ),
+    ]
 }
 
 #[cfg(test)]

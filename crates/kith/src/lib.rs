@@ -8,6 +8,7 @@ pub mod config;
 pub mod logs;
 pub mod key_file;
 pub mod data_lock;
+pub mod codes;
 pub mod doctor;
 pub mod joins;
 pub mod jobs;

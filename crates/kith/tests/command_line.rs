@@ -135,6 +135,32 @@ fn an_installation_that_is_not_safe_is_not_served() {
 }
 
 #[test]
+fn codes_of_ones_own_are_named_by_the_doctor_and_a_mistyped_one_is_not_served() {
+    let folder = installation();
+    let said = words(&kith(folder.path(), &["doctor"]));
+    assert!(
+        said.contains("version 2026-11-1, on for: accepted, declined"),
+        "{said}"
+    );
+    let map = r#"{ "version": "ours-7", "source": "", "codes": [
+        { "event": "accepted", "id": "71388002", "term": "Procedure", "on": true } ] }"#;
+    fs::write(folder.path().join("codes.json"), map).unwrap();
+    let config = "code_map = \"codes.json\"\n";
+    fs::write(folder.path().join("kith.toml"), config).unwrap();
+    let said = words(&kith(folder.path(), &["--config", "kith.toml", "doctor"]));
+    assert!(said.contains("version ours-7, on for: accepted"), "{said}");
+    fs::write(
+        folder.path().join("codes.json"),
+        map.replace("71388002", "71388020"),
+    )
+    .unwrap();
+    let refused = kith(folder.path(), &["--config", "kith.toml", "serve"]);
+    assert!(!refused.status.success(), "served with a mistyped code");
+    let said = words(&refused);
+    assert!(said.contains("71388020 is no SNOMED CT id"), "{said}");
+}
+
+#[test]
 fn a_copy_is_restored_only_over_a_database_that_one_means() {
     let folder = installation();
     let copied = kith(folder.path(), &["backup", "copy.db"]);

@@ -311,3 +311,30 @@ async fn an_organisation_keeps_its_sort_and_its_part_while_it_has_staff() {
         assert_eq!(told.status, 303, "{}", told.body);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_role_or_another_organisation_ends_the_sessions_there_are() {
+    for world in World::on_both().await {
+        let mut ann = world.as_a(Role::Administrator).await;
+        let kay = world.somebody(Role::LinkWorker).await;
+        let path = format!("/admin/accounts/{kay}");
+        let network = world.network.to_string();
+        let practice = world.practice.to_string();
+        for (role, organisation, stays) in [
+            ("link_worker", &network, true),
+            ("manager", &network, false),
+            ("practice", &practice, false),
+        ] {
+            let mut hers = world.signed_in(kay).await;
+            let fields = [
+                ("name", "Kay Lewis"),
+                ("role", role),
+                ("organisation", organisation),
+                ("full_time_percent", "80"),
+            ];
+            let sent = ann.fill(&path, &fields).await;
+            assert_eq!(sent.status, 303, "{}", sent.body);
+            assert_eq!(hers.is_signed_in().await, stays, "{role}");
+        }
+    }
+}

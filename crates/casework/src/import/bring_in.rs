@@ -13,7 +13,8 @@ use super::{
     Decision, ImportBatch, RowOutcome, Stage, UNDO_DAYS,
     actions::{self, Progress, Steps, allowed, batch, entry},
     cells::{self, Arrival, Remark},
-    rows::{self, Changed, Ended, Field, ImportRow, Which},
+    changed::{self, Changed, Field},
+    rows::{self, Ended, ImportRow, Which},
     store::{self, Moments},
 };
 use crate::{
@@ -153,7 +154,7 @@ async fn make_one(
         if let Some(open) = open {
             changed.task = add_words(tx, terms, actor, person, open, &line).await?;
         }
-        rows::keep_changed(tx, actor.scheme, id, row.number, &changed).await?;
+        changed::keep(tx, actor.scheme, id, row.number, &changed).await?;
         if open.is_some() {
             return added(tx, actor, (id, row), person, &remarks).await;
         }
@@ -188,7 +189,7 @@ async fn make_one(
     if let Some((_, Some(before))) = before.filter(|(person, _)| *person == referred.person)
         && let Some(filled) = filled(tx, actor, referred.person, &before).await?
     {
-        rows::keep_changed(tx, actor.scheme, id, row.number, &filled).await?;
+        changed::keep(tx, actor.scheme, id, row.number, &filled).await?;
     }
     let ended = Ended {
         outcome: RowOutcome::Made,
@@ -222,7 +223,7 @@ async fn add_quietly(
         remarks.extend(remark);
     }
     changed.task = add_words(tx, terms, actor, person, open, line).await?;
-    rows::keep_changed(tx, actor.scheme, id, row.number, &changed).await?;
+    changed::keep(tx, actor.scheme, id, row.number, &changed).await?;
     added(tx, actor, (id, row), person, &remarks).await
 }
 

@@ -11,6 +11,7 @@ pub mod headings;
 pub mod sheet;
 pub mod cells;
 pub mod store;
+pub mod changed;
 pub mod rows;
 pub mod actions;
 pub mod bring_in;

@@ -15,7 +15,8 @@ use super::{
     ImportBatch, RowOutcome, Stage,
     actions::{self, Progress, Steps, entry, taken_back_words},
     bring_in::{self, about_row},
-    rows::{self, Changed, Ended, Field, ImportRow, Which},
+    changed::{self, Changed, Field},
+    rows::{self, Ended, ImportRow, Which},
     store::{self, Batch, Moments},
 };
 use crate::{
@@ -168,7 +169,7 @@ async fn take_back(
         }));
     }
     if let Some(task) = changed.task.as_deref().and_then(|id| id.parse().ok()) {
-        rows::end_task(tx, actor, task).await?;
+        changed::end_task(tx, actor, task).await?;
     }
     put_back(tx, actor, row.person, changed).await
 }
@@ -227,7 +228,7 @@ async fn put_back(
         )))
     };
     if let Some(at) = changed.at.map(Ts::from_micros)
-        && rows::saved_since(tx, actor.scheme, person, at).await?
+        && changed::saved_since(tx, actor.scheme, person, at).await?
     {
         return stays("Somebody has saved their details since, so put right by hand what is wrong");
     }

@@ -43,7 +43,7 @@ impl Terms {
     /// When the code map in force is broken.
     pub fn of(scheme: Id<Scheme>, settings: &SchemeSettings) -> Outcome<Self> {
         let codes =
-            CodeMap::shipped().map_err(|error| Failure::Sql(sqlx::Error::Decode(error.into())))?;
+            CodeMap::in_force().map_err(|error| Failure::Sql(sqlx::Error::Decode(error.into())))?;
         let promise = Promise {
             work: settings.working.clone(),
             take_on_days: settings.take_on_days,

@@ -10,6 +10,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use super::{Done, Said, doctor::print, open};
 use crate::{
+    codes,
     config::Config,
     data_lock::DataLock,
     doctor::{self, Says},
@@ -42,6 +43,9 @@ impl Serve {
         ])?;
         logs::start(&config);
         refuse_unsafe(&config)?;
+        if config.code_map.is_some() {
+            codes::read(&config)?.put_in_force();
+        }
         let _lock = config.database_file().map(DataLock::take).transpose()?;
         let db = ready(&config).await?;
         let app = App::new(db, Clock::Real, config.origin.clone(), open::key(&config)?);
