@@ -2,7 +2,7 @@
 //! expected there.
 
 use std::fmt;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// A command that could not be carried out.
@@ -92,12 +92,26 @@ impl fmt::Display for CommandFailure {
                 file,
                 column,
                 columns,
-            } => write!(
-                f,
-                "{}: there is no column \"{column}\"; the columns are {}",
-                file.display(),
-                columns.join(", ")
-            ),
+            } => {
+                let file = file.display();
+                match columns.as_slice() {
+                    [] => write!(
+                        f,
+                        "{file}: there is nothing in it; expected a first row with the names of \
+                         the columns"
+                    ),
+                    [one] if one.contains(';') => write!(
+                        f,
+                        "{file}: there is no column \"{column}\", but semicolons: save it with \
+                         commas between the columns"
+                    ),
+                    columns => write!(
+                        f,
+                        "{file}: there is no column \"{column}\"; the columns are {}",
+                        columns.join(", ")
+                    ),
+                }
+            }
             Self::BadField {
                 file,
                 row,
@@ -117,6 +131,13 @@ impl fmt::Display for CommandFailure {
                 write!(f, "{}, row {row}: expected {expected}", file.display())
             }
             Self::BadArguments { expected } => write!(f, "{expected}"),
+            Self::Unwritten { file, source } if source.kind() == ErrorKind::AlreadyExists => {
+                write!(
+                    f,
+                    "{} is there already and is not written over; name another file",
+                    file.display()
+                )
+            }
             Self::Unwritten { file, source } => {
                 write!(f, "cannot write {}: {source}", file.display())
             }

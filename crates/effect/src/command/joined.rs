@@ -1,5 +1,6 @@
 //! Several files with the same columns, read as one: each practice may send its own. The
-//! header of every file but the first is passed over. A row is told by its own file.
+//! header of every file but the first is passed over, and every file ends its last line. A row
+//! is told by its own file.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -56,15 +57,19 @@ impl Read for Joined {
                     .map_or(self.ended, |last| *last == b'\n');
                 return Ok(bytes);
             }
-            let Some(next) = self.later.pop_front() else {
-                return Ok(0);
-            };
-            self.now = BufReader::new(File::open(next)?);
-            header(&mut self.now)?;
+            let next = self.later.pop_front();
+            let at_the_end = next.is_none();
+            if let Some(next) = next {
+                self.now = BufReader::new(File::open(next)?);
+                header(&mut self.now)?;
+            }
             if !self.ended {
                 self.ended = true;
                 buffer[0] = b'\n';
                 return Ok(1);
+            }
+            if at_the_end {
+                return Ok(0);
             }
         }
     }
@@ -129,12 +134,8 @@ mod tests {
 
     #[test]
     fn they_read_as_one_and_a_row_is_known_by_its_own_file() {
-        let (_folder, files) = files(&[
-            "a,b\n1,2\n3,4",
-            "\u{feff}a,b\r\n5,6\n",
-            "a,b\n",
-            "a,b\n7,8\n",
-        ]);
+        let (_folder, files) =
+            files(&["a,b\n1,2\n3,4", "\u{feff}a,b\r\n5,6\n", "a,b\n", "a,b\n7,8"]);
         let mut text = String::new();
         let mut joined = Joined::open(&files).expect("the same columns");
         joined.read_to_string(&mut text).expect("text");

@@ -5,7 +5,7 @@
 use std::io::{BufReader, Stderr};
 use std::path::PathBuf;
 
-use csv::{ErrorKind, Reader, StringRecord};
+use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Terminator};
 
 use super::failure::CommandFailure;
 use super::joined::{self, Joined};
@@ -32,7 +32,12 @@ impl Sheet {
         let opened = progress::open(files)?;
         let mut sheet = Self {
             files: files.to_owned(),
-            reader: Reader::from_reader(BufReader::new(opened)),
+            // A line ends with its line feed alone, so that lines are counted as an editor
+            // does; the return before it is trimmed with the field.
+            reader: ReaderBuilder::new()
+                .terminator(Terminator::Any(b'\n'))
+                .flexible(true)
+                .from_reader(BufReader::new(opened)),
             header: vec![],
             places: vec![],
             record: StringRecord::new(),
@@ -62,12 +67,7 @@ impl Sheet {
         match (places.next(), places.next()) {
             (Some(place), None) => Ok(place),
             (Some(_), Some(_)) => {
-                let (file, row) = joined::place(&self.files, self.line);
-                Err(CommandFailure::BadRow {
-                    file,
-                    row,
-                    expected: format!("one column \"{column}\", found more"),
-                })
+                Err(self.wrong_row(format!("one column \"{column}\", found more")))
             }
             (None, _) => Err(CommandFailure::NoColumn {
                 file: joined::place(&self.files, 1).0,
@@ -82,31 +82,40 @@ impl Sheet {
     /// # Errors
     /// `BadRow` when it has another number of fields than the header, or is no UTF-8.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, CommandFailure> {
-        match self.reader.read_record(&mut self.record) {
-            Ok(true) => {
-                self.line = self
-                    .record
-                    .position()
-                    .map_or(self.line + 1, csv::Position::line);
-                Ok(Some(Row { sheet: self }))
+        loop {
+            let read = self.reader.read_record(&mut self.record);
+            // The reader stands behind the row, whose line has ended.
+            let behind = self.reader.position().line().saturating_sub(1);
+            match read {
+                Ok(false) => return Ok(None),
+                Ok(true) => {}
+                Err(error) => {
+                    self.line = behind;
+                    return Err(self.bad_row(&error));
+                }
             }
-            Ok(false) => Ok(None),
-            Err(error) => Err(self.bad_row(&error)),
+            let within = memchr::memchr_iter(b'\n', self.record.as_slice().as_bytes()).count();
+            self.line = behind.saturating_sub(within as u64);
+            if self.record.len() == self.header.len() {
+                return Ok(Some(Row { sheet: self }));
+            }
+            if self.record.as_slice().trim().is_empty() && self.record.len() == 1 {
+                continue;
+            }
+            let (there, here) = (self.header.len(), self.record.len());
+            return Err(self.wrong_row(format!("{there} fields as in the header, found {here}")));
         }
     }
 
     fn bad_row(&self, error: &csv::Error) -> CommandFailure {
-        let line = error.position().map_or(self.line, csv::Position::line);
-        let expected = match error.kind() {
-            ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => {
-                format!("{expected_len} fields as in the header, found {len}")
-            }
+        self.wrong_row(match error.kind() {
             ErrorKind::Utf8 { .. } => "text in UTF-8 (save it as \"CSV UTF-8\")".to_owned(),
             _ => format!("a row of text ({error})"),
-        };
-        let (file, row) = joined::place(&self.files, line);
+        })
+    }
+
+    fn wrong_row(&self, expected: String) -> CommandFailure {
+        let (file, row) = joined::place(&self.files, self.line);
         CommandFailure::BadRow {
             file,
             row,
@@ -191,7 +200,13 @@ impl Row<'_> {
             row,
             column: self.sheet.header.get(place).cloned().unwrap_or_default(),
             expected: expected.to_owned(),
-            found: self.sheet.record.get(place).unwrap_or_default().to_owned(),
+            found: self
+                .sheet
+                .record
+                .get(place)
+                .unwrap_or_default()
+                .trim_end_matches('\r')
+                .to_owned(),
         }
     }
 }
@@ -244,6 +259,37 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_counted_as_an_editor_does() {
+        let row = |text: &str| {
+            let mut sheet = sheet(text.as_bytes(), &["b"]).expect("a sheet");
+            loop {
+                let row = sheet.next_row().expect("rows").expect("one is wrong");
+                if let Err(wrong) = row.number(0) {
+                    break wrong.to_string();
+                }
+            }
+        };
+        for (line, text) in [
+            (3, "a,b\n1,2\n3,x\n"),
+            (3, "a,b\n1,2\n3,x"),
+            (3, "a,b\r\n1,2\r\n3,x\r\n5,6\r\n"),
+            (3, "a,b\r\n1,2\r\n3,x"),
+            (5, "a,b\n\n1,2\n\n3,x\n"),
+            (5, "a,b\r\n\r\n1,2\r\n\r\n3,x\r\n"),
+            (4, "a,b\n\"1\n1\",2\n\"3\n3\",x\n5,6\n"),
+            (3, "\u{feff}a,\"b\"\r\n1,\"2\"\r\n3,\"x\"\r\n"),
+        ] {
+            let said = row(text);
+            let place = format!("row {line}, column \"b\": expected a number, found \"x\"");
+            assert!(said.ends_with(&place), "{text:?}: {said}");
+        }
+        let mut short = sheet(b"a,b\r\n1,2\r\n3\r\n", &["b"]).expect("a sheet");
+        short.next_row().expect("row 2");
+        let said = short.next_row().map(|_| ()).expect_err("short").to_string();
+        assert!(said.contains("row 3: expected 2 fields"), "{said}");
+    }
+
+    #[test]
     fn a_missing_column_names_those_there_are() {
         let said = sheet(b"id,score\n", &["practice"])
             .map(|_| ())
@@ -252,6 +298,22 @@ mod tests {
         assert!(
             said.contains("no column \"practice\"; the columns are id, score"),
             "{said}"
+        );
+    }
+
+    #[test]
+    fn a_file_of_nothing_and_one_with_semicolons_are_told_what_to_do() {
+        let said = |text: &[u8]| {
+            let opened = sheet(text, &["practice"]).map(|_| ());
+            opened.expect_err("no column").to_string()
+        };
+        assert!(said(b"").ends_with(
+            "there is nothing in it; expected a first row with the names of the columns"
+        ));
+        let semicolons = said(b"practice;score\n1;2\n");
+        assert!(
+            semicolons.ends_with("save it with commas between the columns"),
+            "{semicolons}"
         );
     }
 

@@ -73,8 +73,7 @@ struct Outcome<'a> {
 /// # Errors
 /// A bad file or argument, or a result that cannot be written.
 pub fn run(args: &WellbeingArgs, out: &mut dyn Write) -> Result<(), CommandFailure> {
-    let scale = Scale::new(&args.measure, args.low, args.high, args.better)
-        .map_err(|refusal| CommandFailure::arguments(refusal.to_string()))?;
+    let scale = scale_of(args)?;
     let asked = asked(args.plan.as_ref(), "wellbeing")?;
     let folder = Folder::create(args.out.as_deref())?;
     let (people, practices) = match read(args, &scale)? {
@@ -122,6 +121,28 @@ pub fn run(args: &WellbeingArgs, out: &mut dyn Write) -> Result<(), CommandFailu
     };
     let made = change.as_ref().ok().map(made);
     tell_planned(out, &folder, &said, made.as_deref(), &asked)
+}
+
+/// The scale, when what was said about it can be.
+fn scale_of(args: &WellbeingArgs) -> Result<Scale, CommandFailure> {
+    let (low, high) = (args.low, args.high);
+    let wrong = |what: String| Err(CommandFailure::arguments(what));
+    let Ok(scale) = Scale::new(&args.measure, low, high, args.better) else {
+        return wrong(format!(
+            "the lowest score must be below the highest: {low} is not below {high}"
+        ));
+    };
+    if let Some(reliability) = args.reliability.filter(|r| !(*r > 0.0 && *r < 1.0)) {
+        return wrong(format!(
+            "the reliability of a score lies between 0 and 1: {reliability} does not"
+        ));
+    }
+    if let Some(at) = args.threshold.filter(|at| !scale.holds(*at)) {
+        return wrong(format!(
+            "the threshold must be on the scale: {at} is not from {low} to {high}"
+        ));
+    }
+    Ok(scale)
 }
 
 /// The p of the mean change, when it may be spoken of.

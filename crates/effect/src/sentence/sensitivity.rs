@@ -33,11 +33,11 @@ pub fn sentences(finding: &Finding<Sensitivity>) -> Sentences {
     let (plain, verdict) = match result.agree {
         true => (
             "The answer does not change with the way it is worked out.",
-            "They see the same",
+            "They say the same",
         ),
         false => (
             "The answer changes with the way it is worked out, so it cannot be rested on.",
-            "They do not see the same",
+            "They do not say the same",
         ),
     };
     let without = match refused {
@@ -124,7 +124,7 @@ mod tests {
         assert!(same.link_worker.contains("does not change"));
         assert_eq!(
             same.gp,
-            "2 ways of working it out give from a 18% fall to a 14% fall. They see the same."
+            "2 ways of working it out give from a 18% fall to a 14% fall. They say the same."
         );
         let apart = said(Some(0.1), vec![]);
         assert!(apart.link_worker.contains("cannot be rested on"));

@@ -1,6 +1,6 @@
-//! Every number of `tests/cases/expected_py.json` and `expected_r.json` (computed by
-//! independent programs: statsmodels, scipy, R) is reproduced here from the same data.
-//! Each section checks its part through a [`ledger::Ledger`]; the last test walks both
+//! Every number of `tests/cases/expected_py.json`, `expected_r.json` and `glmmtmb_top.json`
+//! (computed by independent programs: statsmodels, scipy, R) is reproduced here from the same
+//! data. Each section checks its part through a [`ledger::Ledger`]; the last test walks the
 //! files and fails for a number that no section looked at.
 //!
 //! A new section: a module with `pub fn check(ledger: &mut Ledger)`, and a line in

@@ -28,30 +28,33 @@ pub struct Reached {
     pub people: i64,
 }
 
-/// Begins with the referrals of the time, so that it costs what they are, and
-/// not what there ever was. The register confirmed last knows best.
+/// Begins with the referrals of the time and goes on by index alone, so that it
+/// costs what they are, and not what there ever was. The register confirmed
+/// last knows best.
 const REACHED: &str = "with referred(person_id) as (
       select distinct r.person_id from referral r
        where r.scheme_id = $1 and r.received_on > $2 and r.received_on <= $3
          and r.state not in ('advice', 'voided')),
-    listed(person_id, sex, deprivation_fifth, place) as (
-      select g.person_id, g.sex, g.deprivation_fifth,
-             row_number() over (partition by g.person_id order by f.done_at desc, f.id desc, g.number)
+    known(practice_id, born, ethnicity, gender, sex, deprivation_fifth, place) as (
+      select p.practice_id, p.born, p.ethnicity, p.gender,
+             case when f.id is not null then g.sex end,
+             case when f.id is not null then g.deprivation_fifth end,
+             row_number() over (partition by p.id
+               order by case when f.id is null then 1 else 0 end, f.done_at desc, f.id desc, g.number)
         from referred d
-        join gp_person g on g.scheme_id = $1 and g.person_id = d.person_id
-        join gathered_file f on f.scheme_id = $1 and f.id = g.file_id
-       where f.state = 'done')
-    select p.practice_id,
-           cast(case when p.born <= $9 then 80 when p.born <= $8 then 65 when p.born <= $7 then 50
-                     when p.born <= $6 then 35 when p.born <= $5 then 18 when p.born is not null then 0
+        join person p on p.scheme_id = $1 and p.id = d.person_id
+        left join gp_person g on g.scheme_id = $1 and g.person_id = p.id
+        left join gathered_file f on f.scheme_id = $1 and f.id = g.file_id and f.state = 'done'
+       where p.merged_into is null and (p.practice_id = $4 or $4 is null))
+    select k.practice_id,
+           cast(case when k.born <= $9 then 80 when k.born <= $8 then 65 when k.born <= $7 then 50
+                     when k.born <= $6 then 35 when k.born <= $5 then 18 when k.born is not null then 0
                 end as bigint) as age_from,
-           p.ethnicity, p.gender, l.sex, l.deprivation_fifth, count(*) as people
-      from referred d
-      join person p on p.scheme_id = $1 and p.id = d.person_id
-      left join listed l on l.person_id = p.id and l.place = 1
-     where p.merged_into is null and (p.practice_id = $4 or $4 is null)
-     group by p.practice_id, age_from, p.ethnicity, p.gender, l.sex, l.deprivation_fifth
-     order by p.practice_id, age_from, p.ethnicity, p.gender, l.sex, l.deprivation_fifth";
+           k.ethnicity, k.gender, k.sex, k.deprivation_fifth, count(*) as people
+      from known k
+     where k.place = 1
+     group by k.practice_id, age_from, k.ethnicity, k.gender, k.sex, k.deprivation_fifth
+     order by k.practice_id, age_from, k.ethnicity, k.gender, k.sex, k.deprivation_fifth";
 
 /// Everybody referred after one day and until another, of a practice or of
 /// all, as old as they are on the last day.
