@@ -10,7 +10,11 @@ use kith_base::Id;
 use kith_casework::{
     concern::{Concern, Danger, Door, Raise},
     draft,
-    merge::tables::{IN_THEIR_OWN_WAY, MOVED, STAYS},
+    merge::{
+        actions,
+        tables::{IN_THEIR_OWN_WAY, MOVED, STAYS},
+    },
+    paths,
     person::{Details, Person},
     referral::{Act, DeclineReason},
 };
@@ -420,5 +424,59 @@ async fn what_is_written_about_the_referral_after_the_merge_goes_back_with_it() 
             1,
             "what is new beside it stays"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_link_worker_can_open_what_their_person_and_a_restricted_record_became() {
+    for world in World::small(program).await {
+        // Kay works with Mary; an older record of hers is restricted, and Sam
+        // alone may open it.
+        let (one, other) = twice_known(&world).await;
+        sends_back(&world, other).await;
+        world
+            .does(world.kay, one.referral, Act::Take(world.kay.id))
+            .await;
+        let restricts = "update person set restricted = $3 where scheme_id = $1 and id = $2";
+        world.marks(other.person, restricts).await;
+        let names = async |tx: &mut Tx| -> Outcome<u64> {
+            let sql =
+                "insert into person_named (scheme_id, person_id, account_id, added_by, added_at)
+                values ($1, $2, $3, $3, $5), ($1, $2, $4, $3, $5)";
+            Ok(run!(
+                tx,
+                sqlx::query(sql)
+                    .bind(world.scheme)
+                    .bind(other.person)
+                    .bind(world.sam.id)
+                    .bind(world.mo.id)
+                    .bind(world.now())
+            )?)
+        };
+        world.db.act(names).await.unwrap();
+        let mo = world.actor(world.mo).await;
+        let version = "select version from person where scheme_id = $1 and id = $2";
+        let versions = (
+            world.count_about(one.person, version).await,
+            world.count_about(other.person, version).await,
+        );
+        let pair = (one.person, other.person);
+        let merges = async |tx: &mut Tx| actions::merge(tx, &mo, pair, versions).await;
+        let merge = world.db.act(merges).await.unwrap();
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::person(one.person))
+            .await
+            .is_answered(200)
+            .sees("THISTLE, Mary");
+        // Taken back, Mary's record is open as it was, and Kay is on no list.
+        let parts = async |tx: &mut Tx| actions::undo(tx, &mo, merge).await;
+        world.db.act(parts).await.unwrap();
+        kay.opens(paths::person(one.person)).await.is_answered(200);
+        kay.opens(paths::person(other.person))
+            .await
+            .is_answered(404);
+        let on_a_list = "select count(*) from person_named n join account a on a.scheme_id = $1 and a.id = n.account_id
+            where n.scheme_id = $1 and a.name = 'Kay Ward'";
+        assert_eq!(world.count(on_a_list).await, 0);
     }
 }

@@ -2,7 +2,7 @@
 //! back. Each is one transaction.
 
 use kith_access::{
-    Ability, Actor, Grant, Restricted,
+    Ability, Account, Actor, Grant, Restricted,
     audit::{self, Entry},
     outbox,
 };
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     person::{
-        self, Identity, Likeable, Likeness, Person, Place, Record, likeness::likeness, words,
+        self, Identity, Likeable, Likeness, Person, Place, Record, likeness::likeness, named, words,
     },
     referral::{self, Case},
 };
@@ -201,20 +201,44 @@ async fn join(tx: &mut Tx, actor: &Actor, kept: Id<Person>, gone: Id<Person>) ->
             .collect();
         store::take_words(tx, scheme, kept, Some(&places)).await?;
     }
+    let rows = store::move_rows(tx, scheme, gone, kept).await?;
+    let mut named = store::name_too(tx, scheme, gone, kept).await?;
+    named.extend(open_to_worker(tx, actor, kept).await?);
     Ok(Before {
         kept: side,
         after,
         gone: other,
-        rows: store::move_rows(tx, scheme, gone, kept)
-            .await?
-            .into_iter()
-            .collect(),
+        rows: rows.into_iter().collect(),
         words_kept,
         words_gone,
-        named: store::name_too(tx, scheme, gone, kept).await?,
+        named,
         drafts: store::move_drafts(tx, scheme, gone, kept).await?,
         answered,
     })
+}
+
+/// One of two records may have been restricted and the other the one somebody
+/// works with: the link worker of the person must be able to open what there
+/// is now. Gives who was named for it.
+async fn open_to_worker(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+) -> Outcome<Option<Id<Account>>> {
+    let Some(open) = referral::store::unfinished(tx, actor.scheme, person).await? else {
+        return Ok(None);
+    };
+    let case = referral::store::for_own_move(tx, actor.scheme, open).await?;
+    let Some(owner) = case.and_then(|case| case.standing.owner()) else {
+        return Ok(None);
+    };
+    let by = Some(actor.account);
+    if !named::name(tx, actor.scheme, person, owner, by, actor.now).await? {
+        return Ok(None);
+    }
+    let why = "works with the person of the records that were merged or parted";
+    audit::record(tx, actor, named::entry(person, owner, why)).await?;
+    Ok(Some(owner))
 }
 
 async fn answer_all(
@@ -323,6 +347,9 @@ async fn part(
     };
     store::give_words(tx, scheme, kept, &words).await?;
     store::give_words(tx, scheme, gone, &before.words_gone).await?;
+    for person in [kept, gone] {
+        open_to_worker(tx, actor, person).await?;
+    }
     Ok(())
 }
 

@@ -29,7 +29,7 @@ struct Unread {
 
 const UNREAD: &str = "select m.referral_id, m.person_id, r.reference, o.name as practice, m.made_at
        from practice_message m
-       join referral r on r.scheme_id = $1 and r.id = m.referral_id
+       join referral r on r.scheme_id = $1 and r.id = m.referral_id and r.state = 'declined'
        join organisation o on o.scheme_id = $1 and o.id = m.practice_id
       where m.scheme_id = $1 and m.needs_answer and m.acknowledged_at is null and m.made_at <= $2
         and not exists (select 1 from task t where t.scheme_id = $1

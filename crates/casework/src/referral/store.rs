@@ -235,7 +235,8 @@ pub struct NewCase<'a> {
     pub take_by: Day,
 }
 
-/// Makes a referral in the state it begins in.
+/// Makes a referral in the state it begins in. Every door goes through
+/// `arrival::take_in`; only a made-up history calls this besides.
 ///
 /// # Errors
 /// When the database does not answer.

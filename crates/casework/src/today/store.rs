@@ -85,7 +85,8 @@ pub struct CameBack {
     pub who: Listed,
 }
 
-// Nobody can acknowledge what went to no practice: it is not waited for.
+// Nobody can acknowledge what went to no practice, and a practice that was rung
+// has heard: neither is waited for, nor what was reopened since.
 // Sent back from the waiting list it has no owner: who did it counts.
 const CAME_BACK: &str = concat!(
     "select m.made_at, o.name as practice_name, ",
@@ -93,9 +94,13 @@ const CAME_BACK: &str = concat!(
     " from practice_message m
       join person p on p.scheme_id = $1 and p.id = m.person_id
       join organisation o on o.scheme_id = $1 and o.id = m.practice_id
+      join referral r on r.scheme_id = $1 and r.id = m.referral_id and r.state = 'declined'
      where m.scheme_id = $1 and m.needs_answer and m.acknowledged_at is null and m.stage = 'declined'
        and exists (select 1 from referral_move v where v.scheme_id = $1
-         and v.referral_id = m.referral_id and v.move = 'decline' and v.by_id = $7) and ",
+         and v.referral_id = m.referral_id and v.move = 'decline' and v.by_id = $7)
+       and not exists (select 1 from task t where t.scheme_id = $1
+         and t.referral_id = m.referral_id and t.kind = 'not_read'
+         and t.made_at >= m.made_at and t.done_at is not null) and ",
     person_in_scope!(),
     " order by m.made_at, m.id limit 50"
 );

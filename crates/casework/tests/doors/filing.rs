@@ -142,6 +142,9 @@ async fn the_sheet_is_opened_safely_and_files_nothing() {
             .sees("SNOMED CT: 871731000000106")
             .sees("(code map 2026-11-1)")
             .sees("Written by Kay Ward, Link worker, 24 November 2026.");
+        // What Copy copies, for a record: the words, the code, who wrote it.
+        let copied = "First seen on 24 November 2026. Practice to do: Nothing. SNOMED CT 871731000000106 Referral to social prescribing service (procedure). Written by Kay Ward, Link worker, 24 November 2026.";
+        assert!(rita.html().contains(copied), "{}", rita.html());
         assert_eq!(world.count(NOT_FILED).await, 1);
         let looked = "select count(*) from audit where scheme_id = $1 and action = 'take out messages to file' and person_id is not null";
         assert_eq!(world.count(looked).await, 1);

@@ -3,6 +3,8 @@
 use kith_base::{Id, Refusal};
 use kith_casework::{
     contact::{Answer, Purpose},
+    paths,
+    person::Details,
     referral::{Act, DeclineReason, Referral},
 };
 use kith_testkit::{World, mary};
@@ -139,6 +141,42 @@ async fn what_was_read_is_not_asked_after() {
     rita.opens("/sent").await.presses("We have read this").await;
     world.passes_days(9);
     assert_eq!(chases(&world).await, 0);
+}
+
+#[tokio::test]
+async fn a_practice_that_was_rung_or_whose_referral_goes_on_is_not_waited_for() {
+    for world in World::small(program).await {
+        let waits = "1 referral you sent back is not acknowledged by its practice";
+        let sends_back = async |details: Details| {
+            let somebody = world.takes_on(world.kay, &details).await;
+            let decline = Act::Decline {
+                reason: DeclineReason::OutOfArea,
+                next: "Ask the council".parse().expect("a line"),
+                person_knows: true,
+            };
+            world.does(world.kay, somebody.referral, decline).await;
+            somebody.referral
+        };
+        sends_back(mary()).await;
+        world.passes_days(6);
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/today").await.sees(waits);
+        assert_eq!(chases(&world).await, 1);
+        // Mo rings: the practice has heard.
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/tasks").await.presses("Tick off").await;
+        kay.opens("/today").await.does_not_see(waits);
+        // What is reopened goes on, and nobody has to read that it came back.
+        let other = sends_back(kith_testkit::omar()).await;
+        kay.opens("/today").await.sees(waits);
+        kay.opens(paths::reopen(other)).await;
+        kay.fills("Why are you reopening it?", "She rang us")
+            .presses("Reopen the referral")
+            .await;
+        kay.opens("/today").await.does_not_see(waits);
+        world.passes_days(9);
+        assert_eq!(chases(&world).await, 0);
+    }
 }
 
 async fn chases(world: &World) -> u64 {

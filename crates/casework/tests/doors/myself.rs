@@ -37,6 +37,16 @@ async fn somebody_without_an_account_or_a_number_asks_for_help() {
             words.find("ring 999") < words.find("What would you most like help with?"),
             "{words}"
         );
+        // And again before the free text; nothing is promised about health.
+        visitor
+            .sees("They are not a doctor or a nurse, and this page is not watched all the time")
+            .does_not_see("better")
+            .does_not_see("treat");
+        let box_of_words = words.find("Tell us a little more");
+        assert!(
+            words.find("you are in danger now, ring 999") < box_of_words,
+            "{words}"
+        );
         asks(&mut visitor, "Mary", "1951-05-03");
         visitor
             .presses("Send")

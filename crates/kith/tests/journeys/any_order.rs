@@ -1,5 +1,6 @@
 //! Whatever happens in whatever order, nobody is lost: hundreds of events as
-//! they come (people referred, taken on, given away, met, closed, reopened,
+//! they come (people referred, asked for by an agency, brought in from a file
+//! that is undone, taken on, given away, met, closed, reopened,
 //! restricted, merged and parted; colleagues away, leaving, and doing other
 //! work), and after each of them the database is asked whom it has lost.
 
@@ -8,11 +9,13 @@
 use kith_access::{Ability, Account};
 use kith_base::{Day, Id, Line};
 use kith_casework::{
+    ImportBatch,
+    import::{actions, bring_in, undo},
     merge,
-    person::{Details, Person},
+    person::{Details, Person, store::Origin},
     referral::{
-        self, Act, CloseReason, DeclineReason, Next,
-        actions::{Reopening, Step},
+        self, Act, Agreed, CloseReason, DeclineReason, Need, Next, Source, Told,
+        actions::{Reopening, Step, Who, refer},
     },
     sensitive::{self, Switch},
     team,
@@ -51,6 +54,12 @@ const NEVER: &[(&str, &str)] = &[
         "select count(*) from referral r where r.scheme_id = $1 and r.state in ('declined', 'closed')
             and not exists (select 1 from task t where t.scheme_id = $1 and t.referral_id = r.id
                 and t.kind = 'tell_person' and t.made_at = r.ended_at)",
+    ),
+    (
+        "nobody has the task to tell an agency of the end",
+        "select count(*) from referral r where r.scheme_id = $1 and r.state in ('declined', 'closed')
+            and r.source = 'other' and not exists (select 1 from task t where t.scheme_id = $1
+                and t.referral_id = r.id and t.kind = 'tell_agency' and t.made_at = r.ended_at)",
     ),
     (
         "an open task is on the list of somebody who is not there",
@@ -118,6 +127,7 @@ struct Service<'a> {
     chance: Chance,
     known: Vec<Somebody>,
     merges: Vec<Id<merge::Merge>>,
+    files: Vec<Id<ImportBatch>>,
     /// What happened, for whoever reads a failure.
     story: Vec<String>,
 }
@@ -139,8 +149,11 @@ impl Service<'_> {
     async fn something_happens(&mut self) {
         let hours = self.chance.of(30);
         self.world.passes_hours(i64::try_from(hours).unwrap());
-        let what = match self.chance.of(20) {
+        let what = match self.chance.of(23) {
             0..4 => self.refers().await,
+            20 => self.agency_asks().await,
+            21 => self.brings_a_file_in().await,
+            22 => self.undoes_a_file().await,
             4..12 => self.moves().await,
             12..14 => self.reopens().await,
             14 => self.covers().await,
@@ -165,15 +178,89 @@ impl Service<'_> {
         })
     }
 
-    async fn refers(&mut self) -> String {
+    /// The next family name; no two are alike.
+    fn family(&self) -> (usize, String) {
         let nth = self.known.len();
         let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
-        let family: String = format!("Q{}{}x", letter(nth), letter(nth / 26));
+        (nth, format!("Q{}{}x", letter(nth), letter(nth / 26)))
+    }
+
+    async fn refers(&mut self) -> String {
+        let (nth, family) = self.family();
         let by = self.chance.one(&[self.world.rita, self.world.harry]);
         let details: Details = named("Pat", &family);
         let somebody = self.world.refers(by, &details).await;
         self.known.push(somebody);
         format!("{} refers {nth}", by.name)
+    }
+
+    /// A link worker writes down what another agency asked for.
+    async fn agency_asks(&mut self) -> String {
+        let (nth, family) = self.family();
+        let by = self.worker();
+        let Some(actor) = self.there(by).await else {
+            return format!("{} is not there", by.name);
+        };
+        let (terms, now) = (self.world.terms(), self.world.now());
+        let sent = referral::Sent {
+            source: Source::Other,
+            practice: None,
+            referrer: Some(actor.account),
+            referrer_name: "Harbour housing office".parse().unwrap(),
+            needs: vec![Need::Housing],
+            why: None,
+            told: vec![Told::Talked],
+            agreed: Agreed::Yes,
+        };
+        let sends = async |tx: &mut Tx| {
+            let who = Who::Described(Box::new(named("Pat", &family)));
+            let none = Origin::default();
+            refer(tx, &terms, Some(&actor), who, sent.clone(), none, now).await
+        };
+        // Whoever has another role for a while may not.
+        let Some(referred) = went(self.world.db.act(sends).await) else {
+            return format!("an agency asks {}: false", by.name);
+        };
+        self.known.push(Somebody {
+            person: referred.person,
+            referral: referred.referral,
+        });
+        format!("an agency asks for {nth}")
+    }
+
+    /// The manager brings a list of one in.
+    async fn brings_a_file_in(&mut self) -> String {
+        let (nth, family) = self.family();
+        let (db, terms) = (&self.world.db, self.world.terms());
+        let mo = self.world.actor(self.world.mo).await;
+        let text = format!("Forename,Surname,Practice,Notes,Consent\nPat,{family},Y00001,,Yes\n");
+        let staged = actions::stage(db, &mo, None, "list.csv", text.as_bytes());
+        let id = staged.await.unwrap();
+        let asks = async |tx: &mut Tx| actions::batch(tx, &mo, id).await;
+        let plan = db.read(asks).await.unwrap().plan;
+        actions::set_plan(db, &mo, id, &plan).await.unwrap();
+        actions::check(db, &mo, id, None).await.unwrap();
+        actions::confirm(db, &mo, id).await.unwrap();
+        let goes = bring_in::carry_on(db, &terms, &mo, id, None);
+        assert!(goes.await.unwrap().finished);
+        let asks = async |tx: &mut Tx| -> Outcome<_> {
+            let sql = "select person_id, id from referral where scheme_id = $1 and import_id = $2";
+            Ok(on!(tx, c => sqlx::query_as(sql)
+                .bind(mo.scheme).bind(id).fetch_one(c))?)
+        };
+        let (person, referral) = db.read(asks).await.unwrap();
+        self.known.push(Somebody { person, referral });
+        self.files.push(id);
+        format!("a file with {nth} is brought in")
+    }
+
+    async fn undoes_a_file(&mut self) -> String {
+        let Some(last) = self.files.pop() else {
+            return "no file to undo".into();
+        };
+        let mo = self.world.actor(self.world.mo).await;
+        let undone = undo::undo(&self.world.db, &self.world.terms(), &mo, last, None).await;
+        format!("a file is undone: {}", went(undone).is_some())
     }
 
     fn act(&mut self) -> (Act, Ability) {
@@ -430,6 +517,7 @@ async fn in_any_order_of_events_nobody_is_lost() {
             chance: Chance(2026),
             known: Vec::new(),
             merges: Vec::new(),
+            files: Vec::new(),
             story: Vec::new(),
         };
         for _ in 0..EVENTS {
@@ -442,7 +530,15 @@ async fn in_any_order_of_events_nobody_is_lost() {
             refused * 3 < EVENTS * 2,
             "{refused} of {EVENTS} were refused"
         );
-        for what in ["leaves", "taken back: true", "merged: true", "reopens for"] {
+        for what in [
+            "leaves",
+            "taken back: true",
+            "merged: true",
+            "reopens for",
+            "an agency asks for",
+            "is brought in",
+            "a file is undone: true",
+        ] {
             assert!(
                 service.story.iter().any(|told| told.contains(what)),
                 "{what} never happened"
