@@ -185,7 +185,7 @@ fn text_rows(text: &str) -> Result<Vec<(i64, Vec<String>)>, Refusal> {
     for record in reader.records() {
         let record = record
             .map_err(|_| bad("The file cannot be read").try_next("Save it again as CSV (UTF-8)"))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |at| line_of(body, at));
         if record.len() > MOST_COLUMNS {
             return Err(bad(&format!("Line {line} has more than 100 columns"))
                 .try_next("Take out the columns that are not needed"));
@@ -201,6 +201,15 @@ fn text_rows(text: &str) -> Result<Vec<(i64, Vec<String>)>, Refusal> {
         ));
     }
     Ok(rows)
+}
+
+/// The line a row stands on. The reader tells where it began to look: before the
+/// line feed that ends a line of Windows, and before lines with nothing in them.
+fn line_of(text: &str, at: &csv::Position) -> u64 {
+    let from = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    at.line() + ends.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// The line on which a quotation mark is wrong: a quoted cell ends with its
@@ -372,6 +381,24 @@ mod tests {
             (2, vec!["1".into(), String::new(), String::new()])
         );
         assert_eq!(sheet.rows[1], (4, vec!["2".into(), "3".into(), "4".into()]));
+    }
+
+    #[test]
+    fn a_row_has_the_number_of_the_line_it_stands_on() {
+        for (text, wanted) in [
+            ("a,b\n1,2\n3,4\n", [2, 3]),
+            ("a,b\r\n1,2\r\n3,4\r\n", [2, 3]),
+            ("a,b\r\n\r\n1,2\r\n\r\n3,4", [3, 5]),
+            ("a,b\n\"1\n1\",2\n3,4\n", [2, 4]),
+        ] {
+            let lines: Vec<i64> = read(text.as_bytes())
+                .unwrap()
+                .rows
+                .iter()
+                .map(|row| row.0)
+                .collect();
+            assert_eq!(lines, wanted, "{text:?}");
+        }
     }
 
     #[test]

@@ -212,7 +212,7 @@ fn draw_ratios(folder: &Folder, reach: &Reach, cells: &[Cell]) -> Result<(), Com
 /// People, reached and rate by group, as they may be shown.
 fn table_of(cells: &[Cell]) -> Table {
     let mut table = Table::new(
-        "Reach by group; small numbers hidden, others to the nearest 5, rates of those",
+        "Reach by group; small numbers hidden, others to the nearest 5, and rates made of them",
         &["Group", "Reached", "People", "Rate (%)"],
     );
     for cell in cells {

@@ -111,8 +111,18 @@ fn reached(less: &[&GroupRate], more: &[&GroupRate]) -> String {
 }
 
 fn ratios(less: &[&GroupRate], more: &[&GroupRate], hidden: &[&str]) -> String {
-    let apart = less.iter().chain(more);
-    let said: Vec<String> = apart.map(|g| one_rate(g, hidden)).collect();
+    let sides = less
+        .iter()
+        .map(|g| (g, "less"))
+        .chain(more.iter().map(|g| (g, "more")));
+    let said: Vec<String> = sides
+        .map(
+            |(group, side)| match hidden.contains(&group.label.as_str()) {
+                true => format!("{} {side} (number hidden)", group.label),
+                false => one_rate(group, hidden),
+            },
+        )
+        .collect();
     if said.is_empty() {
         return reached(less, more);
     }
@@ -312,7 +322,7 @@ mod tests {
             group("?", 1, 50),
         ];
         let said = groups(&reach(&all).expect("events"), &["B"]);
-        assert!(said.gp.contains("B: hidden (small numbers)"), "{}", said.gp);
+        assert!(said.gp.contains("B more (number hidden)"), "{}", said.gp);
         // 329 of 10200 would be 3.23.
         assert!(said.gp.starts_with("Overall 3.24%."), "{}", said.gp);
         assert!(said.researcher.contains("B: hidden"), "{}", said.researcher);

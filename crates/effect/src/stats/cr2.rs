@@ -103,12 +103,13 @@ impl Cr2 {
         coefficients: &DVector<f64>,
         contrast: &DVector<f64>,
     ) -> (Estimate, Option<Refusal>) {
-        let (value, df) = (coefficients.dot(contrast), self.df_of(contrast));
+        // Where no cluster moves the contrast its degrees are 0/0, which is none.
+        let (value, df) = (coefficients.dot(contrast), self.df_of(contrast).max(0.0));
         let refusal = if self.clusters.len() < CLUSTERS_MIN {
             Some(Refusal::TooFewClusters {
                 clusters: self.clusters.len(),
             })
-        } else if df.is_nan() || df < SATTERTHWAITE_DF_MIN {
+        } else if df < SATTERTHWAITE_DF_MIN {
             Some(Refusal::TooFewDegreesOfFreedom { df })
         } else {
             None

@@ -69,6 +69,25 @@ fn people_compared() {
         compared("millions of contacts", |person| {
             every(person, &|_, count| count * 1_000_000)
         }),
+        compared("one in ten of those referred", |person| {
+            person.referred = person.referred.filter(|_| person.person % 10 == 0);
+        }),
+        compared("hardly a contact", |person| {
+            let often = person.person % 40 == 0;
+            every(person, &|_, count| if often { count.min(1) } else { 0 });
+        }),
+        compared("half of those referred like nobody else", |person| {
+            if person.referred.is_some() && person.person % 2 == 0 {
+                person.age_band = 1_000 + person.person;
+            }
+        }),
+        compared("nearly everybody at one practice", |person| {
+            person.practice = if person.person % 60 < 6 {
+                person.person % 60
+            } else {
+                6
+            };
+        }),
         compared("no months", |person| person.months.clear()),
     ];
     same(&seen, PEOPLE_COMPARED);
@@ -99,6 +118,14 @@ every third month missing
   comparison: no_comparator
 millions of contacts
   comparison: unbalanced, difference_not_ruled_out, leads_differ
+one in ten of those referred
+  comparison: too_few_degrees_of_freedom, too_few_people
+hardly a contact
+  comparison: too_few_clusters, too_few_events
+half of those referred like nobody else
+  comparison: too_few_degrees_of_freedom, too_few_matched
+nearly everybody at one practice
+  comparison: too_few_degrees_of_freedom, leads_differ
 no months
   comparison: no_comparator
 ";

@@ -258,7 +258,7 @@ fn fifths(lines: &[Line]) -> Vec<Share> {
 /// the numbers as they stand beside it.
 fn rates(lines: &[Line], hidden: &[bool]) -> Numbers {
     let mut table = Numbers::new(
-        "Reach by group; small numbers hidden, others to the nearest 5, rates of those",
+        "Reach by group; small numbers hidden, others to the nearest 5, and rates made of them",
         &[
             "Group",
             "People referred",
