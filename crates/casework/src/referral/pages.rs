@@ -220,9 +220,7 @@ async fn send(signed: Signed, app: App, posted: Posted) -> Answer {
         Err(form) => return page(&signed, &form.with_line_told(&posted, today)),
     };
     let mut form = empty.clone().kept(&posted);
-    let elsewhere = signed.actor.practice.is_none();
-    let agrees = told_agrees(&typed.told).and_then(|()| practice_is_settled(&typed, elsewhere));
-    let read = match agrees.and_then(|()| typed.read_line(today)) {
+    let read = match told_agrees(&typed.told).and_then(|()| typed.read_line(today)) {
         Ok(read) => read,
         Err(refusal) => {
             form.refuse(&refusal);
@@ -269,6 +267,9 @@ async fn sending(
     posted: &Posted,
 ) -> Outcome<Sending> {
     let actor = &signed.actor;
+    if let Err(refusal) = practice_is_settled(typed, actor.practice.is_none()) {
+        return Ok(Sending::Wrong(vec![refusal]));
+    }
     let under_age = &signed.settings.under_age;
     let known = known(tx, actor, typed).await?;
     let practice = actor.practice.or(typed.practice);
