@@ -250,3 +250,39 @@ async fn practice_staff_and_administrators_have_no_waiting_list() {
             .sees("Your role does not include this");
     }
 }
+
+#[tokio::test]
+async fn the_caseload_is_filtered_by_practice_and_need_and_the_address_says_so() {
+    for world in World::small(program).await {
+        world.takes_on(world.kay, &mary()).await;
+        let omar = world.refers(world.harry, &kith_testkit::omar()).await;
+        let take = kith_casework::referral::Act::Take(world.kay.id);
+        world.does(world.kay, omar.referral, take).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/caseload")
+            .await
+            .sees("THISTLE, Mary")
+            .sees("KHAN, Omar")
+            .follows("Filter by practice")
+            .await;
+        kay.picks("Practice", "Hillside Practice")
+            .presses("Filter")
+            .await
+            .sees("KHAN, Omar")
+            .does_not_see("THISTLE, Mary");
+        // The address can be kept: it names a practice, and nobody.
+        let kept = kay.path().to_owned();
+        assert!(kept.contains(&world.hillside.to_string()), "{kept}");
+        kay.opens(&kept)
+            .await
+            .sees("KHAN, Omar")
+            .does_not_see("THISTLE, Mary");
+        kay.picks("Main need", "Housing")
+            .presses("Filter")
+            .await
+            .sees("No one matches")
+            .follows("Clear filters")
+            .await
+            .sees("THISTLE, Mary");
+    }
+}

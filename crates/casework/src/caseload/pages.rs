@@ -1,9 +1,12 @@
 //! The caseload's page and its search.
 
+use std::str::FromStr;
+
 use axum::extract::Query;
 use axum::response::IntoResponse;
 use kith_access::{
     Ability, Account, Answer, App, Needs, Organisation, Role, Routes, Signed, audit,
+    organisation::{self, OrganisationRow},
 };
 use kith_base::{Id, Refusal, Word};
 use kith_pages::{
@@ -13,7 +16,7 @@ use kith_pages::{
     form::Posted,
     html::{line, link, p},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{
     search,
@@ -37,14 +40,23 @@ pub fn routes() -> Routes {
 struct Ask {
     show: Option<String>,
     need: Option<String>,
+    #[serde(default, deserialize_with = "any_or_one")]
     practice: Option<Id<Organisation>>,
+    /// Whether the practices are offered: few ask, and it costs a look.
+    practices: Option<String>,
     flag: Option<String>,
+    #[serde(default, deserialize_with = "any_or_one")]
     quiet: Option<i64>,
     worker: Option<Id<Account>>,
     after: Option<Id<Referral>>,
 }
 
 /// A filter left on "any" comes as an empty text.
+fn any_or_one<'de, D: Deserializer<'de>, T: FromStr>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(String::deserialize(from)?.parse().ok())
+}
+
+/// The same of a closed set of words.
 fn chosen<W: Word + std::str::FromStr>(code: Option<&String>) -> Option<W> {
     code.and_then(|code| code.parse().ok())
 }
@@ -65,7 +77,8 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
             .map(|days| actor.today().plus_days(-days.clamp(0, 3660)).start()),
         after: ask.after,
     };
-    let (mut rows, counts, covered) = app
+    let offers = ask.practice.is_some() || ask.practices.is_some();
+    let (mut rows, counts, covered, practices) = app
         .db
         .read(async |tx| -> kith_db::Outcome<_> {
             let (counts, covered) =
@@ -75,7 +88,11 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
                 return Err(Refusal::not_found().into());
             }
             let rows = store::list(tx, &scope, &wanted).await?;
-            Ok((rows, counts, covered))
+            let practices = match offers {
+                true => organisation::practices(tx, actor.scheme).await?,
+                false => Vec::new(),
+            };
+            Ok((rows, counts, covered, practices))
         })
         .await?;
     let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
@@ -87,7 +104,7 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
     let body: Html = [
         covering(&covered, worker),
         tabs(&counts, wanted.show, &whose),
-        filters(&wanted, ask.worker, ask.quiet),
+        filters(&wanted, &ask, &practices),
         if rows.is_empty() {
             nothing(&wanted, &counts)
         } else {
@@ -183,7 +200,32 @@ fn pick<W: Word>(name: &'static str, label: &'static str, chosen: Option<W>) -> 
     Select::new(name, label, items).value(chosen.map_or("", Word::code))
 }
 
-fn filters(wanted: &Wanted, worker: Option<Id<Account>>, quiet: Option<i64>) -> Html {
+/// The practices to choose from, or the way to them.
+fn by_practice(wanted: &Wanted, ask: &Ask, practices: &[OrganisationRow]) -> Html {
+    if practices.is_empty() {
+        let whose = ask
+            .worker
+            .map(|worker| format!("&worker={worker}"))
+            .unwrap_or_default();
+        let (to, show) = (paths::caseload(), wanted.show.code());
+        return link(
+            format!("{to}?show={show}{whose}&practices=all"),
+            "Filter by practice",
+        );
+    }
+    let any = SelectItem::new("", "Any");
+    let each = practices
+        .iter()
+        .map(|practice| SelectItem::new(practice.id.to_string(), &*practice.name));
+    let items = std::iter::once(any).chain(each).collect::<Vec<_>>();
+    let chosen = wanted.practice.map(|id| id.to_string());
+    Select::new("practice", "Practice", items)
+        .value(chosen.unwrap_or_default())
+        .into()
+}
+
+fn filters(wanted: &Wanted, ask: &Ask, practices: &[OrganisationRow]) -> Html {
+    let (worker, quiet) = (ask.worker, ask.quiet);
     let kept = |name: &'static str, value: String| {
         el("input")
             .attr("type", "hidden")
@@ -204,12 +246,16 @@ fn filters(wanted: &Wanted, worker: Option<Id<Account>>, quiet: Option<i64>) -> 
         .child(pick("need", "Main need", wanted.need))
         .child(pick("flag", "Flag", wanted.flag))
         .child(Select::new("quiet", "No contact for", days).value(quiet))
+        .child(by_practice(wanted, ask, practices))
         .child(Button::secondary("Filter").small(true));
     el("details")
         .class("nhsuk-details")
         .attr(
             "open",
-            wanted.need.is_some() || wanted.flag.is_some() || wanted.quiet_since.is_some(),
+            wanted.need.is_some()
+                || wanted.flag.is_some()
+                || wanted.quiet_since.is_some()
+                || !practices.is_empty(),
         )
         .child(
             el("summary").class("nhsuk-details__summary").child(
