@@ -406,7 +406,12 @@ mod tests {
             .row([Cell::new("Kay"), Cell::number(310)])
             .row([Cell::new("Sam"), Cell::new("none")])
             .render();
-        assert_eq!(page.as_str().matches("--numeric").count(), 1, "{}", page.as_str());
+        assert_eq!(
+            page.as_str().matches("--numeric").count(),
+            1,
+            "{}",
+            page.as_str()
+        );
         assert!(page.as_str().contains("nhsuk-table__cell--numeric\">310"));
     }
 }
