@@ -1,4 +1,4 @@
-//! What an older version kept in words is moved to its own columns, on both
+//! What an older version kept in words is moved to where it belongs, on both
 //! databases, by the program's own migrations.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -26,6 +26,7 @@ const BEFORE: &[Migration] = &[
 const PERSON: &str = "insert into person (scheme_id, id, given, family, gender, ethnicity,
         text_is_safe, voicemail_is_safe, location_sensitive, restricted, version, made_at, changed_at)
     values ($1, $2, 'Mary', 'Smith', $3, $4, $5, $5, $5, $5, 1, $6, $6)";
+const WORD: &str = "insert into person_word (scheme_id, person_id, word) values ($1, $2, $3)";
 const TASK: &str = "insert into task (scheme_id, id, person_id, kind, what, who, due_on, made_at)
     values ($1, $2, $3, $4, $5, 'worker', $6, $7)";
 
@@ -60,6 +61,15 @@ async fn older(tx: &mut Tx) -> Outcome<Old> {
                 .bind(ethnicity)
                 .bind(false)
                 .bind(now)
+        )?;
+    }
+    for word in ["=smith", "b1951-05-03", "n9990000018"] {
+        run!(
+            tx,
+            sqlx::query(WORD)
+                .bind(old.scheme)
+                .bind(old.woman)
+                .bind(word)
         )?;
     }
     let question = format!("The same birth date; a like name ({})", old.other);
@@ -97,7 +107,8 @@ async fn moved_over(db: TestDb) {
     let person = "select gender, gender_words, ethnicity, ethnicity_words from person
         where scheme_id = $1 and id = $2";
     let task = "select what, other_person_id from task where scheme_id = $1 and id = $2";
-    let (woman, other, asked, plain) = db
+    let found_by = "select word from person_word where scheme_id = $1 order by word";
+    let (woman, other, asked, plain, found_by) = db
         .read(async |tx| {
             let mut people: Vec<Words> = Vec::new();
             for id in [old.woman, old.other] {
@@ -111,11 +122,14 @@ async fn moved_over(db: TestDb) {
                     on!(tx, c => sqlx::query_as(task).bind(old.scheme).bind(id).fetch_one(c))?,
                 );
             }
+            let found_by: Vec<String> =
+                on!(tx, c => sqlx::query_scalar(found_by).bind(old.scheme).fetch_all(c))?;
             Outcome::Ok((
                 people.remove(0),
                 people.remove(0),
                 tasks.remove(0),
                 tasks.remove(0),
+                found_by,
             ))
         })
         .await
@@ -136,6 +150,7 @@ async fn moved_over(db: TestDb) {
             Some(old.other)
         )
     );
+    assert_eq!(found_by, ["=smith", "b1951-05-03 Smith", "n9990000018"]);
     assert_eq!(plain, ("Ring the library (before noon)".to_owned(), None));
 }
 

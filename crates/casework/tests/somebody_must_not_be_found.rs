@@ -132,7 +132,7 @@ async fn a_search_by_a_hidden_place_answers_like_a_search_for_nobody() {
                 postcode: postcode.parse().ok(),
             };
             let found = async |tx: &mut Tx| -> Outcome<usize> {
-                Ok(person::store::candidates(tx, world.scheme, &sought)
+                Ok(person::candidates::of(tx, world.scheme, &sought)
                     .await?
                     .len())
             };

@@ -17,6 +17,7 @@ use tokio::{
 
 use crate::{
     Failure,
+    fold::Fold,
     keeper::Keeper,
     turn::{BATCH, Call, Counts, Deadline, Lost, Pen, Turn},
     tx::{self, Link, Tx},
@@ -39,10 +40,11 @@ impl Gate {
     /// Opens the writer and starts its keeper.
     ///
     /// # Errors
-    /// When the connection cannot be opened.
+    /// When the file cannot be opened.
     pub(crate) fn open(options: SqliteOptions) -> Result<Self, sqlx::Error> {
         let deadline = Arc::new(Deadline::new());
         let connection = deadline.open(&options)?;
+        let fold = Fold::open(&options)?;
         let (line, calls) = mpsc::channel(LINE);
         let (home, returned) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts::default());
@@ -64,6 +66,7 @@ impl Gate {
             deadline,
             counts: counts.clone(),
             closing: closing.clone(),
+            fold,
         };
         let keeper = tokio::spawn(watch(tokio::spawn(keeper.keep(pen))));
         let keeper = Mutex::new(Some(keeper));
@@ -106,7 +109,7 @@ impl Gate {
         let (call, called) = oneshot::channel();
         self.line.try_send(call).map_err(|_| Lost::Busy)?;
         match tokio::time::timeout(WAIT, called).await {
-            Ok(Ok(turn)) => Ok(turn),
+            Ok(Ok(turn)) => turn,
             _ => Err(Lost::Busy),
         }
     }

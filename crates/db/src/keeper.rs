@@ -1,6 +1,7 @@
 //! The keeper of SQLite's writer: it alone begins and commits, answers those
 //! whose batch was kept, and cleans up after an action that was refused, slow,
-//! panicked or dropped. A connection whose commit failed is never used again.
+//! panicked or dropped. A connection whose commit failed, or whose disk was full,
+//! is never used again.
 
 use std::{sync::Arc, time::Instant};
 
@@ -10,6 +11,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::{
     failure::{SQLITE_BUSY, SQLITE_CONSTRAINT, SQLITE_ERROR, SQLITE_FULL, sqlite_code},
+    fold::Fold,
     turn::{Call, Counts, Deadline, Lost, Pen},
 };
 
@@ -30,22 +32,17 @@ pub(crate) struct Keeper {
     pub(crate) counts: Arc<Counts>,
     pub(crate) deadline: Arc<Deadline>,
     pub(crate) closing: Arc<Notify>,
+    pub(crate) fold: Fold,
 }
 
 impl Keeper {
     pub(crate) async fn keep(mut self, mut pen: Pen) {
-        loop {
-            let call = tokio::select! {
-                call = pen.line.recv() => call,
-                () = self.closing.notified() => {
-                    pen.line.close();
-                    continue;
+        while let Some(first) = self.next(&mut pen).await {
+            if let Err(lost) = self.begin(&mut pen).await {
+                first.send(Err(lost)).ok();
+                while let Ok(call) = pen.line.try_recv() {
+                    call.send(Err(lost)).ok();
                 }
-            };
-            let Some(first) = call else { break };
-            if !self.begin(&mut pen).await {
-                // Dropping a call tells its owner that nothing was done.
-                while pen.line.try_recv().is_ok() {}
                 continue;
             }
             let Some((returned, outcome)) = self.batch(pen, first).await else {
@@ -54,34 +51,49 @@ impl Keeper {
             pen = returned;
             if outcome.is_ok() {
                 self.counts.kept(pen.acks.len());
+                self.fold.committed();
             }
             for ack in pen.acks.drain(..) {
                 // One who left does not hear the answer.
                 ack.send(outcome).ok();
             }
             if self.mistrusted {
-                self.replace(&mut pen).await;
+                // Tried again before the next batch.
+                self.replace(&mut pen).await.ok();
             }
         }
+        // The last to leave folds what is left of the log.
+        aside(|| drop(self.fold));
         if let Err(error) = pen.connection.close().await {
             tracing::error!(%error, "the writer did not close well");
         }
     }
 
-    /// Opens a batch; `false` when it cannot be opened.
-    async fn begin(&mut self, pen: &mut Pen) -> bool {
-        if self.mistrusted && !self.replace(pen).await {
-            return false;
+    /// Who begins the next batch; nobody once the line is closed and empty.
+    async fn next(&self, pen: &mut Pen) -> Option<Call> {
+        tokio::select! {
+            call = pen.line.recv() => call,
+            () = self.closing.notified() => {
+                pen.line.close();
+                pen.line.recv().await
+            }
+        }
+    }
+
+    /// Opens a batch, or says what those in line are told.
+    async fn begin(&mut self, pen: &mut Pen) -> Result<(), Lost> {
+        if self.mistrusted {
+            self.replace(pen).await?;
         }
         pen.opened = Instant::now();
         pen.dirty = false;
         pen.last = false;
         let Err(error) = aside(|| pen.connection.batch(BEGIN)) else {
-            return true;
+            return Ok(());
         };
         self.mistrusted = sqlite_code(&error) != Some(SQLITE_BUSY);
         tracing::error!(%error, "no batch could be begun; those in line were sent away");
-        false
+        Err(Lost::Busy)
     }
 
     /// One batch, from its first action to its commit. `None` when the runtime
@@ -118,7 +130,12 @@ impl Keeper {
         // Fails when SQLite has already undone it: that is as good.
         pen.connection.says("rollback").ok();
         match sqlite_code(error) {
-            Some(SQLITE_FULL) => Lost::Full,
+            Some(SQLITE_FULL) => {
+                // First the log is folded, which gives its room back: otherwise
+                // it takes whatever room there is again.
+                self.mistrusted = true;
+                Lost::Full
+            }
             // No such savepoint or transaction, locked, a deferred rule: the
             // commit itself was never reached.
             Some(SQLITE_ERROR | SQLITE_BUSY | SQLITE_CONSTRAINT) => Lost::Busy,
@@ -132,7 +149,7 @@ impl Keeper {
     /// A new connection in place of one whose commit failed. The new one is
     /// opened before the old one closes, so that closing does not move the
     /// failed frames into the database; truncating the log then drops them.
-    async fn replace(&mut self, pen: &mut Pen) -> bool {
+    async fn replace(&mut self, pen: &mut Pen) -> Result<(), Lost> {
         let replaced = async {
             let new = self.deadline.open(&self.options)?;
             let old = std::mem::replace(&mut pen.connection, new);
@@ -142,10 +159,21 @@ impl Keeper {
                 .await
         };
         match replaced.await {
-            Ok(0) => self.mistrusted = false,
-            Ok(_) => tracing::warn!("the log is being read, so it could not be truncated yet"),
-            Err(error) => tracing::error!(%error, "the writer could not be replaced"),
+            Ok(0) => {
+                self.mistrusted = false;
+                Ok(())
+            }
+            Ok(_) => {
+                tracing::warn!("the log is being read, so it could not be truncated yet");
+                Err(Lost::Busy)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the writer could not be replaced");
+                match sqlite_code(&error) {
+                    Some(SQLITE_FULL) => Err(Lost::Full),
+                    _ => Err(Lost::Busy),
+                }
+            }
         }
-        !self.mistrusted
     }
 }

@@ -12,6 +12,7 @@ mod readers;
 #[cfg(feature = "testing")]
 mod tally;
 mod tx;
+mod fold;
 mod keeper;
 mod gate;
 mod lite;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use kith_sqlite::{SqliteConnection, SqliteOptions};
 
 use crate::{
-    DbFailure,
+    DbFailure, fold,
     gate::Gate,
     readers::{Reader, Readers},
 };
@@ -53,6 +53,7 @@ impl Lite {
             .pragma("temp_store", "memory")
             // What is erased leaves no words behind in the file.
             .pragma("secure_delete", "on")
+            .pragma("wal_autocheckpoint", fold::LONGEST)
             .pragma("cache_size", WRITER_CACHE);
         let gate = Gate::open(options.clone())?;
         let reading = file_itself

@@ -47,7 +47,8 @@ impl<R> From<Lost> for Failure<R> {
     }
 }
 
-pub(crate) type Call = oneshot::Sender<Turn>;
+/// Waits for its turn, or hears that there will be none.
+pub(crate) type Call = oneshot::Sender<Result<Turn, Lost>>;
 pub(crate) type Ack = oneshot::Sender<Result<(), Lost>>;
 pub(crate) type Answer = oneshot::Receiver<Result<(), Lost>>;
 
@@ -156,9 +157,9 @@ impl Pen {
         let mut next = first.or_else(|| self.line.try_recv().ok());
         while let Some(call) = next {
             let turn = Turn { pen: Some(self) };
-            match call.send(turn) {
-                Ok(()) => return,
-                Err(mut turn) => match turn.pen.take() {
+            match call.send(Ok(turn)) {
+                Ok(()) | Err(Err(_)) => return,
+                Err(Ok(mut turn)) => match turn.pen.take() {
                     Some(pen) => self = pen,
                     None => return,
                 },

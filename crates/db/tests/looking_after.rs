@@ -2,7 +2,7 @@
 
 mod ledger;
 
-use std::{fs, io::Write, os::unix::fs::FileExt};
+use std::{fs, io::Write, os::unix::fs::FileExt, time::Duration};
 
 use kith_db::{Db, DbFailure, Outcome, on, run, testing::empty_sqlite};
 use ledger::{both_with_ledger, count, write};
@@ -275,4 +275,55 @@ async fn the_safeguards_of_a_server_that_are_off_are_named() {
             );
         }
     }
+}
+
+/// Nobody asks for it, and the writer itself would do it at a size of the log
+/// that is not reached here.
+#[tokio::test]
+async fn what_was_written_is_folded_into_the_file_by_itself() {
+    let db = both_with_ledger().await.swap_remove(0);
+    let done: Outcome<()> = db.act(async |tx| Ok(write(tx, 7).await?)).await;
+    done.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("kith.db");
+    // The file alone, without its log.
+    for _ in 0..200 {
+        fs::copy(db.folder().unwrap().join("kith.db"), &copy).unwrap();
+        if let Ok(alone) = Db::connect(&format!("sqlite:{}", copy.display())).await {
+            let there: Outcome<i64> = alone
+                .read(async |tx| {
+                    Ok(on!(tx, c => sqlx::query_scalar("select count(*) from ledger").fetch_one(c))?)
+                })
+                .await;
+            alone.close().await;
+            if matches!(there, Ok(1)) {
+                return;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("what was written stands in the log alone");
+}
+
+/// A log that is written all the time begins anew all the same.
+#[tokio::test]
+async fn the_log_stays_in_bounds_however_much_is_written() {
+    let db = both_with_ledger().await.swap_remove(0);
+    let long = "create table long (words text not null)";
+    let done: Outcome<u64> = db.act(async |tx| Ok(run!(tx, sqlx::query(long))?)).await;
+    done.unwrap();
+    let words = "a".repeat(1 << 20);
+    for _ in 0..400 {
+        let add = "insert into long (words) values ($1)";
+        let done: Outcome<u64> = db
+            .act(async |tx| Ok(run!(tx, sqlx::query(add).bind(&words))?))
+            .await;
+        done.unwrap();
+    }
+    let log = db.folder().unwrap().join("kith.db-wal");
+    let bytes = fs::metadata(log).unwrap().len();
+    assert!(
+        bytes < 200 << 20,
+        "400 MB were written, the log has {bytes} bytes"
+    );
 }

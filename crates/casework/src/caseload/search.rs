@@ -110,7 +110,7 @@ pub async fn find(tx: &mut Tx, scope: &Scope, typed: &str) -> Result<Found, sqlx
 /// its beginning, its beginning before its sound.
 fn fit(sought: &Sought, word: &str) -> u32 {
     match sought {
-        Sought::Exactly(_) => 3,
+        Sought::Exactly(_) | Sought::Born(_) => 3,
         Sought::Name { start, .. } => match word.strip_prefix('=') {
             Some(name) if name == start => 3,
             Some(_) => 2,
@@ -122,11 +122,12 @@ fn fit(sought: &Sought, word: &str) -> u32 {
 async fn hits(tx: &mut Tx, scope: &Scope, word: &Sought) -> Result<Vec<Hit>, sqlx::Error> {
     let (from, until, exactly) = match word {
         Sought::Exactly(word) => (word.clone(), word.clone(), word.clone()),
-        Sought::Name { start, sound } => (
-            format!("={start}"),
-            format!("={start}\u{10FFFF}"),
-            format!("~{sound}"),
-        ),
+        Sought::Born(day) => (day.clone(), words::end_of_all(day), day.clone()),
+        Sought::Name { start, sound } => {
+            let spelt = format!("={start}");
+            let end = words::end_of_all(&spelt);
+            (spelt, end, format!("~{sound}"))
+        }
     };
     on!(tx, c => in_scope!(sqlx::query_as(BY_WORD), *scope)
         .bind(&from).bind(&until).bind(&exactly).bind(MOST_PER_WORD).fetch_all(c))

@@ -367,7 +367,7 @@ fn found_by(who: &Identity, side: &Side) -> Vec<String> {
     let phone = texts.phone.as_deref().and_then(|text| text.parse().ok());
     words::of(&words::Findable {
         names: &names,
-        born: side.rest.born,
+        born: side.rest.born.map(|day| (day, &*who.family)),
         nhs_number: number.as_ref(),
         postcode: postcode.as_ref().filter(|_| shown),
         phone: phone.as_ref().filter(|_| shown),

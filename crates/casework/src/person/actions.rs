@@ -8,7 +8,9 @@ use kith_access::{
 use kith_base::{Id, Line, Refusal, Ts};
 use kith_db::{Outcome, Tx};
 
-use super::{Details, Likeable, Likeness, Person, Profile, Record, likeness, risk, store};
+use super::{
+    Details, Likeable, Likeness, Person, Profile, Record, candidates, likeness, risk, store,
+};
 
 /// Who the details belong to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,7 +29,7 @@ pub enum Found {
 /// When the database does not answer.
 pub async fn find(tx: &mut Tx, scheme: Id<Scheme>, sought: &Likeable) -> Outcome<Found> {
     let mut close = Vec::new();
-    for (person, other) in store::candidates(tx, scheme, sought).await? {
+    for (person, other) in candidates::of(tx, scheme, sought).await? {
         match likeness::likeness(sought, &other) {
             Likeness::Same => return Ok(Found::Same(person)),
             Likeness::Close(why) => close.push((person, why)),

@@ -41,8 +41,8 @@ const SIMILAR_NAME: f64 = 0.88;
 /// Compares two records.
 #[must_use]
 pub fn likeness(a: &Likeable, b: &Likeable) -> Likeness {
-    let given = similar(&a.given, &b.given);
-    let family = similar(&a.family, &b.family);
+    let given = Named::from(&*a.given).is_like(&b.given);
+    let family = Named::from(&*a.family).is_like(&b.family);
     let born = a.born.is_some() && a.born == b.born;
     let postcode = a.postcode.is_some() && a.postcode == b.postcode;
     match (&a.nhs_number, &b.nhs_number) {
@@ -103,9 +103,29 @@ fn without_number(
     }
 }
 
-fn similar(a: &str, b: &str) -> bool {
-    let (a, b) = (words::parts(a).join(" "), words::parts(b).join(" "));
-    a == b || words::sound(&a) == words::sound(&b) || strsim::jaro_winkler(&a, &b) >= SIMILAR_NAME
+/// A name to compare others with.
+pub struct Named {
+    folded: String,
+    sound: String,
+}
+
+impl From<&str> for Named {
+    fn from(name: &str) -> Self {
+        let folded = words::parts(name).join(" ");
+        let sound = words::sound(&folded);
+        Self { folded, sound }
+    }
+}
+
+impl Named {
+    /// Whether another name is spelt or sounds alike.
+    #[must_use]
+    pub fn is_like(&self, other: &str) -> bool {
+        let other = words::parts(other).join(" ");
+        self.folded == other
+            || strsim::jaro_winkler(&self.folded, &other) >= SIMILAR_NAME
+            || self.sound == words::sound(&other)
+    }
 }
 
 /// The day with its day and month exchanged, where that is another day.

@@ -10,6 +10,7 @@ pub mod likeness;
 pub mod equity;
 pub mod profile;
 pub mod store;
+pub mod candidates;
 pub(crate) mod arriving;
 pub mod banner;
 pub mod risk;

@@ -5,9 +5,7 @@ use kith_access::{Organisation, Restricted, Scheme, Scope, in_scope, person_in_s
 use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
-use super::{
-    Details, Equity, Ethnicity, Gender, Identity, Likeable, Person, Place, Profile, Record, words,
-};
+use super::{Details, Equity, Ethnicity, Gender, Identity, Person, Place, Profile, Record, words};
 
 #[derive(FromRow)]
 struct Row {
@@ -253,7 +251,7 @@ async fn insert_words(
     names.extend(details.known_as.as_deref());
     let words = words::of(&words::Findable {
         names: &names,
-        born: details.born,
+        born: details.born.map(|day| (day, &*details.family)),
         nhs_number: details.nhs_number.as_ref(),
         postcode: details
             .place
@@ -375,63 +373,6 @@ pub async fn practices(
 /// No scope: the answer is only compared, and shown through a scope later.
 /// A doubted number counts: whoever gave it may give it again. A hidden
 /// postcode is not compared: whoever guesses at it would be told when it fits.
-const CANDIDATES: &str = "select p.id, p.given, p.family, p.born,
-            coalesce(p.nhs_number, p.nhs_number_doubted) as nhs_number,
-            case when p.location_sensitive then null else p.postcode end as postcode
-       from person p
-      where p.scheme_id = $1 and p.merged_into is null and p.id in
-            (select w.person_id from person_word w where w.scheme_id = $1 and w.word in ($2, $3)
-             union
-             select a.person_id from person_word a
-               join person_word b on b.scheme_id = $1 and b.person_id = a.person_id and b.word = $5
-              where a.scheme_id = $1 and a.word = $4)
-      order by p.id limit 200";
-
-#[derive(FromRow)]
-struct CandidateRow {
-    id: Id<Person>,
-    given: String,
-    family: String,
-    born: Option<Day>,
-    nhs_number: Option<NhsNumber>,
-    postcode: Option<Postcode>,
-}
-
-/// Who might be the same person, to be compared with `likeness`.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn candidates(
-    tx: &mut Tx,
-    scheme: Id<Scheme>,
-    sought: &Likeable,
-) -> Result<Vec<(Id<Person>, Likeable)>, sqlx::Error> {
-    let family = words::parts(&sought.family)
-        .into_iter()
-        .next()
-        .unwrap_or_default();
-    let rows: Vec<CandidateRow> = on!(tx, c => sqlx::query_as(CANDIDATES)
-        .bind(scheme)
-        .bind(sought.nhs_number.as_ref().map(|number| words::nhs(number)))
-        .bind(sought.born.map(words::born))
-        .bind(format!("~{}", words::sound(&family)))
-        .bind(sought.postcode.as_ref().map(|code| format!("c{}", &**code)))
-        .fetch_all(c))?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let like = Likeable {
-                given: row.given,
-                family: row.family,
-                born: row.born,
-                nhs_number: row.nhs_number,
-                postcode: row.postcode,
-            };
-            (row.id, like)
-        })
-        .collect())
-}
-
 const SET_MATTERS: &str = "update person set matters = $3, changed_at = $4, version = version + 1
     where scheme_id = $1 and id = $2";
 

@@ -1,7 +1,9 @@
 //! The words a person is found by. A search and a match both go through the
 //! table `person_word`: one row for each word of a name as it is spelt (`=`)
-//! and as it sounds (`~`), one for the birth date (`b`), the NHS number (`n`),
-//! the postcode (`c`) and the last four digits of the telephone number (`p`).
+//! and as it sounds (`~`), one for the birth date with the family name (`b`),
+//! the NHS number (`n`), the postcode (`c`) and the last four digits of the
+//! telephone number (`p`). With the family name in it, a match passes over
+//! everybody else born that day without reading their records.
 //! Where somebody's place is sensitive, the postcode and the telephone number
 //! are not among them: a search must not answer what a page would hide.
 
@@ -13,8 +15,8 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 pub struct Findable<'a> {
     /// Given name, family name, and what they like to be called.
     pub names: &'a [&'a str],
-    /// Birth date, when known.
-    pub born: Option<Day>,
+    /// Birth date, when known, and the family name that goes with it.
+    pub born: Option<(Day, &'a str)>,
     /// NHS number, when there is one.
     pub nhs_number: Option<&'a NhsNumber>,
     /// Postcode; leave it out when the place is sensitive.
@@ -31,7 +33,11 @@ pub fn of(person: &Findable) -> Vec<String> {
         words.push(format!("={part}"));
         words.push(format!("~{}", sound(&part)));
     }
-    words.extend(person.born.map(born));
+    words.extend(
+        person
+            .born
+            .map(|(day, family)| format!("{} {family}", born(day))),
+    );
     words.extend(person.nhs_number.map(|number| nhs(number)));
     words.extend(person.postcode.map(|code| format!("c{}", &**code)));
     words.extend(person.phone.map(|phone| format!("p{}", end_of(phone))));
@@ -40,10 +46,22 @@ pub fn of(person: &Findable) -> Vec<String> {
     words
 }
 
-/// The word of a birth date.
+/// How the words of a birth date begin; the family name follows.
 #[must_use]
 pub fn born(day: Day) -> String {
     format!("b{day}")
+}
+
+/// After every word that begins so.
+#[must_use]
+pub fn end_of_all(beginning: &str) -> String {
+    format!("{beginning}\u{10FFFF}")
+}
+
+/// The family name in the word of a birth date.
+#[must_use]
+pub fn family_in(word: &str) -> &str {
+    word.split_once(' ').map_or("", |(_, family)| family)
 }
 
 /// The word of an NHS number.
@@ -94,8 +112,10 @@ pub enum Sought {
         /// Its sound.
         sound: String,
     },
-    /// A whole word of the table: birth date, NHS number, end of a telephone number.
+    /// A whole word of the table: NHS number, end of a telephone number.
     Exactly(String),
+    /// The beginning of the words of a birth date.
+    Born(String),
 }
 
 /// Reads what was typed into the search box: an NHS number, a birth date
@@ -114,7 +134,7 @@ pub fn sought(typed: &str) -> Vec<Sought> {
 
 fn sought_word(word: &str) -> Vec<Sought> {
     if let Some(day) = uk_day(word) {
-        return vec![Sought::Exactly(born(day))];
+        return vec![Sought::Born(born(day))];
     }
     if word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()) {
         return vec![Sought::Exactly(format!("p{word}"))];
@@ -171,7 +191,7 @@ mod tests {
             sought("943 476 5919"),
             [Sought::Exactly("n9434765919".into())]
         );
-        assert_eq!(sought("3/5/1951"), [Sought::Exactly("b1951-05-03".into())]);
+        assert_eq!(sought("3/5/1951"), [Sought::Born("b1951-05-03".into())]);
         assert_eq!(sought("0982"), [Sought::Exactly("p0982".into())]);
         assert_eq!(sought("Smyth mary").len(), 2);
     }

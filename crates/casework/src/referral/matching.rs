@@ -95,7 +95,7 @@ async fn described(
     let mut hidden = Vec::new();
     let mut perhaps = Vec::new();
     let mut number_taken = false;
-    for (person, other) in person::store::candidates(tx, scheme, &sought).await? {
+    for (person, other) in person::candidates::of(tx, scheme, &sought).await? {
         number_taken |= sought.nhs_number.is_some() && sought.nhs_number == other.nhs_number;
         match likeness(&sought, &other) {
             Likeness::Same if is_seen(tx, scope, person).await? => {

@@ -219,36 +219,39 @@ async fn send(signed: Signed, app: App, posted: Posted) -> Answer {
         Ok(typed) => typed,
         Err(form) => return page(&signed, &form.with_line_told(&posted, today)),
     };
-    let mut form = empty.clone().kept(&posted);
     let read = match told_agrees(&typed.told).and_then(|()| typed.read_line(today)) {
         Ok(read) => read,
         Err(refusal) => {
+            let mut form = empty.kept(&posted);
             form.refuse(&refusal);
             return page(&signed, &form);
         }
     };
-    if read {
-        form = empty.filled(&typed);
-    }
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
     let came = app
         .db
         .act(async |tx| sending(tx, &signed, &terms, &typed, read, &posted).await)
         .await?;
+    let again = |empty: ReferForm| match read {
+        true => empty.filled(&typed),
+        false => empty.kept(&posted),
+    };
     match came {
         Sending::Wrong(refusals) => {
+            let mut form = again(empty);
             for refusal in &refusals {
                 form.refuse(refusal);
             }
             page(&signed, &form)
         }
         Sending::IsThisThem(them) => {
+            let mut form = again(empty);
             form.person.fill(&Some(them.id));
             page_with(&signed, &form, Some(&them), Html::default(), check_them())
         }
         Sending::IsThisRight => {
             let found = check_read(&typed, today);
-            page_with(&signed, &form, None, Html::default(), found)
+            page_with(&signed, &again(empty), None, Html::default(), found)
         }
         Sending::Again(to) => Ok(go(&to)),
         Sending::Arrived(Arrived::In(referred)) => Ok(go(&paths::referred(referred.referral))),

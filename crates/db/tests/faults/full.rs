@@ -12,7 +12,8 @@ use std::{
 use crate::witness::{Writer, holds};
 use kith_db::{Db, Failure, Outcome, on};
 
-/// A file system of a few megabytes, with something in it to throw out.
+/// A file system with room for a log of the greatest length, all but four
+/// megabytes of it taken by something to throw out.
 struct SmallDisk {
     folder: tempfile::TempDir,
 }
@@ -21,7 +22,7 @@ impl SmallDisk {
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().ok()?;
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=100m", "tmpfs"])
             .arg(folder.path())
             .stderr(Stdio::null())
             .status();
@@ -30,7 +31,7 @@ impl SmallDisk {
             return None;
         }
         let disk = Self { folder };
-        fs::write(disk.ballast(), vec![1; 2 << 20]).expect("there is room at first");
+        fs::write(disk.ballast(), vec![1; 96 << 20]).expect("there is room at first");
         Some(disk)
     }
 

@@ -17,10 +17,11 @@ use crate::picture::Table;
 use crate::picture::bounds;
 use crate::picture::slope_pairs::{self, Pair};
 use crate::sentence::{self, p_value, standing};
-use crate::stats::disclosure::{Shown, shown, table_shown};
+use crate::stats::disclosure::{Shown, share_shown, shown, table_shown};
 use crate::stats::estimate::Finding;
 use crate::stats::imputation::Plan;
 use crate::stats::noise::{Reliable, Threshold, reliable, threshold};
+use crate::stats::proportion::Share;
 use crate::stats::refusal::Refusal;
 use crate::stats::scores::{Better, Person, Scale, Scores};
 use crate::stats::wellbeing::{Wellbeing, wellbeing};
@@ -166,26 +167,26 @@ fn crossings(finding: &Finding<Threshold>) -> Table {
         &["When", "At or above", "Below", "Share (%)", "Low", "High"],
     );
     let sides = [
-        ("At the start", crossed.before, crossed.before_share),
-        ("At follow-up", crossed.after, crossed.after_share),
+        ("At the start", crossed.before),
+        ("At follow-up", crossed.after),
     ];
     let counts: Vec<Vec<u64>> = sides
         .iter()
-        .map(|side| vec![side.1, finding.n - side.1])
+        .map(|(_, above)| vec![*above, finding.n - above])
         .collect();
     let cells = table_shown(&counts).unwrap_or_default();
-    for ((when, _, share), cells) in sides.into_iter().zip(cells) {
+    for ((when, above), cells) in sides.into_iter().zip(cells) {
         let open = !cells.contains(&Shown::Hidden);
-        let percent = |value: f64| match open {
-            true => format!("{:.1}", 100.0 * value),
-            false => Shown::Hidden.words(),
-        };
-        let interval = share.interval.filter(|_| open);
+        let given = Share::new(above, finding.n).ok().filter(|_| open);
+        // Of the rounded counts, or it would tell them.
+        let share = given.and_then(share_shown).and_then(|s| s.wilson().ok());
+        let percent = |value: f64| format!("{:.1}", 100.0 * value);
+        let interval = share.and_then(|share| share.interval);
         table.rows.push(vec![
             when.to_owned(),
             cells[0].words(),
             cells[1].words(),
-            percent(share.value),
+            share.map_or_else(|| Shown::Hidden.words(), |s| percent(s.value)),
             interval.map_or_else(String::new, |i| percent(i.low)),
             interval.map_or_else(String::new, |i| percent(i.high)),
         ]);

@@ -165,16 +165,20 @@ pub fn with_threshold(said: Sentences, finding: &Finding<Threshold>) -> Sentence
     }
 }
 
+/// Whether some of the missing have no first score.
+fn without_start(finding: &Finding<Wellbeing>) -> bool {
+    let followed = finding.result.follow_up;
+    finding.missing > followed.people() - followed.events()
+}
+
 fn unseen(finding: &Finding<Wellbeing>) -> String {
     let all = finding.n + finding.missing;
     match finding.missing {
         0 => "Everybody had a second score.".to_owned(),
         missing => {
-            let followed = finding.result.follow_up;
-            let lacking = if missing > followed.people() - followed.events() {
-                "did not have both a first and a second score"
-            } else {
-                "had no second score"
+            let lacking = match without_start(finding) {
+                true => "did not have both a first and a second score",
+                false => "had no second score",
             };
             format!(
                 "{} {lacking}: we do not know about them.",
@@ -188,6 +192,12 @@ fn for_researchers(finding: &Finding<Wellbeing>, answers: &Answers) -> String {
     let or_none =
         |e: Option<Estimate>| e.map_or_else(|| "none".to_owned(), |e| with_interval(&e, 2));
     let bounds = finding.result.bounds;
+    let followed = match finding.result.follow_up.rate() {
+        Some(rate) if without_start(finding) => {
+            format!(", followed up {} of those with a first", percent(rate, 0))
+        }
+        _ => String::new(),
+    };
     let tipping = answers.tipping.map_or_else(
         || "none (nobody missing)".to_owned(),
         |t| {
@@ -200,7 +210,7 @@ fn for_researchers(finding: &Finding<Wellbeing>, answers: &Answers) -> String {
     );
     format!(
         "Completers {} / IPW {} / MI {} / no change for the missing {} / bounds {} to {}; tipping {tipping}; \
-         d_z {}; n {} of {}; no control group: change, not effect.{}",
+         d_z {}; n {} of {}{followed}; no control group: change, not effect.{}",
         with_interval(&answers.completers.mean, 2),
         or_none(answers.weighted.as_ref().map(|w| w.mean)),
         or_none(answers.imputed.map(|i| i.mean)),
@@ -290,6 +300,8 @@ mod tests {
         let unseen =
             "5 in 10 did not have both a first and a second score: we do not know about them.";
         assert!(said.link_worker.ends_with(unseen), "{}", said.link_worker);
+        let followed = "n 80 of 160, followed up 80% of those with a first;";
+        assert!(said.researcher.contains(followed), "{}", said.researcher);
     }
 
     #[test]

@@ -108,7 +108,8 @@ fn wellbeing_says_it_three_ways_and_writes_every_digit() {
     );
     let crossed = text(&out, "wellbeing-threshold.csv");
     assert!(
-        crossed.contains("At the start,") && crossed.contains("At follow-up,"),
+        crossed.contains("At the start,70,105,40.0,33.0,47.4\n")
+            && crossed.contains("At follow-up,"),
         "{crossed}"
     );
 }

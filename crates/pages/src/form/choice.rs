@@ -2,6 +2,8 @@
 //! any of a few (checkboxes). What is posted is looked up among what was
 //! offered: nothing else can come out.
 
+use std::borrow::Cow;
+
 use super::dressing::{dressed, problem};
 use super::paper::{Room, on_paper};
 use super::{Dressing, FieldKind, Posted, Wrong};
@@ -36,13 +38,14 @@ impl<W: kith_base::Word> Choice for W {
     }
 }
 
-/// One thing offered.
+/// One thing offered. A closed set's words are not copied: a form is made for
+/// each post.
 #[derive(Clone, Debug)]
 struct Offer<T> {
     value: T,
-    code: String,
-    words: String,
-    hint: String,
+    code: Cow<'static, str>,
+    words: Cow<'static, str>,
+    hint: &'static str,
     /// A piece shown while it is chosen.
     reveals: Html,
 }
@@ -62,12 +65,12 @@ impl<T> Offers<T> {
         }
     }
 
-    fn add(&mut self, value: T, code: String, words: String) {
+    fn add(&mut self, value: T, code: Cow<'static, str>, words: Cow<'static, str>) {
         self.all.push(Offer {
             value,
             code,
             words,
-            hint: String::new(),
+            hint: "",
             reveals: Html::default(),
         });
     }
@@ -97,7 +100,7 @@ impl<T> Offers<T> {
 impl<T: PartialEq> Offers<T> {
     fn code_of(&self, value: &T) -> Option<String> {
         let offer = self.all.iter().find(|offer| offer.value == *value)?;
-        Some(offer.code.clone())
+        Some(offer.code.clone().into_owned())
     }
 }
 
@@ -107,7 +110,7 @@ impl<T: Choice> Offers<T> {
         for value in T::ALL {
             offers.add(*value, value.code().into(), value.words().into());
             if let Some(last) = offers.all.last_mut() {
-                last.hint = value.hint().into();
+                last.hint = value.hint();
             }
         }
         offers
@@ -133,7 +136,7 @@ macro_rules! offering {
                 code: impl Into<String>,
                 words: impl Into<String>,
             ) {
-                self.offers.add(value, code.into(), words.into());
+                self.offers.add(value, Cow::Owned(code.into()), Cow::Owned(words.into()));
             }
 
         }
@@ -227,8 +230,8 @@ impl<T: Clone + PartialEq> FieldKind for One<T> {
             .all
             .iter()
             .map(|offer| {
-                let mut item = RadioItem::new(&*offer.code, &offer.words);
-                item.hint = (!offer.hint.is_empty()).then(|| Html::from(&offer.hint));
+                let mut item = RadioItem::new(&*offer.code, &*offer.words);
+                item.hint = (!offer.hint.is_empty()).then(|| Html::from(offer.hint));
                 item.conditional = Some(offer.reveals.clone()).filter(|piece| !piece.is_empty());
                 item
             })
@@ -294,7 +297,7 @@ impl<T: Clone + PartialEq> FieldKind for Pick<T> {
                 self.offers
                     .all
                     .iter()
-                    .map(|offer| SelectItem::new(&*offer.code, &offer.words)),
+                    .map(|offer| SelectItem::new(&*offer.code, &*offer.words)),
             )
             .collect();
         let mut select = Select::new(name, self.dressing.wording(), items);
@@ -357,7 +360,7 @@ impl<T: Clone + PartialEq> FieldKind for Many<T> {
         if chosen.is_empty() || chosen.iter().any(|code| self.offers.found(code).is_none()) {
             return Err(self.dressing.missing("Select"));
         }
-        let ticked = |offer: &&Offer<T>| chosen.contains(&offer.code);
+        let ticked = |offer: &&Offer<T>| chosen.iter().any(|code| *code == offer.code);
         let all = self.offers.all.iter().filter(ticked);
         Ok(all.map(|offer| offer.value.clone()).collect())
     }
@@ -373,8 +376,8 @@ impl<T: Clone + PartialEq> FieldKind for Many<T> {
             .all
             .iter()
             .map(|offer| {
-                let mut item = CheckboxItem::new(&*offer.code, &offer.words);
-                item.hint = (!offer.hint.is_empty()).then(|| Html::from(&offer.hint));
+                let mut item = CheckboxItem::new(&*offer.code, &*offer.words);
+                item.hint = (!offer.hint.is_empty()).then(|| Html::from(offer.hint));
                 item.conditional = Some(offer.reveals.clone()).filter(|piece| !piece.is_empty());
                 item
             })
