@@ -85,7 +85,10 @@ impl<T> Offers<T> {
     }
 
     fn words(&self) -> Vec<String> {
-        self.all.iter().map(|offer| offer.words.clone()).collect()
+        self.all
+            .iter()
+            .map(|offer| offer.words.to_string())
+            .collect()
     }
 
     fn keep(&mut self, name: &str, posted: &Posted) {
