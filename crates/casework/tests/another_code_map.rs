@@ -1,7 +1,6 @@
 //! The program was started with codes of its own: they are written, with their
 //! version, and what is off is not. In a program of its own, because a map is
 //! in force for as long as a program runs.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use axum::Router;
 use kith_access::App;
