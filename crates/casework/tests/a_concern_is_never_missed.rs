@@ -471,6 +471,18 @@ async fn anybody_raises_a_concern_without_an_account_and_reads_where_help_is_fir
             .is_on("We have what you sent")
             .sees("24 November 2026, 14:00")
             .does_not_see("neighbour");
+        // Whoever wants to ring reads how, where the service says it.
+        let sets = async |tx: &mut kith_db::Tx| -> Outcome<u64> {
+            let sql = "insert into setting (scheme_id, name, value, changed_at)
+                values ($1, 'reach_us', 'Ring 01632 960 010.', $2)";
+            Ok(run!(
+                tx,
+                sqlx::query(sql).bind(world.scheme).bind(world.now())
+            )?)
+        };
+        world.app.db.act(sets).await.unwrap();
+        let path = visitor.path().to_owned();
+        visitor.opens(path).await.sees("Ring 01632 960 010.");
         let mut lena = world.signed_in(world.lena).await;
         lena.opens("/concerns")
             .await

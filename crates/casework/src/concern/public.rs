@@ -136,6 +136,14 @@ pub fn leave_now() -> Html {
     p(Html::from(way))
 }
 
+/// How the service is reached, where it says so.
+fn how_to_ring(settings: &SchemeSettings) -> Html {
+    match settings.reach_us.as_str() {
+        "" => Html::default(),
+        words => el("p").class("kith-words").child(words).into(),
+    }
+}
+
 const REFERENCE: &str = "select c.reference from concern c where c.scheme_id = $1 and c.id = $2";
 
 async fn reference_of(tx: &mut Tx, scheme: Id<Scheme>, concern: Id<Concern>) -> Outcome<String> {
@@ -172,6 +180,7 @@ async fn raised(
         .and(Html::from(panel))
         .and(p(format!("Somebody whose work it is to keep people safe reads it by {}.", by.as_uk_moment())))
         .and(p("Write the reference down if you want to ring us about it. We cannot show you here what you wrote."))
+        .and(how_to_ring(&settings))
         .and(help_now(&settings));
     let page = visitor
         .page("We have what you sent")

@@ -61,6 +61,7 @@ struct Filing {
     ids: Vec<Id<Message>>,
     part_of: Option<String>,
     sheet: String,
+    in_sheet: Option<String>,
     open: Html,
     empty: Html,
 }
@@ -161,6 +162,10 @@ fn to_be_filed(messages: &[Read], all: i64, token: &FormToken) -> Result<Filing,
         part_of: (all > store::CARDS)
             .then(|| format!("These are the oldest {} of {all}.", store::CARDS)),
         sheet: paths::sheet_to_file(),
+        in_sheet: (all > store::ROWS).then(|| {
+            let most = store::ROWS;
+            format!("The file holds the oldest {most} of {all}: file them, then take the next.")
+        }),
         open: kith_pages::form::open(paths::file_messages(), token).into(),
         empty: Empty::new(why)
             .next("See everything you sent", paths::sent())

@@ -150,3 +150,33 @@ async fn the_sheet_is_opened_safely_and_files_nothing() {
         assert_eq!(world.count(looked).await, 1);
     }
 }
+
+#[tokio::test]
+async fn a_sheet_that_cannot_hold_everything_says_so() {
+    for world in World::small(program).await {
+        let mut rita = world.signed_in(world.rita).await;
+        seen(&world, &mut rita).await;
+        rita.opens("/sent?show=not_filed")
+            .await
+            .does_not_see("The file holds");
+        let more = async |tx: &mut kith_db::Tx| -> kith_db::Outcome<()> {
+            let sql =
+                "insert into practice_message (scheme_id, id, referral_id, person_id, practice_id,
+                    stage, words, to_do, author_name, author_role, made_at, needs_answer)
+                select m.scheme_id, $2, m.referral_id, m.person_id, m.practice_id, 'note', m.words,
+                    m.to_do, m.author_name, m.author_role, m.made_at, m.needs_answer
+                  from practice_message m where m.scheme_id = $1 and m.stage = 'first_seen'";
+            for _ in 0..500 {
+                let id = kith_base::Id::<kith_casework::Contact>::new(world.now());
+                kith_db::run!(tx, sqlx::query(sql).bind(world.scheme).bind(id))?;
+            }
+            Ok(())
+        };
+        world.db.act(more).await.expect("many messages");
+        rita.opens("/sent?show=not_filed")
+            .await
+            .sees("The file holds the oldest 500 of 501: file them, then take the next.");
+        let answer = rita.send(axum::http::Method::GET, "/sent.csv", None).await;
+        assert_eq!(answer.text().lines().count(), 501, "and the heading");
+    }
+}

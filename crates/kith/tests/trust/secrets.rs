@@ -261,3 +261,54 @@ fn every_way_to_a_session_is_a_written_one() {
         .collect();
     assert_eq!(found, known);
 }
+
+/// Where addresses are answered without the door, and why.
+const BESIDE_THE_DOOR: &[(&str, &str)] = &[
+    (
+        "access/src/routes.rs",
+        "the door itself: each route carries what it needs",
+    ),
+    (
+        "kith/src/health.rs",
+        "a word for the balancer, and figures on a loopback address",
+    ),
+    (
+        "pages/src/assets.rs",
+        "styles and scripts, the same for anybody",
+    ),
+];
+
+/// Files with a route that is no method of `Routes`.
+fn routed(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            routed(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap();
+            if [".route(", ".route_service(", ".nest(", ".nest_service("]
+                .iter()
+                .any(|call| text.contains(call))
+            {
+                let path = path.display().to_string();
+                found.push(path.split("/crates/").last().unwrap().to_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn no_address_is_answered_beside_the_door_but_the_written_few() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut found = Vec::new();
+    for one in fs::read_dir(crates.canonicalize().unwrap()).unwrap() {
+        let source = one.unwrap().path().join("src");
+        if source.is_dir() && !source.ends_with("testkit/src") && !source.ends_with("xtask/src") {
+            routed(&source, &mut found);
+        }
+    }
+    found.sort();
+    let known: Vec<&str> = BESIDE_THE_DOOR.iter().map(|(name, _)| *name).collect();
+    assert_eq!(found, known);
+}
