@@ -172,8 +172,9 @@ class Runner:
 
 def in_turns(runners, rounds=ROUNDS):
     """A round nobody counts, then the rounds, each of all in turn. Ours is
-    halted while another runs: the mail it still has to send would slow them."""
-    ours = {one.who for one in runners if isinstance(one.who, Kith)}
+    halted while another runs: the mail it still has to send would slow them.
+    Not on a server, where an action that was halted would hold its locks."""
+    ours = {one.who for one in runners if isinstance(one.who, Kith) and not one.who.server}
     for seconds, kept in [(1, False), *[(SECONDS, True)] * rounds]:
         for one in runners:
             others = ours - {one.who}
@@ -296,6 +297,7 @@ Kith is signed in and checked: session, role, scope of every row, form token, au
 def whole(program, work, server, write):
     table = Table()
     about = embedded(program, work, table)
+    table.print()
     if server:
         on_a_server(program, work, table, server)
     else:
