@@ -84,7 +84,7 @@ const DUE: &str = "select id, kind, recipient, subject, body, person_id, attempt
 const CLAIM_ONE: &str = "update outbox set attempts = attempts + 1, next_at = $3
     where scheme_id = $1 and id = $2 and state = 'queued' and attempts = $4";
 
-/// Delivers what is due in a scheme.
+/// Delivers what is due in a scheme, all of it.
 ///
 /// # Errors
 /// When the database fails; what was claimed is tried again in five minutes.
@@ -95,18 +95,33 @@ pub async fn deliver(
     clock: &Clock,
 ) -> Outcome<Delivered> {
     let mut all = Delivered::default();
-    loop {
-        let now = clock.now();
-        let Some((from, mail)) = db.act(async |tx| claim(tx, scheme, now).await).await? else {
-            return Ok(all);
-        };
-        let from = from.as_ref().unwrap_or(&sender.from);
-        let sending = sender.post.send(&mail, from, &sender.host);
-        let answer = tokio::time::timeout(SEND_WITHIN, sending)
-            .await
-            .unwrap_or_else(|_| Err(NotSent::too_slow()));
-        settle(db, scheme, sender, &mail, answer, clock.now(), &mut all).await?;
-    }
+    while deliver_one(db, scheme, sender, clock, &mut all).await? {}
+    Ok(all)
+}
+
+/// Delivers one mail that is due in a scheme, and counts what became of it.
+/// `false` when none is due.
+///
+/// # Errors
+/// As [`deliver`].
+pub async fn deliver_one(
+    db: &Db,
+    scheme: Id<Scheme>,
+    sender: &Sender,
+    clock: &Clock,
+    all: &mut Delivered,
+) -> Outcome<bool> {
+    let now = clock.now();
+    let Some((from, mail)) = db.act(async |tx| claim(tx, scheme, now).await).await? else {
+        return Ok(false);
+    };
+    let from = from.as_ref().unwrap_or(&sender.from);
+    let sending = sender.post.send(&mail, from, &sender.host);
+    let answer = tokio::time::timeout(SEND_WITHIN, sending)
+        .await
+        .unwrap_or_else(|_| Err(NotSent::too_slow()));
+    settle(db, scheme, sender, &mail, answer, clock.now(), all).await?;
+    Ok(true)
 }
 
 /// Claims the first mail that is due, and reads who mails come from.

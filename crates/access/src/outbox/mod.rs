@@ -7,7 +7,7 @@
 mod deliver;
 mod post;
 
-pub use deliver::{Delivered, OnFailed, Sender, Waiting, deliver};
+pub use deliver::{Delivered, OnFailed, Sender, Waiting, deliver, deliver_one};
 pub use post::{BadPost, Post};
 
 use kith_base::{Email, Id, Ts};

@@ -9,7 +9,7 @@ use std::{
 use futures::future::BoxFuture;
 use kith_access::{
     Scheme,
-    outbox::{Delivered, Mail, Post, Sender, Waiting, cancel_about, deliver, queue},
+    outbox::{Delivered, Mail, Post, Sender, Waiting, cancel_about, deliver, deliver_one, queue},
     scheme,
 };
 use kith_base::{Clock, Id, Ts};
@@ -196,6 +196,28 @@ pub(crate) async fn rows(db: &Db, scheme: Id<Scheme>) -> Vec<Row> {
     })
     .await
     .unwrap()
+}
+
+/// However much waits, whoever delivers can stop after any mail: a program that
+/// is to end, or has others to send for.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_mail_is_sent_at_a_time_and_the_rest_waits() {
+    for db in both().await {
+        let server = Server::start().await;
+        let sender = sender(format!("smtp://{}", server.at).parse().unwrap());
+        let clock = Clock::fixed(now());
+        let scheme = with_mails(&db, &["kay@example.org", "mo@example.org"]).await;
+        for sent in 1..=2 {
+            let mut done = Delivered::default();
+            let one = deliver_one(&db, scheme, &sender, &clock, &mut done).await;
+            assert!(one.unwrap(), "one was due");
+            assert_eq!((done.sent, server.taken().len()), (1, sent));
+        }
+        let mut done = Delivered::default();
+        let none = deliver_one(&db, scheme, &sender, &clock, &mut done).await;
+        assert!(!none.unwrap());
+        assert_eq!(done, Delivered::default());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

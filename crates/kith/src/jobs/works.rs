@@ -5,7 +5,7 @@
 //! form keys and drafts that are over. Each goes through every scheme, and doing it twice does it once, so
 //! several processes may run them side by side.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use kith_access::{Scheme, audit, outbox, scheme, settings};
@@ -57,6 +57,11 @@ pub const JOBS: &[Job] = &[
     },
 ];
 
+/// How long one scheme's mail is sent in one turn. However much waits, the
+/// other schemes get theirs, the job shows that it lives, and a stop does not
+/// wait for all of it.
+const MAIL_OF_ONE: Duration = Duration::from_secs(10);
+
 async fn schemes(tools: &Tools) -> Outcome<Vec<Id<Scheme>>> {
     let rows = tools.app.db.read(async |tx| scheme::all(tx).await).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
@@ -92,7 +97,12 @@ fn deliver_mail(tools: Tools) -> BoxFuture<'static, Outcome<u64>> {
         let mut done = 0;
         for scheme in schemes(&tools).await? {
             let (app, sender) = (&tools.app, &tools.sender);
-            let round = outbox::deliver(&app.db, scheme, sender, &app.clock).await?;
+            let mut round = outbox::Delivered::default();
+            let began = Instant::now();
+            while began.elapsed() < MAIL_OF_ONE
+                && outbox::deliver_one(&app.db, scheme, sender, &app.clock, &mut round).await?
+            {
+            }
             if round.failed > 0 {
                 tracing::error!(failed = round.failed, %scheme, "mails could not be delivered");
             }
