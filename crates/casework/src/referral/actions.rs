@@ -227,15 +227,26 @@ async fn tell_person_task(
     case: &Case,
     at: Ts,
 ) -> Outcome<()> {
+    let reference = &case.reference;
+    let what = format!("Tell the person that their referral {reference} has ended");
+    to_tell(tx, terms, actor, case, (task::Kind::TellPerson, what), at).await
+}
+
+/// Gives the actor somebody to tell about a referral, within two working days.
+pub(super) async fn to_tell(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    case: &Case,
+    (kind, what): (task::Kind, String),
+    at: Ts,
+) -> Outcome<()> {
     let new = NewTask {
         person: Some(case.person),
         referral: Some(case.id),
         contact: None,
-        kind: task::Kind::TellPerson,
-        what: format!(
-            "Tell the person that their referral {} has ended",
-            case.reference
-        ),
+        kind,
+        what,
         who: task::Who::Worker,
         owner: Some(actor.account),
         due: terms.promise.work.after(at.day(), 2),

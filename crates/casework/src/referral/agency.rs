@@ -7,8 +7,11 @@ use kith_access::{Actor, Scheme};
 use kith_base::{Id, Name, Ts};
 use kith_db::{Outcome, Tx, on};
 
-use super::{Case, Referral, actions::Terms};
-use crate::task::{self, NewTask};
+use super::{
+    Case, Referral,
+    actions::{Terms, to_tell},
+};
+use crate::task;
 
 /// Stands where a file does not say who sent somebody.
 pub const UNNAMED: &str = "Not named in the file";
@@ -50,19 +53,9 @@ pub async fn tell(
     let Some(agency) = of(tx, terms.scheme, case.id).await? else {
         return Ok(());
     };
-    let new = NewTask {
-        person: Some(case.person),
-        referral: Some(case.id),
-        contact: None,
-        kind: task::Kind::TellAgency,
-        what: format!(
-            "Tell {agency}, who asked for referral {}, {what}. Say no more than the person agrees to.",
-            case.reference
-        ),
-        who: task::Who::Worker,
-        owner: Some(actor.account),
-        due: terms.promise.work.after(at.day(), 2),
-    };
-    task::store::insert(tx, terms.scheme, &new, at).await?;
-    Ok(())
+    let reference = &case.reference;
+    let what = format!(
+        "Tell {agency}, who asked for referral {reference}, {what}. Say no more than the person agrees to."
+    );
+    to_tell(tx, terms, actor, case, (task::Kind::TellAgency, what), at).await
 }
