@@ -93,7 +93,13 @@ async fn list_page(
         let mut table = Table::new()
             .caption("Imports so far")
             .responsive(true)
-            .head(["File", "Brought by", "When", "Rows", "State"].map(Column::new));
+            .head([
+                Column::new("File"),
+                Column::new("Brought by"),
+                Column::new("When"),
+                Column::number("Rows"),
+                Column::new("State"),
+            ]);
         for batch in &batches {
             table = table.row([
                 Cell::link(&batch.file_name, paths::import(batch.id)),

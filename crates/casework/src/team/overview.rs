@@ -366,7 +366,11 @@ fn not_filed(rows: &[NotFiled]) -> Html {
     let table = Table::new()
         .caption("Messages not filed, by practice")
         .caption_classes("nhsuk-u-visually-hidden")
-        .head(["Practice", "Messages", "The oldest is of"].map(Column::new))
+        .head([
+            Column::new("Practice"),
+            Column::number("Messages"),
+            Column::new("The oldest is of"),
+        ])
         .rows(lines.collect::<Vec<_>>())
         .responsive(true);
     heading.and(Html::from(table)).and(

@@ -33,17 +33,14 @@ pub(super) fn list(files: &[File]) -> Html {
             .next("Bring a file in", paths::new_file())
             .into();
     }
-    let mut table = Table::new().caption("Files so far").responsive(true).head(
-        [
-            "File",
-            "What it holds",
-            "Whose",
-            "Rows",
-            "Brought in",
-            "State",
-        ]
-        .map(Column::new),
-    );
+    let mut table = Table::new().caption("Files so far").responsive(true).head([
+        Column::new("File"),
+        Column::new("What it holds"),
+        Column::new("Whose"),
+        Column::number("Rows"),
+        Column::new("Brought in"),
+        Column::new("State"),
+    ]);
     for file in files {
         table = table.row([
             Cell::link(&file.file_name, paths::file(file.id)),
