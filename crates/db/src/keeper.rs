@@ -1,7 +1,7 @@
 //! The keeper of SQLite's writer: it alone begins and commits, answers those
 //! whose batch was kept, and cleans up after an action that was refused, slow,
-//! panicked or dropped. A connection whose commit failed, or whose disk was full,
-//! is never used again.
+//! panicked or dropped. A connection whose commit failed, whose disk was full,
+//! or that could not read a page is never used again.
 
 use std::{sync::Arc, time::Instant};
 
@@ -27,7 +27,7 @@ const COMMIT: &str = "release act; commit";
 pub(crate) struct Keeper {
     pub(crate) returned: mpsc::UnboundedReceiver<Pen>,
     pub(crate) options: SqliteOptions,
-    /// A commit failed: the connection must be replaced first.
+    /// A commit failed, or a read: the connection must be replaced first.
     pub(crate) mistrusted: bool,
     pub(crate) counts: Arc<Counts>,
     pub(crate) deadline: Arc<Deadline>,
@@ -57,6 +57,7 @@ impl Keeper {
                 // One who left does not hear the answer.
                 ack.send(outcome).ok();
             }
+            self.mistrusted |= pen.connection.in_doubt();
             if self.mistrusted {
                 // Tried again before the next batch.
                 self.replace(&mut pen).await.ok();

@@ -96,7 +96,10 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         if let Some((connection, permit)) = self.out.take() {
-            self.of.at_rest().push(connection);
+            // One in doubt is closed; another is opened when it is needed.
+            if !connection.in_doubt() {
+                self.of.at_rest().push(connection);
+            }
             drop(permit);
         }
     }

@@ -21,7 +21,10 @@ use sqlx::{ColumnIndex, Either, Execute, Executor, SqlStr};
 use sqlx_core::transaction::{Transaction, TransactionManager};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::{Sqlite, SqliteArguments, SqliteColumn, SqliteRow, SqliteTypeInfo, failure::told};
+use crate::{
+    Sqlite, SqliteArguments, SqliteColumn, SqliteRow, SqliteTypeInfo,
+    failure::{is_of_a_page, told},
+};
 
 /// Runs what takes long so that the other tasks of this thread go on
 /// elsewhere meanwhile.
@@ -121,6 +124,7 @@ impl SqliteOptions {
         Ok(SqliteConnection {
             file: file.map_err(told)?,
             slow: self.slow,
+            in_doubt: false,
         })
     }
 }
@@ -129,6 +133,7 @@ impl SqliteOptions {
 pub struct SqliteConnection {
     file: rusqlite::Connection,
     slow: bool,
+    in_doubt: bool,
 }
 
 impl fmt::Debug for SqliteConnection {
@@ -187,6 +192,14 @@ impl SqliteConnection {
         self.file.execute_batch(sql).map_err(told)
     }
 
+    /// Whether a page could not be read as it should be. SQLite takes a read
+    /// that ended short for a page of nothing and keeps it: whoever sees this
+    /// goes on with another connection.
+    #[must_use]
+    pub const fn in_doubt(&self) -> bool {
+        self.in_doubt
+    }
+
     fn run<'q, E: Execute<'q, Sqlite>>(
         &mut self,
         mut query: E,
@@ -198,7 +211,10 @@ impl SqliteConnection {
             Some(values) => self.prepared(text.as_str(), &values, each),
             None => self.file.execute_batch(text.as_str()),
         };
-        if self.slow { aside(work) } else { work() }.map_err(told)?;
+        if let Err(error) = if self.slow { aside(work) } else { work() } {
+            self.in_doubt |= is_of_a_page(&error);
+            return Err(told(error));
+        }
         Ok(SqliteWrote(self.file.changes()))
     }
 
