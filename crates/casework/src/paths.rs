@@ -185,6 +185,21 @@ pub fn assign(referral: impl Display) -> String {
 pub fn next(referral: impl Display) -> String {
     format!("/referrals/{referral}/next")
 }
+/// Calling off what is planned.
+#[must_use]
+pub fn cancel_next(referral: impl Display) -> String {
+    format!("/referrals/{referral}/next/cancel")
+}
+/// The link worker's day on another day than today.
+#[must_use]
+pub fn day(day: impl Display) -> String {
+    format!("/today?day={day}")
+}
+/// What to take along on a day, for paper.
+#[must_use]
+pub fn day_pack(day: impl Display) -> String {
+    format!("/today/pack?day={day}")
+}
 /// Raising a concern.
 #[must_use]
 pub fn raise_concern() -> String {
