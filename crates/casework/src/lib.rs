@@ -9,6 +9,7 @@ pub mod paths;
 pub mod code_map;
 pub mod sheet;
 pub mod person;
+pub mod tag;
 pub mod task;
 pub mod draft;
 pub mod message;

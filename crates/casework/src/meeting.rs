@@ -24,11 +24,17 @@ pub struct Minute(i64);
 
 impl From<jiff::civil::Time> for Minute {
     fn from(time: jiff::civil::Time) -> Self {
-        Self(i64::from(time.hour()) * 60 + i64::from(time.minute()))
+        Self::of(time.hour().into(), time.minute().into())
     }
 }
 
 impl Minute {
+    /// So many hours and minutes after midnight.
+    #[must_use]
+    pub const fn of(hour: i64, minute: i64) -> Self {
+        Self(hour * 60 + minute)
+    }
+
     /// The time of day, for the box of a form.
     #[must_use]
     pub fn time(self) -> jiff::civil::Time {

@@ -130,6 +130,16 @@ pub fn edit_person(person: impl Display) -> String {
 pub fn place(person: impl Display) -> String {
     format!("/people/{person}/place")
 }
+/// The tags of a person.
+#[must_use]
+pub fn tags(person: impl Display) -> String {
+    format!("/people/{person}/tags")
+}
+/// Taking a tag off a person.
+#[must_use]
+pub fn untag(person: impl Display, tag: impl Display) -> String {
+    format!("/people/{person}/tags/{tag}/remove")
+}
 /// The shared plan, for paper.
 #[must_use]
 pub fn plan(person: impl Display) -> String {

@@ -72,7 +72,7 @@ fn page(signed: &Signed, open: &Open, form: &NextForm) -> Response {
     ];
     let sheet = form
         .open(paths::next(case.id), &token)
-        .sheet(fields, Button::send("Book"));
+        .sheet(fields, Button::send("Set the next step"));
     let planned = matches!(case.standing.next(), Some(Next::Planned { .. }));
     let cancel = planned.then(|| {
         let button = Button::secondary("Call it off: nothing is planned");
@@ -122,7 +122,13 @@ async fn set(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Pos
     blank.next_on.kind.today_or_future(signed.actor.today());
     let cmd = match blank.clone().check(&posted) {
         Ok(cmd) => cmd,
-        Err(form) => return Ok(page(&signed, &load(&app, &signed, id).await?, &form)),
+        Err(mut form) => {
+            let named = ["step", "next_way"].map(|name| posted.text(name).trim());
+            if named == ["", ""] {
+                form.step.add_error("Enter what comes next");
+            }
+            return Ok(page(&signed, &load(&app, &signed, id).await?, &form));
+        }
     };
     let planned = match cmd.next() {
         Ok(next) => plan(&app, &signed, &posted, id, cmd.version, Act::Plan(next)).await,

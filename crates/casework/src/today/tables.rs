@@ -268,7 +268,7 @@ pub(super) fn people(signed: &Signed, rows: &[&Held], seen: bool) -> Option<Html
             [
                 link(paths::new_contact(row.who.person_id), "Write a note"),
                 " ".into(),
-                link(paths::next(row.id), "Book"),
+                link(paths::next(row.id), "Set a date"),
             ]
             .into_iter()
             .collect()

@@ -21,7 +21,7 @@ async fn books(kay: &mut Browser, who: Somebody, on: Day, how: &str, at: &str) {
     kay.fills_date("Date of the next step", &on.to_string())
         .chooses_in("How will you meet?", how)
         .fills("Time", at);
-    kay.presses("Book").await.sees("Next step set");
+    kay.presses("Set the next step").await.sees("Next step set");
 }
 
 fn place(page: &str, words: &str) -> usize {
@@ -69,7 +69,7 @@ async fn a_meeting_is_moved_and_called_off_and_the_record_says_what_was_planned(
         books(&mut kay, mary, today, "Telephone", "11am").await;
         kay.follows("Move").await.sees("What comes next?");
         kay.fills_date("Date of the next step", &today.plus_days(1).to_string());
-        kay.presses("Book").await;
+        kay.presses("Set the next step").await;
         kay.sees("No contact is booked for today.");
         kay.follows(&today.plus_days(1).weekday()).await;
         kay.sees("11:00").follows("Move").await;
@@ -115,15 +115,15 @@ async fn a_time_without_a_way_to_meet_and_a_day_gone_by_are_refused_by_field() {
         kay.fills("What comes next?", "See the flat")
             .fills_date("Date of the next step", &today.to_string())
             .fills("Time", "9am");
-        kay.presses("Book").await.is_answered(422);
+        kay.presses("Set the next step").await.is_answered(422);
         kay.sees("Select how you will meet, or empty the time and the place");
         kay.fills_date("Date of the next step", &today.plus_days(-1).to_string());
-        kay.presses("Book").await.is_answered(422);
+        kay.presses("Set the next step").await.is_answered(422);
         kay.sees("Date of the next step must be today or in the future");
         kay.fills("What comes next?", "")
             .fills_date("Date of the next step", &today.to_string())
             .fills("Time", "");
-        kay.presses("Book").await.is_answered(422);
+        kay.presses("Set the next step").await.is_answered(422);
         kay.sees("Enter what comes next");
     }
 }
@@ -159,7 +159,9 @@ async fn a_hidden_place_stands_on_no_day_and_no_place_is_planned_with_its_person
         let mut kay = world.signed_in(world.kay).await;
         books(&mut kay, mary, today, "Face to face", "11am").await;
         kay.opens(paths::next(mary.referral)).await;
-        kay.fills("Place", "The mill").presses("Book").await;
+        kay.fills("Place", "The mill")
+            .presses("Set the next step")
+            .await;
         kay.sees("The mill");
         world
             .marks(
@@ -175,7 +177,9 @@ async fn a_hidden_place_stands_on_no_day_and_no_place_is_planned_with_its_person
         kay.opens(paths::next(mary.referral))
             .await
             .does_not_see("The mill");
-        kay.fills("Place", "The barn").presses("Book").await;
+        kay.fills("Place", "The barn")
+            .presses("Set the next step")
+            .await;
         kay.is_answered(422)
             .sees("Leave the place empty: where this person is is hidden");
     }
