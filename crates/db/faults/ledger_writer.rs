@@ -4,7 +4,8 @@
 //! test reads them through a pipe, which outlives a kill, and then looks
 //! whether the database agrees.
 //!
-//! `ledger-writer ADDRESS FIRST CLIENTS`
+//! `ledger-writer ADDRESS FIRST CLIENTS [ROUNDS]`: after every so many numbers
+//! a client rests, as people do, and the log can begin anew.
 
 use std::{
     env,
@@ -26,14 +27,15 @@ const LEDGER: Migration = Migration {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut given = env::args().skip(1);
-    let usage = "ledger-writer ADDRESS FIRST CLIENTS";
+    let usage = "ledger-writer ADDRESS FIRST CLIENTS [ROUNDS]";
     let address = given.next().ok_or(usage)?;
     let first: i64 = given.next().ok_or(usage)?.parse()?;
     let clients: i64 = given.next().ok_or(usage)?.parse()?;
+    let rounds: u32 = given.next().map_or(Ok(u32::MAX), |text| text.parse())?;
     let db = Db::create(&address).await?;
     db.migrate_with(&[LEDGER]).await?;
     let all: Vec<_> = (0..clients)
-        .map(|client| tokio::spawn(enter(db.clone(), first + client, clients)))
+        .map(|client| tokio::spawn(enter(db.clone(), first + client, clients, rounds)))
         .collect();
     for client in all {
         client.await??;
@@ -41,10 +43,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// How long a client rests: longer than the log waits before it is folded.
+const REST: Duration = Duration::from_millis(400);
+
 /// Enters every `step`th number from `first`, until the process ends.
-async fn enter(db: Db, first: i64, step: i64) -> io::Result<()> {
+async fn enter(db: Db, first: i64, step: i64, rounds: u32) -> io::Result<()> {
     let mut number = first;
-    loop {
+    for round in 1_u32.. {
         let answer = enter_one(&db, number).await;
         let word = match &answer {
             Ok(()) => "kept",
@@ -60,8 +65,12 @@ async fn enter(db: Db, first: i64, step: i64) -> io::Result<()> {
         if !matches!(answer, Ok(()) | Err(Failure::Refused(_))) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        if round % rounds == 0 {
+            tokio::time::sleep(REST).await;
+        }
         number += step;
     }
+    Ok(())
 }
 
 fn tell(word: &str, number: i64) -> io::Result<()> {

@@ -67,15 +67,15 @@ async fn a_full_disk_refuses_writes_and_recovers_when_there_is_room() {
     };
     let mut writer = Writer::start(&disk.file(), 1, 16);
     writer.listen_for("full");
-    let before = writer.words.len();
+    let before = writer.said.words.len();
     writer.listen(Duration::from_millis(500));
-    let during = &writer.words[before..];
+    let during = &writer.said.words[before..];
     assert!(!during.is_empty(), "people are answered, not left waiting");
 
     let reader = Db::connect(&format!("sqlite:{}", disk.file().display()))
         .await
         .unwrap();
-    let kept = i64::try_from(writer.kept.len()).unwrap();
+    let kept = i64::try_from(writer.said.kept.len()).unwrap();
     assert!(entries(&reader).await >= kept);
     reader.close().await;
 
@@ -84,10 +84,10 @@ async fn a_full_disk_refuses_writes_and_recovers_when_there_is_room() {
     writer.listen_for("kept");
     writer.kill();
     assert!(
-        writer.unknown.is_empty(),
+        writer.said.unknown.is_empty(),
         "a full disk leaves nobody in doubt"
     );
-    holds(&disk.file(), &[&writer]).await;
+    holds(&disk.file(), &[&writer.said]).await;
 }
 
 #[tokio::test]

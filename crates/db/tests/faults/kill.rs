@@ -33,9 +33,9 @@ async fn what_was_acknowledged_survives_a_kill() {
             // From at once to some tens of milliseconds, in no order.
             writer.listen(Duration::from_micros(u64::from(number) * 7_919 % 50_000));
             writer.kill();
-            acknowledged += writer.kept.len();
+            acknowledged += writer.said.kept.len();
             writers.push(writer);
-            holds(&file, &writers.iter().collect::<Vec<_>>()).await;
+            holds(&file, &writers.iter().map(|w| &w.said).collect::<Vec<_>>()).await;
         }
     }
     println!("{loops} kills, {acknowledged} acknowledged, none lost");

@@ -6,3 +6,6 @@ mod kill;
 mod sync;
 mod full;
 mod server;
+mod record;
+mod disk;
+mod power;

@@ -101,15 +101,18 @@ async fn what_was_acknowledged_survives_the_kill_of_its_server() {
         // a busy machine for a while.
         let mut before = 0;
         for _ in 0..20 {
-            before = writer.words.len();
+            before = writer.said.words.len();
             writer.listen(Duration::from_millis(200));
-            if !writer.words[before..].iter().any(|word| word == "kept") {
+            if !writer.said.words[before..]
+                .iter()
+                .any(|word| word == "kept")
+            {
                 break;
             }
         }
         // As long as one waits for a connection, and a little more.
         writer.listen(Duration::from_secs(11));
-        let during = &writer.words[before..];
+        let during = &writer.said.words[before..];
         let no = ["away", "busy", "fault"];
         assert!(!during.is_empty(), "people are answered, not left waiting");
         assert!(
@@ -123,10 +126,14 @@ async fn what_was_acknowledged_survives_the_kill_of_its_server() {
         writers.push(writer);
         // The server ends what it had begun for the client that is gone.
         tokio::time::sleep(Duration::from_millis(500)).await;
-        holds_at(&server.url, &writers.iter().collect::<Vec<_>>()).await;
+        holds_at(
+            &server.url,
+            &writers.iter().map(|w| &w.said).collect::<Vec<_>>(),
+        )
+        .await;
     }
-    let kept: usize = writers.iter().map(|writer| writer.kept.len()).sum();
-    let unknown: usize = writers.iter().map(|writer| writer.unknown.len()).sum();
+    let kept: usize = writers.iter().map(|writer| writer.said.kept.len()).sum();
+    let unknown: usize = writers.iter().map(|writer| writer.said.unknown.len()).sum();
     println!(
         "{} kills, {kept} acknowledged, {unknown} in doubt, none lost",
         kills()

@@ -65,16 +65,16 @@ async fn nothing_is_acknowledged_while_syncs_fail_and_work_goes_on_after() {
     };
     // Answers that were on their way when the first sync failed.
     writer.listen(Duration::from_millis(300));
-    let before = writer.words.len();
+    let before = writer.said.words.len();
     writer.listen(Duration::from_millis(1_500));
-    let during = &writer.words[before..];
+    let during = &writer.said.words[before..];
     assert!(!during.is_empty(), "people are answered, not left waiting");
     assert!(
         during.iter().all(|word| word == "busy" || word == "fault"),
         "while nothing could be kept it said {during:?}"
     );
     assert!(
-        writer.words.iter().any(|word| word == "fault"),
+        writer.said.words.iter().any(|word| word == "fault"),
         "the first to fail is unknown"
     );
 
@@ -82,10 +82,10 @@ async fn nothing_is_acknowledged_while_syncs_fail_and_work_goes_on_after() {
     writer.listen_for("kept");
     writer.listen(Duration::from_millis(200));
     writer.kill();
-    holds(&file, &[&writer]).await;
+    holds(&file, &[&writer.said]).await;
 
     let mut again = Writer::start(&file, 100_000_000, 16);
     again.listen_for("kept");
     again.kill();
-    holds(&file, &[&writer, &again]).await;
+    holds(&file, &[&writer.said, &again.said]).await;
 }

@@ -13,10 +13,9 @@ use std::{
 
 use kith_db::{Db, Outcome, on};
 
-/// A running writer, and what it has answered so far.
-pub struct Writer {
-    process: Child,
-    lines: Receiver<String>,
+/// What a writer has answered so far.
+#[derive(Default)]
+pub struct Answers {
     /// Numbers it was told are kept.
     pub kept: BTreeSet<i64>,
     /// Numbers it was told are not.
@@ -25,6 +24,29 @@ pub struct Writer {
     pub unknown: BTreeSet<i64>,
     /// The word of every answer, in order.
     pub words: Vec<String>,
+}
+
+impl Answers {
+    /// A line that the kill cut short is no answer.
+    pub fn note(&mut self, line: &str) {
+        let Some((word, number)) = line.split_once(' ') else {
+            return;
+        };
+        let number: i64 = number.parse().expect("a number");
+        match word {
+            "kept" => self.kept.insert(number),
+            "fault" => self.unknown.insert(number),
+            _ => self.not_kept.insert(number),
+        };
+        self.words.push(word.to_owned());
+    }
+}
+
+/// A running writer.
+pub struct Writer {
+    process: Child,
+    lines: Receiver<String>,
+    pub said: Answers,
 }
 
 impl Writer {
@@ -55,10 +77,7 @@ impl Writer {
         Self {
             process,
             lines,
-            kept: BTreeSet::new(),
-            not_kept: BTreeSet::new(),
-            unknown: BTreeSet::new(),
-            words: Vec::new(),
+            said: Answers::default(),
         }
     }
 
@@ -72,7 +91,7 @@ impl Writer {
         let end = Instant::now() + how_long;
         while let Some(left) = end.checked_duration_since(Instant::now()) {
             match self.lines.recv_timeout(left) {
-                Ok(line) => self.note(&line),
+                Ok(line) => self.said.note(&line),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -81,13 +100,13 @@ impl Writer {
     /// Writes answers down until one is this word.
     pub fn listen_for(&mut self, word: &str) {
         let end = Instant::now() + Duration::from_secs(30);
-        while self.words.last().is_none_or(|last| last != word) {
+        while self.said.words.last().is_none_or(|last| last != word) {
             let left = end.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left) {
-                Ok(line) => self.note(&line),
+                Ok(line) => self.said.note(&line),
                 Err(_) => panic!(
                     "the writer never said {word}; it said {:?}",
-                    self.words.last()
+                    self.said.words.last()
                 ),
             }
         }
@@ -99,22 +118,8 @@ impl Writer {
         self.process.kill().expect("the writer can be killed");
         self.process.wait().expect("the writer is gone");
         while let Ok(line) = self.lines.recv() {
-            self.note(&line);
+            self.said.note(&line);
         }
-    }
-
-    /// A line that the kill cut short is no answer.
-    fn note(&mut self, line: &str) {
-        let Some((word, number)) = line.split_once(' ') else {
-            return;
-        };
-        let number: i64 = number.parse().expect("a number");
-        match word {
-            "kept" => self.kept.insert(number),
-            "fault" => self.unknown.insert(number),
-            _ => self.not_kept.insert(number),
-        };
-        self.words.push(word.to_owned());
     }
 }
 
@@ -128,12 +133,12 @@ impl Drop for Writer {
 
 /// Holds the file to the answers: what was kept is there once with its audit
 /// row, what was not is not, nothing is there by half, and no page is damaged.
-pub async fn holds(file: &Path, writers: &[&Writer]) {
-    holds_at(&format!("sqlite:{}", file.display()), writers).await;
+pub async fn holds(file: &Path, said: &[&Answers]) {
+    holds_at(&format!("sqlite:{}", file.display()), said).await;
 }
 
 /// The same, for the database of an address.
-pub async fn holds_at(address: &str, writers: &[&Writer]) {
+pub async fn holds_at(address: &str, said: &[&Answers]) {
     let db = Db::connect(address).await.expect("it opens again");
     let sound = db.integrity().await.expect("it can be checked");
     assert!(sound.is_sound(), "{:?}", sound.problems);
@@ -152,10 +157,10 @@ pub async fn holds_at(address: &str, writers: &[&Writer]) {
         "every entry has its audit row, and no other"
     );
     let there: BTreeSet<i64> = entries.into_iter().collect();
-    for writer in writers {
-        let lost: Vec<_> = writer.kept.difference(&there).collect();
+    for answers in said {
+        let lost: Vec<_> = answers.kept.difference(&there).collect();
         assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-        let stray: Vec<_> = writer.not_kept.intersection(&there).collect();
+        let stray: Vec<_> = answers.not_kept.intersection(&there).collect();
         assert!(
             stray.is_empty(),
             "said to be not kept, and there: {stray:?}"
