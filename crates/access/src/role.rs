@@ -74,6 +74,7 @@ pub enum Ability {
     SeeReferral,
     SeeNotes,
     WriteContact,
+    TagPeople,
     TakeReferral,
     AssignReferral,
     SeeCaseload,
@@ -199,6 +200,7 @@ matrix! {
     SeeReferral "See a referral, its state and its reason"               Practice Scheme   Scheme  Nothing Glass   Assigned people;
     SeeNotes "Read notes of contacts"                                    Nothing  Assigned Scheme  Nothing Glass   Assigned people;
     WriteContact "Write down a contact"                                  Nothing  Assigned Nothing Nothing Nothing Nothing people;
+    TagPeople "Put a tag on somebody, and take it off"                   Nothing  Assigned Scheme  Nothing Nothing Nothing people;
     TakeReferral "See who waits, take a referral on, send one back"      Nothing  Scheme   Scheme  Nothing Nothing Nothing people;
     AssignReferral "Give a referral to a link worker"                    Nothing  Assigned Scheme  Nothing Nothing Nothing people;
     SeeCaseload "See a caseload"                                         Nothing  Own      Scheme  Nothing Nothing Nothing people;

@@ -130,6 +130,16 @@ pub fn edit_person(person: impl Display) -> String {
 pub fn place(person: impl Display) -> String {
     format!("/people/{person}/place")
 }
+/// The tags of a person.
+#[must_use]
+pub fn tags(person: impl Display) -> String {
+    format!("/people/{person}/tags")
+}
+/// Taking a tag off a person.
+#[must_use]
+pub fn untag(person: impl Display, tag: impl Display) -> String {
+    format!("/people/{person}/tags/{tag}/remove")
+}
 /// The shared plan, for paper.
 #[must_use]
 pub fn plan(person: impl Display) -> String {
@@ -184,6 +194,21 @@ pub fn assign(referral: impl Display) -> String {
 #[must_use]
 pub fn next(referral: impl Display) -> String {
     format!("/referrals/{referral}/next")
+}
+/// Calling off what is planned.
+#[must_use]
+pub fn cancel_next(referral: impl Display) -> String {
+    format!("/referrals/{referral}/next/cancel")
+}
+/// The link worker's day on another day than today.
+#[must_use]
+pub fn day(day: impl Display) -> String {
+    format!("/today?day={day}")
+}
+/// What to take along on a day, for paper.
+#[must_use]
+pub fn day_pack(day: impl Display) -> String {
+    format!("/today/pack?day={day}")
 }
 /// Raising a concern.
 #[must_use]

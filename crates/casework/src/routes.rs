@@ -7,11 +7,13 @@ use kith_access::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .merge(crate::person::pages::routes())
+        .merge(crate::tag::pages::routes())
         .merge(crate::task::pages::routes())
         .merge(crate::referral::pages::routes())
         .merge(crate::referral::close::routes())
         .merge(crate::referral::reopen::routes())
         .merge(crate::referral::take_back::routes())
+        .merge(crate::booking::pages::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::import::routes())
         .merge(crate::team::routes())

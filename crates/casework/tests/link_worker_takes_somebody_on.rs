@@ -263,7 +263,7 @@ async fn the_caseload_is_filtered_by_practice_and_need_and_the_address_says_so()
             .await
             .sees("THISTLE, Mary")
             .sees("KHAN, Omar")
-            .follows("Filter by practice")
+            .follows("Filter by practice or tag")
             .await;
         kay.picks("Practice", "Hillside Practice")
             .presses("Filter")

@@ -17,6 +17,7 @@ use kith_casework::{
     paths,
     person::{Details, Person},
     referral::{Act, DeclineReason},
+    tag,
 };
 use kith_db::{Outcome, Tx, on, run};
 use kith_testkit::{Somebody, World};
@@ -98,6 +99,10 @@ async fn has_a_history(world: &World, person: Id<Person>) {
         Ok(())
     };
     world.app.db.act(act).await.unwrap();
+    let tags = async |tx: &mut Tx| -> Outcome<()> {
+        tag::actions::put_on(tx, &mo, person, &"carer group".parse().unwrap()).await
+    };
+    world.app.db.act(tags).await.unwrap();
     for sql in HISTORY {
         let adds = async |tx: &mut Tx| -> Outcome<u64> {
             Ok(run!(

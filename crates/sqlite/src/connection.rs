@@ -16,7 +16,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use log::LevelFilter;
-use rusqlite::OpenFlags;
+use rusqlite::{OpenFlags, config::DbConfig};
 use sqlx::{ColumnIndex, Either, Execute, Executor, SqlStr};
 use sqlx_core::transaction::{Transaction, TransactionManager};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -98,6 +98,12 @@ impl SqliteOptions {
         self
     }
 
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Opens the file.
     ///
     /// # Errors
@@ -161,6 +167,29 @@ impl Extend<Self> for SqliteWrote {
 }
 
 impl SqliteConnection {
+    /// A connection to no file, to stand where one was.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn to_nothing() -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            file: rusqlite::Connection::open_in_memory().map_err(told)?,
+            slow: false,
+            in_doubt: false,
+        })
+    }
+
+    /// Closes and leaves the log as it is, also where this connection is the
+    /// last to leave.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn leave_the_log(self) -> Result<(), sqlx::Error> {
+        let stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        self.file.set_db_config(stays, true).map_err(told)?;
+        self.file.close().map_err(|(_, error)| told(error))
+    }
+
     /// Asks, after every so many steps of a statement, whether it goes on.
     ///
     /// # Errors

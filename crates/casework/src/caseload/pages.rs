@@ -25,6 +25,7 @@ use super::{
 use crate::{
     paths,
     referral::{Referral, State},
+    tag,
 };
 
 /// The routes of the caseload.
@@ -42,8 +43,10 @@ struct Ask {
     need: Option<String>,
     #[serde(default, deserialize_with = "any_or_one")]
     practice: Option<Id<Organisation>>,
-    /// Whether the practices are offered: few ask, and it costs a look.
-    practices: Option<String>,
+    #[serde(default, deserialize_with = "any_or_one")]
+    tag: Option<Id<tag::Tag>>,
+    /// Whether practices and tags are offered: few ask, and it costs a look.
+    more: Option<String>,
     flag: Option<String>,
     #[serde(default, deserialize_with = "any_or_one")]
     quiet: Option<i64>,
@@ -72,13 +75,14 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
         need: chosen(ask.need.as_ref()),
         practice: ask.practice,
         flag: chosen(ask.flag.as_ref()),
+        tag: ask.tag,
         quiet_since: ask
             .quiet
             .map(|days| actor.today().plus_days(-days.clamp(0, 3660)).start()),
         after: ask.after,
     };
-    let offers = ask.practice.is_some() || ask.practices.is_some();
-    let (mut rows, counts, covered, practices) = app
+    let offers = ask.practice.is_some() || ask.tag.is_some() || ask.more.is_some();
+    let (mut rows, counts, covered, more) = app
         .db
         .read(async |tx| -> kith_db::Outcome<_> {
             let (counts, covered) =
@@ -88,11 +92,14 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
                 return Err(Refusal::not_found().into());
             }
             let rows = store::list(tx, &scope, &wanted).await?;
-            let practices = match offers {
-                true => organisation::practices(tx, actor.scheme).await?,
-                false => Vec::new(),
+            let more = match offers {
+                true => Some(More {
+                    practices: organisation::practices(tx, actor.scheme).await?,
+                    tags: tag::store::in_use(tx, actor.scheme).await?,
+                }),
+                false => None,
             };
-            Ok((rows, counts, covered, practices))
+            Ok((rows, counts, covered, more))
         })
         .await?;
     let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
@@ -104,7 +111,7 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
     let body: Html = [
         covering(&covered, worker),
         tabs(&counts, wanted.show, &whose),
-        filters(&wanted, &ask, &practices),
+        filters(&wanted, &ask, more.as_ref()),
         if rows.is_empty() {
             nothing(&wanted, &counts)
         } else {
@@ -140,6 +147,7 @@ fn further(ask: &Ask, last: Id<Referral>) -> String {
     add("need", ask.need.clone());
     add("flag", ask.flag.clone());
     add("practice", ask.practice.map(|id| id.to_string()));
+    add("tag", ask.tag.map(|id| id.to_string()));
     add("quiet", ask.quiet.map(|days| days.to_string()));
     add("worker", ask.worker.map(|id| id.to_string()));
     path
@@ -200,31 +208,41 @@ fn pick<W: Word>(name: &'static str, label: &'static str, chosen: Option<W>) -> 
     Select::new(name, label, items).value(chosen.map_or("", Word::code))
 }
 
-/// The practices to choose from, or the way to them.
-fn by_practice(wanted: &Wanted, ask: &Ask, practices: &[OrganisationRow]) -> Html {
-    if practices.is_empty() {
+/// The practices and the tags to choose from.
+struct More {
+    practices: Vec<OrganisationRow>,
+    tags: Vec<tag::Tag>,
+}
+
+/// Practice and tag, or the way to them.
+fn by_more(wanted: &Wanted, ask: &Ask, more: Option<&More>) -> Html {
+    let Some(more) = more else {
         let whose = ask
             .worker
             .map(|worker| format!("&worker={worker}"))
             .unwrap_or_default();
         let (to, show) = (paths::caseload(), wanted.show.code());
         return link(
-            format!("{to}?show={show}{whose}&practices=all"),
-            "Filter by practice",
+            format!("{to}?show={show}{whose}&more=all"),
+            "Filter by practice or tag",
         );
-    }
-    let any = SelectItem::new("", "Any");
-    let each = practices
-        .iter()
-        .map(|practice| SelectItem::new(practice.id.to_string(), &*practice.name));
-    let items = std::iter::once(any).chain(each).collect::<Vec<_>>();
-    let chosen = wanted.practice.map(|id| id.to_string());
-    Select::new("practice", "Practice", items)
-        .value(chosen.unwrap_or_default())
-        .into()
+    };
+    let practices = more.practices.iter();
+    let practices = practices.map(|one| SelectItem::new(one.id.to_string(), &*one.name));
+    let tags = more.tags.iter();
+    let tags = tags.map(|one| SelectItem::new(one.id.to_string(), &*one.words));
+    let any = || std::iter::once(SelectItem::new("", "Any"));
+    let practice = wanted.practice.map(|id| id.to_string());
+    let tag = wanted.tag.map(|id| id.to_string());
+    let practices = any().chain(practices).collect::<Vec<_>>();
+    let tags = any().chain(tags).collect::<Vec<_>>();
+    let by_practice = Select::new("practice", "Practice", practices);
+    let by_tag = Select::new("tag", "Tag", tags);
+    Html::from(by_practice.value(practice.unwrap_or_default()))
+        .and(by_tag.value(tag.unwrap_or_default()))
 }
 
-fn filters(wanted: &Wanted, ask: &Ask, practices: &[OrganisationRow]) -> Html {
+fn filters(wanted: &Wanted, ask: &Ask, more: Option<&More>) -> Html {
     let (worker, quiet) = (ask.worker, ask.quiet);
     let kept = |name: &'static str, value: String| {
         el("input")
@@ -246,7 +264,7 @@ fn filters(wanted: &Wanted, ask: &Ask, practices: &[OrganisationRow]) -> Html {
         .child(pick("need", "Main need", wanted.need))
         .child(pick("flag", "Flag", wanted.flag))
         .child(Select::new("quiet", "No contact for", days).value(quiet))
-        .child(by_practice(wanted, ask, practices))
+        .child(by_more(wanted, ask, more))
         .child(Button::secondary("Filter").small(true));
     el("details")
         .class("nhsuk-details")
@@ -255,7 +273,7 @@ fn filters(wanted: &Wanted, ask: &Ask, practices: &[OrganisationRow]) -> Html {
             wanted.need.is_some()
                 || wanted.flag.is_some()
                 || wanted.quiet_since.is_some()
-                || !practices.is_empty(),
+                || more.is_some(),
         )
         .child(
             el("summary").class("nhsuk-details__summary").child(

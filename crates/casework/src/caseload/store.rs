@@ -9,6 +9,7 @@ use crate::{
     listed_columns,
     person::listed::Listed,
     referral::{Need, Referral, State},
+    tag::Tag,
 };
 
 /// How many lines a page of the list has.
@@ -50,6 +51,8 @@ pub struct Wanted {
     pub practice: Option<Id<kith_access::Organisation>>,
     /// Only with this flag.
     pub flag: Option<Flag>,
+    /// Only with this tag.
+    pub tag: Option<Id<Tag>>,
     /// Only without a contact since this moment.
     pub quiet_since: Option<Ts>,
     /// After this line.
@@ -81,7 +84,7 @@ pub struct Held {
 }
 
 macro_rules! held {
-    ($states:literal, $after:literal, $order:literal) => {
+    ($states:literal, $tagged:literal, $after:literal, $order:literal) => {
         concat!(
             "select r.id, r.state, r.main_need, r.next_step, r.next_on, r.contact_count,
                     r.last_contact_at, r.first_seen_at, ",
@@ -107,22 +110,45 @@ macro_rules! held {
               and (",
             $after,
             " or $13 is null) and ",
+            $tagged,
             person_in_scope!(),
             $order
         )
     };
 }
 
-const UNFINISHED: &str = held!(
+/// A caseload without a tag asks nothing about tags.
+macro_rules! unfinished {
+    ($tagged:literal) => {
+        held!(
     "r.state in ('taken', 'open')",
+    $tagged,
     "(r.next_on, r.id) > (select a.next_on, a.id from referral a where a.scheme_id = $1 and a.id = $13)",
     " order by r.next_on, r.id limit $14"
-);
+        )
+    };
+}
 
-const ENDED: &str = held!(
+macro_rules! ended {
+    ($tagged:literal) => {
+        held!(
     "r.state in ('closed', 'declined')",
+    $tagged,
     "(r.ended_at, r.id) < (select a.ended_at, a.id from referral a where a.scheme_id = $1 and a.id = $13)",
     " order by r.ended_at desc, r.id desc limit $14"
+        )
+    };
+}
+
+const UNFINISHED: &str = unfinished!("");
+const ENDED: &str = ended!("");
+const UNFINISHED_TAGGED: &str = unfinished!(
+    "exists (select 1 from person_tag pt where pt.scheme_id = $1 and pt.person_id = r.person_id
+       and pt.tag_id = $15) and "
+);
+const ENDED_TAGGED: &str = ended!(
+    "exists (select 1 from person_tag pt where pt.scheme_id = $1 and pt.person_id = r.person_id
+       and pt.tag_id = $15) and "
 );
 
 /// A page of the list, the soonest next step first (the latest end first for
@@ -132,11 +158,18 @@ const ENDED: &str = held!(
 /// When the database does not answer.
 pub async fn list(tx: &mut Tx, scope: &Scope, wanted: &Wanted) -> Result<Vec<Held>, sqlx::Error> {
     let most = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let sql = if wanted.show == Show::Ended {
-        ENDED
-    } else {
-        UNFINISHED
-    };
+    let ended = wanted.show == Show::Ended;
+    if let Some(tag) = wanted.tag {
+        let sql = if ended {
+            ENDED_TAGGED
+        } else {
+            UNFINISHED_TAGGED
+        };
+        return on!(tx, c => in_scope!(sqlx::query_as(sql), *scope)
+            .bind(wanted.worker).bind(wanted.show).bind(wanted.need).bind(wanted.practice).bind(wanted.flag)
+            .bind(wanted.quiet_since).bind(wanted.after).bind(most).bind(tag).fetch_all(c));
+    }
+    let sql = if ended { ENDED } else { UNFINISHED };
     on!(tx, c => in_scope!(sqlx::query_as(sql), *scope)
         .bind(wanted.worker).bind(wanted.show).bind(wanted.need).bind(wanted.practice).bind(wanted.flag)
         .bind(wanted.quiet_since).bind(wanted.after).bind(most).fetch_all(c))

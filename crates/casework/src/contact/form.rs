@@ -13,6 +13,7 @@ use super::{
     rules::LONGEST,
 };
 use crate::{
+    meeting::{Meeting, Way, step_of},
     referral::{Next, Promise},
     task::{Task, store::Listed},
 };
@@ -65,6 +66,9 @@ pub struct Fields {
     pub next_step: Option<Line>,
     pub next_in: Option<Soon>,
     pub next_on: Option<Day>,
+    pub next_way: Option<Way>,
+    pub next_time: Option<jiff::civil::Time>,
+    pub next_place: Option<Line>,
     pub practice_line: Option<Line>,
     pub readers: Option<Vec<Reader>>,
     pub weight: Option<Weight>,
@@ -98,6 +102,10 @@ form! {
         next_step: Maybe<Text<Line>> = Text::new("Next step"),
         next_in: Maybe<One<Soon>> = One::new("When").small().called("when the next step is"),
         next_on: Maybe<Date> = Date::new("Date of the next step"),
+        next_way: Maybe<One<Way>> = One::new("How will you meet next?").called("how you will meet next")
+            .small().inline().hint("Leave it when the next step is no meeting"),
+        next_time: Maybe<Time> = Time::new("Time of the next meeting").hint("For example, 9am or 14:30"),
+        next_place: Maybe<Text<Line>> = Text::new("Place of the next meeting"),
         practice_line: Maybe<Text<Line>> = Text::new("A line for the practice")
             .hint("Sent as it stands. The practice is told of the first meeting and of a connection without it"),
         readers: Maybe<Many<Reader>> = Many::new("Who may read this note").small(),
@@ -285,9 +293,11 @@ fn next(fields: &Fields, today: Day, promise: &Promise) -> Result<Option<Next>, 
         }
         (Some(Soon::OnDate) | None, on) => on,
     };
-    match (fields.next_step.clone(), on) {
+    let meeting = Meeting::asked(fields.next_way, fields.next_time, fields.next_place.clone())?;
+    let by_way = || fields.next_way.and_then(step_of);
+    match (fields.next_step.clone().or_else(by_way), on) {
         (Some(_), None) => Err(Refusal::field("next_in", "Select when the next step is")),
-        (Some(step), Some(on)) => Ok(Some(Next::Planned { step, on })),
+        (Some(step), Some(on)) => Ok(Some(Next::Planned { step, on, meeting })),
         (None, Some(on)) => Ok(Some(Next::Review { on })),
         (None, None) => Ok(None),
     }
@@ -386,6 +396,23 @@ mod tests {
         let dateless = post(&[("next_in", "date")]).unwrap_err();
         assert!(dateless.next_on.wrong().is_some());
         assert_eq!(post(&[]).unwrap().written.next, None);
+    }
+
+    #[test]
+    fn the_next_step_may_be_a_meeting_that_names_itself() {
+        let home = [
+            ("next_in", "week"),
+            ("next_way", "home"),
+            ("next_time", "9am"),
+        ];
+        let next = post(&home).unwrap().written.next.unwrap();
+        assert_eq!(next.told(), "Home visit, 27 November 2026 at 09:00");
+        let how = post(&[
+            ("next_step", "Ring"),
+            ("next_in", "week"),
+            ("next_time", "9am"),
+        ]);
+        assert!(how.unwrap_err().next_way.wrong().is_some());
     }
 
     #[test]

@@ -25,10 +25,11 @@ use super::{
     one,
 };
 use crate::{
+    booking,
     draft::{self, store::Draft},
     paths,
     person::{self, Identity, Person, banner::banner},
-    referral::{self, Case, Referral, State, actions::Terms},
+    referral::{self, Case, Next, Referral, State, actions::Terms},
     task::{self, store::Listed},
 };
 
@@ -238,7 +239,7 @@ async fn written(app: &App, signed: &Signed, person: Id<Person>, body: &Bytes) -
     };
     let kept = keep(app, signed, &terms, person, &posted, &read).await;
     let refusal = match kept {
-        Ok(to) => return Ok(done(&to, said_of(&read))),
+        Ok((to, double)) => return Ok(done(&to, &said_of(&read, double))),
         Err(Failure::Refused(refusal))
             if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) =>
         {
@@ -261,17 +262,24 @@ async fn written(app: &App, signed: &Signed, person: Id<Person>, body: &Bytes) -
 }
 
 /// What the page after it says: nothing of the note.
-fn said_of(read: &Read) -> &'static str {
-    match read.written.answer {
+fn said_of(read: &Read, double: bool) -> String {
+    let saved = match read.written.answer {
         Some(super::Answer::No) => {
             "Contact saved. The referral went back to whoever sent it, with the person's answer"
         }
         _ if read.written.note.purpose == Purpose::Close => "Contact saved. Now close the referral",
         _ => "Contact saved",
-    }
+    };
+    let double = if double {
+        ". You meet somebody else at the same time as you planned now"
+    } else {
+        ""
+    };
+    format!("{saved}{double}")
 }
 
-/// Keeps the note in one transaction and gives where to go.
+/// Keeps the note in one transaction and gives where to go, and whether
+/// somebody else is met at the time that was planned.
 async fn keep(
     app: &App,
     signed: &Signed,
@@ -279,7 +287,7 @@ async fn keep(
     person: Id<Person>,
     posted: &Posted,
     read: &Read,
-) -> Outcome<String> {
+) -> Outcome<(String, bool)> {
     let actor = &signed.actor;
     let incomplete = || Refusal::invalid("This form is incomplete").try_next("Open the page again");
     let referral: Id<Referral> = posted.text("referral").parse().map_err(|_| incomplete())?;
@@ -288,7 +296,7 @@ async fn keep(
     app.db
         .act(async |tx| {
             if let Once::Again(path) = once(tx, actor, posted, &to).await? {
-                return Ok(path);
+                return Ok((path, false));
             }
             same_case(tx, signed, person, referral, version).await?;
             for ticked in &read.ticked {
@@ -300,7 +308,9 @@ async fn keep(
                 person::actions::change_risk(tx, actor, person, contact, words.as_ref()).await?;
             }
             draft::store::drop(tx, actor, DRAFT, person).await?;
-            Ok(to.clone())
+            let books = written.next.as_ref().and_then(Next::meeting).is_some();
+            let double = books && booking::store::is_double(tx, actor.scheme, referral).await?;
+            Ok((to.clone(), double))
         })
         .await
 }

@@ -37,6 +37,7 @@ fn case(standing: Standing) -> Case {
         },
         received_at: now(),
         standing,
+        location_hidden: false,
         owner_name: None,
         first_seen_at: None,
         contact_count: 0,
@@ -204,6 +205,7 @@ fn a_step_whose_day_has_come_makes_room_for_a_review() {
     let due = Next::Planned {
         step: "Ring".parse().unwrap(),
         on: now().day(),
+        meeting: None,
     };
     let case = case(Standing::Open {
         owner: owner(),

@@ -79,6 +79,29 @@ pub const CASES: &[TableWords] = &[
             ("added_at", Moment, "When"),
         ],
     ),
+    table(
+        "tag",
+        "The scheme's own words for people",
+        Whole::Out,
+        Theirs::Rows(
+            "id in (select pt.tag_id from person_tag pt where pt.scheme_id = $1 and pt.person_id = $2)",
+        ),
+        &[
+            ("words", Text, "The words"),
+            (
+                "spelling",
+                Text,
+                "The same folded, so that one tag is not two",
+            ),
+        ],
+    ),
+    table(
+        "person_tag",
+        "Which of these words are on whom",
+        Whole::Out,
+        IN_PERSON,
+        &[("tag_id", Id, "The tag")],
+    ),
     TableWords {
         review: &["reason"],
         ..table(
@@ -143,6 +166,13 @@ pub const CASES: &[TableWords] = &[
                 ("next_kind", Text, "planned, review or none"),
                 ("next_step", Text, "What comes next"),
                 ("next_on", Day, "When it comes up"),
+                ("next_way", Text, "How they meet, where it is a meeting"),
+                (
+                    "next_minute",
+                    Number,
+                    "At what time, in minutes after midnight",
+                ),
+                ("next_place", Text, "Where they meet"),
                 ("received_at", Moment, "When it came"),
                 ("received_on", Day, "The day it came"),
                 ("take_by", Day, "By when it was to be taken on"),

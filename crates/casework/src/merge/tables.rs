@@ -38,6 +38,7 @@ pub const MOVED: &[Moved] = moved![
     "outbox",
     "break_glass",
     "wellbeing_score",
+    "person_tag",
 ];
 
 /// Tables with a way of their own, and which.

@@ -44,6 +44,7 @@ use crate::{
         risk,
     },
     referral::{self, Case, State},
+    tag::{self, Tag},
     task::{self, store::Listed},
 };
 
@@ -66,6 +67,8 @@ struct Whole {
     given: Restricted<Vec<Given>>,
     /// The actor may write notes about this person.
     writes: bool,
+    /// The actor may put tags on them.
+    tags: bool,
     /// The actor may hide where they are, and say who may open the record.
     guards: bool,
     /// None when the actor may not read notes about this person.
@@ -80,6 +83,7 @@ struct Inside {
     events: Vec<timeline::Event>,
     draft: Option<Draft>,
     risks: Vec<risk::Earlier>,
+    tags: Vec<Tag>,
     /// None when the actor may not see who looked.
     looked: Option<Vec<Looked>>,
 }
@@ -96,6 +100,7 @@ async fn load(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Whole> 
     let cases = referral::store::of_person(tx, &scope, person).await?;
     let given = given(tx, &scope, &record.identity).await?;
     let writes = reaches(tx, actor, Ability::WriteContact, person).await?;
+    let tags = writes || actor.reach(Ability::TagPeople) == Reach::Scheme;
     let guards = reaches(tx, actor, Ability::NameRestricted, person).await?;
     let notes = writes || reaches(tx, actor, Ability::SeeNotes, person).await?;
     let inside = match notes {
@@ -107,6 +112,7 @@ async fn load(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Whole> 
         cases,
         given,
         writes,
+        tags,
         guards,
         inside,
     })
@@ -132,6 +138,7 @@ async fn inside(tx: &mut Tx, actor: &Actor, person: Id<Person>, writes: bool) ->
     let told = store::told(tx, &scope, person).await?;
     let draft = draft::store::one(tx, actor, DRAFT, person).await?;
     let risks = risk::of_person(tx, &scope, person).await?;
+    let tags = tag::store::of_person(tx, &scope, person).await?;
     let may_see_looks = writes || actor.reach(Ability::SeeAudit) == Reach::Scheme;
     let looked = match may_see_looks {
         true => Some(store::looked(tx, &scope, person).await?),
@@ -145,6 +152,7 @@ async fn inside(tx: &mut Tx, actor: &Actor, person: Id<Person>, writes: bool) ->
         events,
         draft,
         risks,
+        tags,
         looked,
     })
 }
@@ -250,6 +258,8 @@ struct Summary {
     draft: Option<String>,
     steps: Html,
     current: Option<CaseView>,
+    tags: String,
+    change_tags: Option<String>,
     tasks: Vec<TaskView>,
     last: Vec<NoteView>,
 }
@@ -305,6 +315,13 @@ fn summary(
             .map(|case| view::first_steps(case, &whole.record))
             .unwrap_or_default(),
         current: current.map(|case| view::case(case, actor, token, whole.writes, true)),
+        tags: inside
+            .tags
+            .iter()
+            .map(|tag| &*tag.words)
+            .collect::<Vec<_>>()
+            .join(", "),
+        change_tags: whole.tags.then(|| paths::tags(whole.record.identity.id)),
         tasks: tasks.collect(),
         last: inside.contacts.iter().take(3).map(kept::view).collect(),
     };

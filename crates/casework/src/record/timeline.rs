@@ -11,7 +11,10 @@ use kith_pages::{
 };
 
 use super::store::{Moved, Told};
-use crate::contact::{Attended, store::Kept};
+use crate::{
+    contact::{Attended, store::Kept},
+    referral::rules::Move,
+};
 
 /// Which row of the picture something stands in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,7 +63,7 @@ pub fn events(contacts: &[Kept], moves: &[Moved], told: &[Told]) -> Vec<Event> {
     let moves = moves.iter().map(|moved| Event {
         at: moved.at,
         lane: Lane::Moved,
-        what: format!("Referral: {}", moved.what),
+        what: moved_to(moved),
         who: moved
             .by_name
             .as_ref()
@@ -75,6 +78,15 @@ pub fn events(contacts: &[Kept], moves: &[Moved], told: &[Told]) -> Vec<Event> {
     let mut all: Vec<Event> = contacts.chain(moves).chain(told).collect();
     all.sort_by_key(|event| std::cmp::Reverse(event.at));
     all
+}
+
+/// What was planned is told, so that a plan that was moved or called off can
+/// be read after it.
+fn moved_to(moved: &Moved) -> String {
+    match &moved.note {
+        Some(planned) if moved.what == Move::Plan => format!("Next: {planned}"),
+        _ => format!("Referral: {}", moved.what),
+    }
 }
 
 /// The picture and the list beneath it; empty when nothing happened.

@@ -113,45 +113,31 @@ fn listed<W: Word>(words: &[W]) -> String {
 /// read notes.
 fn next(standing: &Standing, today: Day, whole: bool) -> Option<String> {
     let on = standing.due()?;
-    let what = match standing {
-        Standing::Taken {
-            next: Next::Planned { step, .. },
-            ..
-        }
-        | Standing::Open {
-            next: Next::Planned { step, .. },
-            ..
-        } if whole => step.to_string(),
-        Standing::Taken {
-            next: Next::Planned { .. },
-            ..
-        }
-        | Standing::Open {
-            next: Next::Planned { .. },
-            ..
-        } => "A step is planned".into(),
-        Standing::Waiting { .. } => "To be taken on".into(),
-        Standing::NeedsWorker { .. } => "To be given to a link worker".into(),
-        _ => "Nothing planned: look at it again".into(),
-    };
     let late = if on < today { " – overdue" } else { "" };
+    let what = match standing.next() {
+        Some(next @ Next::Planned { meeting, .. }) if whole => {
+            let place = meeting.as_ref().and_then(|meeting| meeting.place.as_ref());
+            let place = place.map(|place| format!(", {place}"));
+            return Some(format!(
+                "{}{}{late}",
+                next.told(),
+                place.unwrap_or_default()
+            ));
+        }
+        Some(Next::Planned { .. }) => "A step is planned",
+        Some(Next::Review { .. }) => "Nothing planned: look at it again",
+        None if standing.state() == State::NeedsWorker => "To be given to a link worker",
+        None => "To be taken on",
+    };
     Some(format!("{what}, {}{late}", on.as_uk_date()))
 }
 
-/// The step that was planned and its day, for the person's own paper.
+/// The step that was planned, its day and its time, for the person's own
+/// paper.
 #[must_use]
 pub fn planned(standing: &Standing) -> Option<String> {
-    match standing {
-        Standing::Taken {
-            next: Next::Planned { step, on },
-            ..
-        }
-        | Standing::Open {
-            next: Next::Planned { step, on },
-            ..
-        } => Some(format!("{step}, {}", on.as_uk_date())),
-        _ => None,
-    }
+    let next = standing.next()?;
+    matches!(next, Next::Planned { .. }).then(|| next.told())
 }
 
 fn buttons(case: &Case, actor: &Actor, token: &FormToken, writes: bool) -> Html {
@@ -180,6 +166,7 @@ fn buttons(case: &Case, actor: &Actor, token: &FormToken, writes: bool) -> Html 
                         .key('N')
                         .into(),
                 );
+                all.push(link("Book", paths::next(case.id)));
                 all.push(link("Close", paths::close(case.id)));
                 all.push(link("Hand over", paths::assign(case.id)));
             } else if actor.role == Role::Manager {
@@ -226,7 +213,7 @@ pub fn first_steps(case: &Case, record: &Record) -> Html {
         ),
         (
             "Plan",
-            matches!(next_of(case), Some(Next::Planned { .. })),
+            matches!(case.standing.next(), Some(Next::Planned { .. })),
             paths::new_contact(who.id),
         ),
     ];
@@ -245,11 +232,4 @@ pub fn first_steps(case: &Case, record: &Record) -> Html {
 
 fn agreed(case: &Case) -> bool {
     case.standing.state() == State::Open && case.sent.agreed != Agreed::No
-}
-
-const fn next_of(case: &Case) -> Option<&Next> {
-    match &case.standing {
-        Standing::Taken { next, .. } | Standing::Open { next, .. } => Some(next),
-        _ => None,
-    }
 }

@@ -99,7 +99,9 @@ pub async fn step(
         }
     );
     let what = step.act.kind();
+    let planned = step.act.plans();
     let (standing, tell) = rules::act(Some(&case.standing), step.act, at.day(), &terms.promise)?;
+    no_hidden_place(&case, &standing)?;
     if !store::stand(tx, terms.scheme, case.id, case.version, &standing, at).await? {
         return Err(quicker().into());
     }
@@ -110,7 +112,7 @@ pub async fn step(
         what,
         from: Some(case.standing.state()),
         to: &standing,
-        note: step.note.as_deref(),
+        note: step.note.as_deref().or(planned.as_deref()),
     };
     store::insert_move(tx, terms.scheme, &moved, at).await?;
     audit::record(tx, actor, entry(what.code(), case.person, case.id)).await?;
@@ -135,6 +137,17 @@ pub async fn step(
         say(tx, terms, actor, &after, hear, declined_by_person, at).await?;
     }
     Ok(after)
+}
+
+/// A place written down beside somebody who must not be found would be read
+/// on lists and papers.
+fn no_hidden_place(case: &Case, standing: &Standing) -> Result<(), Refusal> {
+    let meeting = standing.next().and_then(rules::Next::meeting);
+    if case.location_hidden && meeting.is_some_and(|meeting| meeting.place.is_some()) {
+        let words = "Leave the place empty: where this person is is hidden";
+        return Err(Refusal::field("next_place", words));
+    }
+    Ok(())
 }
 
 pub(super) fn entry(

@@ -71,6 +71,8 @@ pub struct Case {
     pub received_at: Ts,
     /// Where it stands.
     pub standing: Standing,
+    /// Where the person is is hidden: no place is planned with them.
+    pub location_hidden: bool,
     /// The link worker's name, when one has it.
     pub owner_name: Option<Name>,
     /// When the person was first seen.

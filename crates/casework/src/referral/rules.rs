@@ -7,6 +7,8 @@
 use kith_access::Account;
 use kith_base::{Day, Id, Line, Refusal, Word, WorkingDays, words};
 
+use crate::meeting::Meeting;
+
 words! {
     /// Where a referral stands.
     pub enum State {
@@ -114,6 +116,8 @@ pub enum Next {
         step: Line,
         /// By when.
         on: Day,
+        /// How, at what time and where they meet, when that is known.
+        meeting: Option<Meeting>,
     },
     /// Nothing is planned; the case comes up again on this day.
     Review {
@@ -128,6 +132,29 @@ impl Next {
     pub const fn on(&self) -> Day {
         match self {
             Self::Planned { on, .. } | Self::Review { on } => *on,
+        }
+    }
+
+    /// The meeting that is planned.
+    #[must_use]
+    pub const fn meeting(&self) -> Option<&Meeting> {
+        match self {
+            Self::Planned { meeting, .. } => meeting.as_ref(),
+            Self::Review { .. } => None,
+        }
+    }
+
+    /// What comes next, when and how, for the history and for paper: never
+    /// where.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let on = self.on().as_uk_date();
+        match self {
+            Self::Planned { step, meeting, .. } => {
+                let meeting = meeting.as_ref().map(|meeting| meeting.told(step));
+                format!("{step}, {on}{}", meeting.unwrap_or_default())
+            }
+            Self::Review { .. } => format!("nothing planned, looked at again on {on}"),
         }
     }
 }
@@ -230,6 +257,15 @@ impl Standing {
         }
     }
 
+    /// What comes next with somebody a link worker has.
+    #[must_use]
+    pub const fn next(&self) -> Option<&Next> {
+        match self {
+            Self::Taken { next, .. } | Self::Open { next, .. } => Some(next),
+            _ => None,
+        }
+    }
+
     /// The day it comes up next; none once it has ended.
     #[must_use]
     pub const fn due(&self) -> Option<Day> {
@@ -283,6 +319,16 @@ pub enum Act {
 }
 
 impl Act {
+    /// What is planned by it, for the history: what was planned before is
+    /// read there.
+    #[must_use]
+    pub fn plans(&self) -> Option<String> {
+        match self {
+            Self::Plan(next) | Self::Agree(Some(next)) => Some(next.told()),
+            _ => None,
+        }
+    }
+
     /// The act without what it needs.
     #[must_use]
     pub const fn kind(&self) -> Move {
@@ -376,10 +422,7 @@ pub fn act(
 ) -> Result<(Standing, Vec<Tell>), Refusal> {
     let from = now.map(Standing::state);
     let to = leads_to(act.kind(), from).ok_or_else(|| not_now(act.kind(), from))?;
-    let kept = now.and_then(|standing| match standing {
-        Standing::Taken { next, .. } | Standing::Open { next, .. } => Some(next.clone()),
-        _ => None,
-    });
+    let kept = now.and_then(Standing::next).cloned();
     let owner = now.and_then(Standing::owner);
     let mut tell = Vec::new();
     let standing = match act {

@@ -88,6 +88,7 @@ fn a_next_step_in_the_past_is_refused() {
     let late = Next::Planned {
         step: line("Ring again"),
         on: today().plus_days(-1),
+        meeting: None,
     };
     let refusal = act(Some(&taken), Act::Plan(late), today(), &Promise::default()).unwrap_err();
     assert_eq!(refusal.field, Some("next_on"));
@@ -105,6 +106,7 @@ fn any_act() -> impl Strategy<Value = Act> {
     let next = (0i64..40).prop_map(|ahead| Next::Planned {
         step: line("Ring"),
         on: today().plus_days(ahead),
+        meeting: None,
     });
     prop_oneof![
         Just(Act::Send),

@@ -9,7 +9,10 @@ use super::{
     Agreed, Case, CloseReason, DeclineReason, End, Need, Next, Referral, Sent, Source, Standing,
     State, Told, rules::Move,
 };
-use crate::person::{Person, arriving::Differs};
+use crate::{
+    meeting::{Meeting, Minute, Way},
+    person::{Person, arriving::Differs},
+};
 
 #[derive(FromRow)]
 struct Row {
@@ -29,6 +32,10 @@ struct Row {
     owner_name: Option<Name>,
     next_step: Option<Line>,
     next_on: Option<Day>,
+    next_way: Option<Way>,
+    next_minute: Option<Minute>,
+    next_place: Option<Line>,
+    location_sensitive: bool,
     received_at: Ts,
     first_seen_at: Option<Ts>,
     end_reason: Option<String>,
@@ -40,11 +47,14 @@ struct Row {
     version: i64,
 }
 
+// Where somebody whose place is hidden is met leaves the database for nobody.
 macro_rules! case_columns {
     () => {
         "r.id, r.reference, r.person_id, r.practice_id, r.source, r.referrer_id, r.referrer_name,
          r.needs, r.why, r.told, r.agreed, r.state, r.owner_id, w.name as owner_name, r.next_step,
-         r.next_on, r.received_at, r.first_seen_at, r.end_reason, r.end_next, r.what_changed,
+         r.next_on, r.next_way, r.next_minute,
+         case when p.location_sensitive then null else r.next_place end as next_place,
+         p.location_sensitive, r.received_at, r.first_seen_at, r.end_reason, r.end_next, r.what_changed,
          r.practice_to_do, r.contact_count, r.last_contact_at, r.version
     from referral r
     join person p on p.scheme_id = $1 and p.id = r.person_id
@@ -156,6 +166,7 @@ impl TryFrom<Row> for Case {
             },
             received_at: row.received_at,
             standing,
+            location_hidden: row.location_sensitive,
             owner_name: row.owner_name,
             first_seen_at: row.first_seen_at,
             contact_count: row.contact_count,
@@ -175,6 +186,11 @@ fn standing(row: &Row) -> Result<Standing, sqlx::Error> {
             Some(step) => Next::Planned {
                 step: step.clone(),
                 on: on()?,
+                meeting: row.next_way.map(|way| Meeting {
+                    way,
+                    at: row.next_minute,
+                    place: row.next_place.clone(),
+                }),
             },
             None => Next::Review { on: on()? },
         })
@@ -306,6 +322,7 @@ struct Kept<'a> {
     kind: &'static str,
     step: Option<&'a Line>,
     on: Option<Day>,
+    meeting: Option<&'a Meeting>,
     reason: Option<&'static str>,
     end_next: Option<&'a Line>,
 }
@@ -333,6 +350,7 @@ impl<'a> Kept<'a> {
             kind,
             step,
             on: standing.due(),
+            meeting: standing.next().and_then(Next::meeting),
             reason: end.map(|end| end.reason),
             end_next: end.map(|end| &end.next),
         }
@@ -346,6 +364,7 @@ const STAND: &str = "update referral set state = $4,
         taken_at = case when $4 = 'taken' and taken_at is null then $11 else taken_at end,
         answered_at = case when $4 = 'open' and answered_at is null then $11 else answered_at end,
         ended_at = case when $4 in ('declined', 'closed', 'voided') then $11 else null end,
+        next_way = $12, next_minute = $13, next_place = $14,
         changed_at = $11, version = version + 1
     where scheme_id = $1 and id = $2 and version = $3";
 
@@ -377,6 +396,9 @@ pub async fn stand(
             .bind(kept.reason)
             .bind(kept.end_next)
             .bind(at)
+            .bind(kept.meeting.map(|meeting| meeting.way))
+            .bind(kept.meeting.and_then(|meeting| meeting.at))
+            .bind(kept.meeting.and_then(|meeting| meeting.place.as_ref()))
     )?;
     Ok(changed == 1)
 }

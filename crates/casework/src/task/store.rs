@@ -230,11 +230,11 @@ macro_rules! due {
 }
 
 const DUE: &str = concat!(
-    due!("t.owner_id = $7 and t.due_on <= $6"),
+    due!("t.owner_id = $7 and t.due_on >= $8 and t.due_on <= $9"),
     " order by t.due_on, t.id limit 50"
 );
 
-/// A worker's tasks whose day has come.
+/// A worker's open tasks of the days from one to another.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -242,8 +242,42 @@ pub async fn due_of(
     tx: &mut Tx,
     scope: &Scope,
     worker: Id<Account>,
+    (from, until): (Day, Day),
 ) -> Result<Vec<Due>, sqlx::Error> {
-    on!(tx, c => in_scope!(sqlx::query_as(DUE), *scope).bind(worker).fetch_all(c))
+    on!(tx, c => in_scope!(sqlx::query_as(DUE), *scope)
+        .bind(worker).bind(from).bind(until).fetch_all(c))
+}
+
+/// How many tasks a day has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, FromRow)]
+pub struct OfDay {
+    /// The day.
+    pub due_on: Day,
+    /// How many.
+    pub tasks: i64,
+}
+
+const BY_DAY: &str = concat!(
+    "select t.due_on, count(*) as tasks
+       from task t join person p on p.scheme_id = $1 and p.id = t.person_id
+      where t.scheme_id = $1 and t.done_at is null and t.owner_id = $7
+        and t.due_on >= $8 and t.due_on <= $9 and ",
+    person_in_scope!(),
+    " group by t.due_on order by t.due_on"
+);
+
+/// How many of a worker's open tasks each day has, from one to another.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn by_day(
+    tx: &mut Tx,
+    scope: &Scope,
+    worker: Id<Account>,
+    (from, until): (Day, Day),
+) -> Result<Vec<OfDay>, sqlx::Error> {
+    on!(tx, c => in_scope!(sqlx::query_as(BY_DAY), *scope)
+        .bind(worker).bind(from).bind(until).fetch_all(c))
 }
 
 const QUEUE: &str = concat!(

@@ -4,7 +4,7 @@ use kith_access::{Account, Scheme, Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Line, Name, Ts};
 use kith_db::{FromRow, Tx, on};
 
-use crate::{Referral, listed_columns, person::listed::Listed, referral::State};
+use crate::{Referral, listed_columns, meeting::Way, person::listed::Listed, referral::State};
 
 /// The most people of one worker the day reads: far above any caseload.
 const MOST: i64 = 300;
@@ -20,6 +20,8 @@ pub struct Held {
     pub next_step: Option<Line>,
     /// When the case comes up.
     pub next_on: Day,
+    /// How they will meet, where the step is a meeting.
+    pub next_way: Option<Way>,
     /// When they came to the worker.
     pub taken_at: Option<Ts>,
     /// When they were first met.
@@ -43,11 +45,17 @@ impl Held {
     pub fn is_due(&self, today: Day) -> bool {
         self.next_step.is_some() && self.next_on <= today
     }
+
+    /// Whether it is a meeting of that day.
+    #[must_use]
+    pub fn meets_on(&self, day: Day) -> bool {
+        self.next_way.is_some() && self.next_on == day
+    }
 }
 
 const HELD: &str = concat!(
-    "select r.id, r.state, r.next_step, r.next_on, r.taken_at, r.first_seen_at, r.last_contact_at,
-            case when r.next_on <= $6 then
+    "select r.id, r.state, r.next_step, r.next_on, r.next_way, r.taken_at, r.first_seen_at, r.last_contact_at,
+            case when r.next_on <= $6 or r.next_on = $9 then
               (select k.note from contact k where k.scheme_id = $1 and k.referral_id = r.id
                   and k.voided_at is null and not k.restricted
                 order by k.at desc, k.id desc limit 1) end as last_note,
@@ -61,7 +69,8 @@ const HELD: &str = concat!(
     " order by r.next_on, r.id limit $8"
 );
 
-/// Everybody a worker holds, the soonest next step first.
+/// Everybody a worker holds, the soonest next step first; with the last note
+/// of those who are due, and of those of the day that is looked at.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -69,8 +78,10 @@ pub async fn held(
     tx: &mut Tx,
     scope: &Scope,
     worker: Id<Account>,
+    day: Day,
 ) -> Result<Vec<Held>, sqlx::Error> {
-    on!(tx, c => in_scope!(sqlx::query_as(HELD), *scope).bind(worker).bind(MOST).fetch_all(c))
+    on!(tx, c => in_scope!(sqlx::query_as(HELD), *scope)
+        .bind(worker).bind(MOST).bind(day).fetch_all(c))
 }
 
 /// A referral the worker sent back, which its practice has not acknowledged.

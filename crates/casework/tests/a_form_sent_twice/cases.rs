@@ -178,6 +178,19 @@ pub async fn a_note(sent: &mut Sent<'_>, somebody: Somebody) {
     let path = paths::next(&referral);
     sent.twice(&mut kay, "/referrals/{id}/next", &path, &next)
         .await;
+    let version = sent.version(somebody).await;
+    let off = [("version", &*version)];
+    let path = paths::cancel_next(&referral);
+    sent.twice(&mut kay, "/referrals/{id}/next/cancel", &path, &off)
+        .await;
+    let tag = [("words", "carer group")];
+    let path = paths::tags(person);
+    sent.twice(&mut kay, "/people/{person}/tags", &path, &tag)
+        .await;
+    let tag = sent.id("select id from tag where scheme_id = $1").await;
+    let path = paths::untag(person, &tag);
+    sent.twice(&mut kay, "/people/{person}/tags/{tag}/remove", &path, &[])
+        .await;
 }
 
 pub async fn the_record(sent: &mut Sent<'_>, somebody: Somebody) {

@@ -23,6 +23,7 @@ const COUNTS: &[&str] = &[
     "select count(*) from person_risk where scheme_id = $1",
     "select count(*) from person_merge where scheme_id = $1",
     "select count(*) from person_merge where scheme_id = $1 and undone_at is not null",
+    "select count(*) from person_tag where scheme_id = $1",
     "select count(*) from referral where scheme_id = $1",
     "select cast(coalesce(sum(version), 0) as bigint) from referral where scheme_id = $1",
     "select count(*) from referral_move where scheme_id = $1",

@@ -233,6 +233,7 @@ async fn arrives(tx: &mut Tx, world: World<'_>, number: u32, draw: &mut Draw) ->
         sent: sent(practice, desk[0], draw)?,
         received_at,
         standing: Standing::Waiting { on: take_by },
+        location_hidden: false,
         owner_name: None,
         first_seen_at: None,
         contact_count: 0,
@@ -310,6 +311,7 @@ fn standing(worker: Id<Account>, open: bool, now: Ts, draw: &mut Draw) -> Outcom
             next: Next::Planned {
                 step: text(draw.line(words::steps(Purpose::FollowUp)))?,
                 on: working_from(today.plus_days(draw.between(-10, 30))),
+                meeting: None,
             },
         },
         false if draw.of_hundred(14) => Standing::Declined(End {

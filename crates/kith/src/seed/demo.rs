@@ -15,7 +15,7 @@ use super::{
     few, people,
     scheme::{self, MadeScheme, Size},
     story::Teller,
-    text,
+    text, week,
 };
 
 const SEED: u64 = 20_261_124;
@@ -53,6 +53,7 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
         teller.live(twin, &cast, 60, &mut draw).await?;
     }
     few::live(&teller, &mut draw).await?;
+    week::live(&teller).await?;
     file_messages(db, &made, now).await?;
     Ok(made)
 }

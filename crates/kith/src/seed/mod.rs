@@ -12,6 +12,7 @@ mod scheme;
 mod written;
 mod story;
 mod few;
+mod week;
 mod bulk;
 mod demo;
 mod figures;

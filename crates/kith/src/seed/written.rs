@@ -140,6 +140,7 @@ pub fn planned(at: Ts, after: Purpose, draw: &mut Draw) -> Outcome<Option<Next>>
         Some(Next::Planned {
             step: text(step)?,
             on,
+            meeting: None,
         })
     } else {
         None

@@ -267,6 +267,7 @@ impl Service<'_> {
         let planned = |chance: &mut Chance, today: Day| Next::Planned {
             step: line("Ring"),
             on: today.plus_days(i64::try_from(chance.of(9)).unwrap() - 2),
+            meeting: None,
         };
         let today = self.world.now().day();
         let worker = self.worker();

@@ -68,6 +68,7 @@ async fn planned(world: &World, nth: usize, in_days: i64) -> Somebody {
     let next = Next::Planned {
         step: "Ring".parse::<Line>().expect("a line"),
         on: world.now().day().plus_days(in_days),
+        meeting: None,
     };
     world
         .does(world.lena, somebody.referral, Act::Plan(next))

@@ -102,6 +102,8 @@ const TYPED: &[(&str, &str, usize)] = &[
     ("referral", "referrer_name", 100),
     ("referral", "why", 300),
     ("referral", "next_step", 300),
+    ("referral", "next_place", 300),
+    ("tag", "words", 100),
     ("referral", "what_changed", 900),
     ("referral", "practice_to_do", 300),
     ("referral_move", "note", 300),
@@ -154,14 +156,14 @@ const NOT_TYPED: &[(&str, &str)] = &[
          person_switch.switch population_count.dimension practice_message.author_role \
          practice_message.code practice_message.code_map practice_message.code_term \
          practice_message.stage reading.state reading.subject_kind referral.agreed \
-         referral.end_reason referral.main_need referral.needs referral.next_kind \
+         referral.end_reason referral.main_need referral.needs referral.next_kind referral.next_way \
          referral.reference referral.source referral.state referral.told referral_move.from_state \
          referral_move.move referral_move.to_state session.stage task.ended_as task.kind task.who \
          wellbeing_score.measure wellbeing_score.occasion",
     ),
     (
         "words of other columns, put together by the program and filled there",
-        "outbox.body outbox.subject person_word.word",
+        "outbox.body outbox.subject person_word.word tag.spelling",
     ),
     (
         "a secret, or its hash, that no page shows",

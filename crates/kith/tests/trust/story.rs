@@ -112,6 +112,7 @@ impl Story {
         notes(&mut kay, rose, "A talk", "town").await;
         let mut sam = world.signed_in(world.sam).await;
         notes(&mut sam, nora, "A talk", "town").await;
+        tags(&mut kay, mary).await;
         raises(&mut kay, mary).await;
         breaks_the_glass(&mut sam, glass).await;
         turns(&mut kay, mary, "Hide where they are").await;
@@ -176,6 +177,7 @@ impl Story {
             file: any(FILE).await,
             reading: any(READING).await,
             worker: any(WORKER).await,
+            tag: any(TAG).await,
         }
     }
 
@@ -235,6 +237,7 @@ pub struct Objects {
     pub file: Option<Uuid>,
     pub reading: Option<Uuid>,
     pub worker: Option<Uuid>,
+    pub tag: Option<Uuid>,
 }
 
 impl Objects {
@@ -258,6 +261,7 @@ impl Objects {
             file: Some(id()),
             reading: Some(id()),
             worker: Some(id()),
+            tag: Some(id()),
         }
     }
 
@@ -292,6 +296,7 @@ impl Objects {
                 "reading" => self.reading,
                 "practice" => self.organisation,
                 "worker" => self.worker,
+                "tag" => self.tag,
                 "id" if path.starts_with("/referrals/") => Some(self.referral),
                 "id" if path.starts_with("/break-glass/") => self.glass,
                 "id" if path.starts_with("/admin/accounts/") => self.account,
@@ -334,6 +339,7 @@ const ORGANISATION: &str = "select id from organisation where scheme_id = $1 ord
 const FILE: &str = "select id from gathered_file where scheme_id = $1 order by id limit 1";
 const READING: &str = "select id from reading where scheme_id = $1 order by id limit 1";
 const WORKER: &str = "select id from account where scheme_id = $1 and role = 'link_worker' order by name, id limit 1";
+const TAG: &str = "select id from tag where scheme_id = $1 order by id limit 1";
 /// The record that may be Mary's too.
 const OTHER: &str =
     "select id from person where scheme_id = $1 and family = 'Thistle-Brown' limit 1";
@@ -538,9 +544,21 @@ async fn notes(worker: &mut Browser, who: Somebody, words: &str, place: &str) {
         .fills("Note", &format!("{words} was said"))
         .fills("Next step", &format!("Meet at {place} hall"))
         .chooses_in("When", "In a week")
+        .chooses_in("How will you meet next?", "Face to face")
+        .fills("Place of the next meeting", &format!("The {place} hall"))
         .presses("Save note")
         .await
         .sees("Contact saved");
+}
+
+async fn tags(worker: &mut Browser, who: Somebody) {
+    worker
+        .opens(format!("/people/{}/tags", who.person))
+        .await
+        .fills("Tag", "carer group")
+        .presses("Put this tag on")
+        .await
+        .sees("The tag is on");
 }
 
 async fn raises(worker: &mut Browser, who: Somebody) {

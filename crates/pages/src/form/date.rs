@@ -124,6 +124,10 @@ impl FieldKind for Date {
     type Value = Day;
 
     fn keep(&mut self, name: &str, posted: &Posted) {
+        // A row of a list has one box, which posts the day whole.
+        if let Ok(day) = posted.text(name).parse() {
+            return self.fill(&day);
+        }
         self.typed = PARTS.map(|part| posted.text(&format!("{name}-{part}")).to_owned());
     }
 
