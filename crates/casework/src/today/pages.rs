@@ -17,6 +17,7 @@ use kith_pages::{
 use serde::Deserialize;
 
 use super::{
+    pack, replies,
     share::{Looked, Share},
     store::{self, CameBack},
     tables::{boxed, meetings, people, steps, table, tasks_table},
@@ -31,7 +32,9 @@ use crate::{
 /// The routes of the day.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().get("/today", Needs::Can(Ability::SeeCaseload), today)
+    Routes::new()
+        .get("/today", Needs::Can(Ability::SeeCaseload), today)
+        .merge(pack::routes())
 }
 
 /// Which day is asked for: a date that is none means today.
@@ -90,7 +93,8 @@ async fn own(
 async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
     let actor = &signed.actor;
     let scope = actor.scope(Ability::SeeIdentity)?;
-    let ((own, tasks), came_back, concerns, queue, covered) = app
+    let since = replies::since(&signed.settings.working, looked.today);
+    let ((own, tasks), came_back, replies, concerns, queue, covered) = app
         .db
         .read(async |tx| -> Outcome<_> {
             let concerns = match actor.can(Ability::HandleConcern) {
@@ -100,6 +104,7 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
             Ok((
                 own(tx, signed, &scope, looked).await?,
                 store::came_back(tx, &scope, actor.account).await?,
+                replies::of(tx, &scope, actor.account, since).await?,
                 concerns,
                 waiting::store::count(tx, &scope).await?,
                 covered(tx, actor, &scope).await?,
@@ -116,6 +121,7 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
             meetings(signed, &own.meetings),
             "No contact is booked for today.",
         ),
+        take_along(looked),
         boxed(
             "Steps due today and before",
             steps(signed, &own.steps()),
@@ -130,6 +136,11 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
             "New, not met yet",
             people(signed, &own.fresh(), false),
             "Nobody new.",
+        ),
+        boxed(
+            &format!("Replies since {}", since.day().weekday()),
+            replies::shown(&replies),
+            "Nothing came back.",
         ),
         covered
             .iter()
@@ -171,11 +182,20 @@ async fn day_ahead(app: &App, signed: &Signed, looked: Looked) -> Answer {
             tasks_table(signed, &own.tasks),
             "No task is due on this day.",
         ),
+        take_along(looked),
         p(link(paths::today(), "Back to today")),
     ]
     .into_iter()
     .collect();
     Ok(page(signed, &looked.day.weekday(), looked, body))
+}
+
+/// The way to the sheets of the day.
+fn take_along(looked: Looked) -> Html {
+    p(link(
+        paths::day_pack(looked.day),
+        "Sheets to take along, for printing",
+    ))
 }
 
 fn page(signed: &Signed, title: &str, looked: Looked, body: Html) -> Response {
