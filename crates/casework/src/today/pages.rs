@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kith_access::{Ability, Actor, Answer, App, Needs, Routes, Scope, Signed};
-use kith_base::Day;
+use kith_base::{Day, Ts};
 use kith_db::{Outcome, Tx};
 use kith_pages::{
     Html,
@@ -17,7 +17,8 @@ use kith_pages::{
 use serde::Deserialize;
 
 use super::{
-    pack, replies,
+    pack,
+    replies::{self, Reply},
     share::{Looked, Share},
     store::{self, CameBack},
     tables::{boxed, meetings, people, steps, table, tasks_table},
@@ -111,11 +112,39 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
             ))
         })
         .await?;
-    let unplanned = own.unplanned();
-    let body: Html = [
-        needs_now(concerns, came_back.len(), queue, unplanned.len()),
-        week::strip(&signed.settings.working, looked, &own.held, &tasks),
-        came_back_box(&came_back),
+    let whole = Whole {
+        own,
+        tasks,
+        came_back,
+        replies,
+        since,
+        covered,
+    };
+    let body = needs_now(
+        concerns,
+        whole.came_back.len(),
+        queue,
+        whole.own.unplanned().len(),
+    )
+    .and(boxes(signed, looked, &whole));
+    Ok(page(signed, "Today", looked, body))
+}
+
+/// What the boxes of today show.
+struct Whole {
+    own: Share,
+    tasks: Vec<OfDay>,
+    came_back: Vec<CameBack>,
+    replies: Vec<Reply>,
+    since: Ts,
+    covered: Vec<Covered>,
+}
+
+fn boxes(signed: &Signed, looked: Looked, whole: &Whole) -> Html {
+    let own = &whole.own;
+    [
+        week::strip(&signed.settings.working, looked, &own.held, &whole.tasks),
+        came_back_box(&whole.came_back),
         boxed(
             "Today's contacts",
             meetings(signed, &own.meetings),
@@ -138,24 +167,24 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
             "Nobody new.",
         ),
         boxed(
-            &format!("Replies since {}", since.day().weekday()),
-            replies::shown(&replies),
+            &format!("Replies since {}", whole.since.day().weekday()),
+            replies::shown(&whole.replies),
             "Nothing came back.",
         ),
-        covered
+        whole
+            .covered
             .iter()
             .map(|one| of_colleague(signed, one))
             .collect(),
         boxed(
             "Nothing planned",
-            people(signed, &unplanned, true),
+            people(signed, &own.unplanned(), true),
             "Everybody has a next step.",
         ),
         Button::print("Print this day").into(),
     ]
     .into_iter()
-    .collect();
-    Ok(page(signed, "Today", looked, body))
+    .collect()
 }
 
 /// Another day than today: whom one meets, and what is to be done by then.
