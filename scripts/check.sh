@@ -15,6 +15,12 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 echo "== dependencies"
 if command -v cargo-deny >/dev/null 2>&1; then
     cargo deny --offline check bans licenses sources || cargo deny check bans licenses sources
+    # Known weaknesses are asked for where the list of them can be reached.
+    if cargo deny fetch db >/dev/null 2>&1; then
+        cargo deny --offline check advisories
+    else
+        echo "left out: the list of known weaknesses cannot be reached"
+    fi
 else
     echo "left out: cargo-deny is not installed (cargo install cargo-deny)"
 fi

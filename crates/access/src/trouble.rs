@@ -99,12 +99,10 @@ impl From<Trouble> for Said {
             Trouble::Refused(refusal) | Trouble::Failed(Failure::Refused(refusal)) => {
                 return Self::Refusal(refusal);
             }
-            Trouble::Failed(later @ (Failure::Busy | Failure::Slow | Failure::Full)) => {
+            Trouble::Failed(
+                later @ (Failure::Busy | Failure::Slow | Failure::Full | Failure::Away),
+            ) => {
                 return Self::Later(later.to_string());
-            }
-            Trouble::Failed(away @ Failure::Away) => {
-                tracing::error!("the database does not answer");
-                return Self::Later(away.to_string());
             }
             Trouble::Failed(Failure::Fault) => ("an action was not confirmed".into(), true),
             Trouble::Failed(Failure::Sql(error)) => (error.to_string(), false),

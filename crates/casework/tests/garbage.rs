@@ -71,13 +71,19 @@ const PARTS: [(&str, &str); 5] = [
 /// A workbook; the bytes of one of its parts are changed before it is packed,
 /// so that its sums are right and the reader inside must cope.
 fn workbook(part: usize, changed: &[(prop::sample::Index, u8)]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (at, (name, text)) in PARTS.iter().enumerate() {
-        let mut bytes = text.as_bytes().to_vec();
+    packed(|at, bytes| {
         for (place, byte) in changed.iter().filter(|_| at == part) {
             let place = place.index(bytes.len());
             bytes[place] = *byte;
         }
+    })
+}
+
+fn packed(change: impl Fn(usize, &mut Vec<u8>)) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (at, (name, text)) in PARTS.iter().enumerate() {
+        let mut bytes = text.as_bytes().to_vec();
+        change(at, &mut bytes);
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
         zip.write_all(&bytes).unwrap();
     }
@@ -88,6 +94,18 @@ fn workbook(part: usize, changed: &[(prop::sample::Index, u8)]) -> Vec<u8> {
 fn the_list_and_the_workbook_that_are_spoilt_here_can_be_read() {
     assert_eq!(is_read_or_refused(LIST.as_bytes()), Some(2));
     assert_eq!(is_read_or_refused(&workbook(0, &[])), Some(1));
+}
+
+#[test]
+fn a_cell_at_a_place_that_no_sheet_has_is_read_or_refused() {
+    for place in ["ZZZZZZZZZZZZ2", "A99999999999999", "A0", "2", "", "é2"] {
+        is_read_or_refused(&packed(|at, bytes| {
+            if at == 4 {
+                let named = SHEET.replace("r=\"A2\"", &format!("r=\"{place}\""));
+                *bytes = named.into_bytes();
+            }
+        }));
+    }
 }
 
 const LIST: &str = "NHS number,Forename,Surname,DOB,Postcode,Mobile,Practice,Date received,Need,Notes\n\

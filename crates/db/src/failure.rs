@@ -22,7 +22,8 @@ pub enum Failure<R = Refusal> {
     Slow,
     /// The disk has no room: nothing was done, reading goes on.
     Full,
-    /// The database, or the disk it is on, does not answer: nothing was done.
+    /// The database, or the disk it is on, does not answer, or not with what
+    /// should be there: nothing was done. Logged where it was met.
     Away,
     /// The last step could not be confirmed: the outcome is unknown.
     Fault,
@@ -43,7 +44,10 @@ impl<R> From<sqlx::Error> for Failure<R> {
             Trouble::Busy => Self::Busy,
             Trouble::Slow => Self::Slow,
             Trouble::Full => Self::Full,
-            Trouble::Away => Self::Away,
+            Trouble::Away => {
+                tracing::error!(%error, "the database does not answer");
+                Self::Away
+            }
             Trouble::Other => Self::Sql(error),
         }
     }
@@ -129,7 +133,8 @@ impl Trouble {
                 SQLITE_BUSY | SQLITE_LOCKED => Self::Busy,
                 SQLITE_INTERRUPT => Self::Slow,
                 SQLITE_FULL => Self::Full,
-                SQLITE_IOERR | SQLITE_CANTOPEN => Self::Away,
+                // A read that fails (EIO) is told as damage.
+                SQLITE_IOERR | SQLITE_CANTOPEN | SQLITE_CORRUPT | SQLITE_NOTADB => Self::Away,
                 _ => Self::Other,
             };
         }
@@ -149,7 +154,9 @@ pub(crate) const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
 const SQLITE_INTERRUPT: i32 = 9;
 const SQLITE_IOERR: i32 = 10;
+const SQLITE_CORRUPT: i32 = 11;
 const SQLITE_CANTOPEN: i32 = 14;
+const SQLITE_NOTADB: i32 = 26;
 pub(crate) const SQLITE_FULL: i32 = 13;
 pub(crate) const SQLITE_CONSTRAINT: i32 = 19;
 

@@ -1,8 +1,8 @@
 //! SQLite's single writer, with group commit: many actions share one sync.
 //! Actions stand in line; the one connection travels in a turn from action to
 //! action, and between batches rests with the keeper. Each action is answered
-//! only after the commit it is part of, a refused one too, because it may rest
-//! on a neighbour's writes.
+//! only when the commit it is part of is on the disk, a refused one too, because
+//! it may rest on a neighbour's writes.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,9 +17,10 @@ use tokio::{
 
 use crate::{
     Failure,
-    fold::Fold,
-    keeper::Keeper,
-    turn::{BATCH, Call, Counts, Deadline, Lost, Pen, Turn},
+    keeper::{Behind, Keeper, Trust},
+    readers::Readers,
+    synced::State,
+    turn::{Call, Counts, Deadline, Lost, Pen, Turn},
     tx::{self, Link, Tx},
 };
 
@@ -41,10 +42,13 @@ impl Gate {
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub(crate) fn open(options: SqliteOptions) -> Result<Self, sqlx::Error> {
+    pub(crate) fn open(
+        options: SqliteOptions,
+        alone: SqliteOptions,
+        readers: Arc<Readers>,
+    ) -> Result<Self, sqlx::Error> {
         let deadline = Arc::new(Deadline::new());
         let connection = deadline.open(&options)?;
-        let fold = Fold::open(&options)?;
         let (line, calls) = mpsc::channel(LINE);
         let (home, returned) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts::default());
@@ -53,20 +57,24 @@ impl Gate {
             connection,
             line: calls,
             home,
-            acks: Vec::with_capacity(BATCH),
+            acks: Vec::new(),
+            log: Arc::new(State::default()),
             opened: Instant::now(),
             dirty: false,
             last: false,
             deadline: deadline.clone(),
         };
+        let behind = Behind::open(&options, &pen, &counts)?;
         let keeper = Keeper {
             returned,
             options,
-            mistrusted: false,
+            alone,
+            trust: Trust::All,
             deadline,
             counts: counts.clone(),
             closing: closing.clone(),
-            fold,
+            readers,
+            behind: Some(behind),
         };
         let keeper = tokio::spawn(watch(tokio::spawn(keeper.keep(pen))));
         let keeper = Mutex::new(Some(keeper));

@@ -7,6 +7,7 @@
 //! and who may see it, belongs to the areas above.
 
 mod failure;
+mod synced;
 mod turn;
 mod readers;
 #[cfg(feature = "testing")]

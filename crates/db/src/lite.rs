@@ -47,21 +47,28 @@ impl Lite {
         let file_itself = SqliteOptions::of(&file).busy(BUSY).kept(STATEMENTS);
         let options = file_itself
             .clone()
+            // The keeper waits for another process without holding up a thread.
+            .busy(Duration::ZERO)
             .pragma("journal_mode", "wal")
-            .pragma("synchronous", "full")
+            // The log is synced before anybody is answered, but not by the writer.
+            .pragma("synchronous", "normal")
             .pragma("foreign_keys", "on")
             .pragma("temp_store", "memory")
             // What is erased leaves no words behind in the file.
             .pragma("secure_delete", "on")
             .pragma("wal_autocheckpoint", fold::LONGEST)
             .pragma("cache_size", WRITER_CACHE);
-        let gate = Gate::open(options.clone())?;
+        let alone = file_itself
+            .clone()
+            .pragma("locking_mode", "exclusive")
+            .pragma("synchronous", "full");
         let reading = file_itself
             .read_only()
             .pragma("temp_store", "memory")
             .pragma("cache_size", READER_CACHE)
             .pragma("query_only", "on");
-        let readers = Readers::open(reading, readers())?;
+        let readers = Arc::new(Readers::new(reading, readers()));
+        let gate = Gate::open(options.clone(), alone, readers.clone())?;
         Ok(Self {
             file,
             gate,
@@ -77,7 +84,8 @@ impl Lite {
     /// A writing connection beside the gate, for work on the whole file:
     /// migrating, checking. Actions wait while it writes.
     pub(crate) fn beside(&self) -> Result<SqliteConnection, sqlx::Error> {
-        self.options.clone().slow().open()
+        let synced = self.options.clone().pragma("synchronous", "full");
+        synced.busy(BUSY).slow().open()
     }
 
     pub(crate) async fn close(&self) {

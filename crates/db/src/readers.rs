@@ -23,19 +23,14 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
-    /// Opens the first; the others are opened when they are needed.
-    ///
-    /// # Errors
-    /// When the file cannot be opened.
-    pub(crate) fn open(options: SqliteOptions, most: usize) -> Result<Arc<Self>, sqlx::Error> {
-        let first = options.open()?;
-        let free = Semaphore::new(most);
-        Ok(Arc::new(Self {
+    /// At most so many; they are opened when they are needed.
+    pub(crate) fn new(options: SqliteOptions, most: usize) -> Self {
+        Self {
             options,
             most,
-            free: Arc::new(free),
-            at_rest: Mutex::new(vec![first]),
-        }))
+            free: Arc::new(Semaphore::new(most)),
+            at_rest: Mutex::default(),
+        }
     }
 
     /// One that is free.
@@ -59,19 +54,28 @@ impl Readers {
         })
     }
 
-    /// Waits for those that are out, and closes all.
-    pub(crate) async fn close(&self) {
-        let all = self
-            .free
-            .acquire_many(u32::try_from(self.most).unwrap_or(u32::MAX))
-            .await;
-        self.free.close();
-        drop(all);
-        let connections = std::mem::take(&mut *self.at_rest());
-        for connection in connections {
+    /// Waits for those that are out, and closes all; while the answer is held
+    /// nobody reads, afterwards they are opened again when they are needed.
+    ///
+    /// # Errors
+    /// When all are closed for good.
+    pub(crate) async fn pause(&self) -> Result<OwnedSemaphorePermit, sqlx::Error> {
+        let most = u32::try_from(self.most).unwrap_or(u32::MAX);
+        let all = self.free.clone().acquire_many_owned(most).await;
+        let all = all.map_err(|_| sqlx::Error::PoolClosed)?;
+        let at_rest = std::mem::take(&mut *self.at_rest());
+        for connection in at_rest {
             // Nothing is left to be kept or lost when closing fails.
             connection.close().await.ok();
         }
+        Ok(all)
+    }
+
+    /// Waits for those that are out, and closes all for good.
+    pub(crate) async fn close(&self) {
+        let all = self.pause().await;
+        self.free.close();
+        drop(all);
     }
 
     fn at_rest(&self) -> MutexGuard<'_, Vec<SqliteConnection>> {
@@ -96,7 +100,10 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         if let Some((connection, permit)) = self.out.take() {
-            self.of.at_rest().push(connection);
+            // One in doubt is closed; another is opened when it is needed.
+            if !connection.in_doubt() {
+                self.of.at_rest().push(connection);
+            }
             drop(permit);
         }
     }

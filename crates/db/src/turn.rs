@@ -15,12 +15,14 @@ use std::{
 use kith_sqlite::{SqliteConnection, SqliteError, SqliteOptions};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::Failure;
+use crate::{Failure, synced::State};
 
 /// How long an action may take, from its first statement to its last.
 pub(crate) const LIMIT: Duration = Duration::from_secs(2);
-/// A batch closes at this many answers, or this age, or when nobody waits.
-pub(crate) const BATCH: usize = 64;
+/// A batch closes at this many answers, or this age, when nobody waits, or when
+/// it is worth a commit and nothing is being synced.
+const BATCH: usize = 64;
+const FEW: usize = 8;
 const AGE: Duration = Duration::from_millis(20);
 
 /// What an action wrote becomes part of the batch, and the next may begin.
@@ -134,6 +136,8 @@ pub(crate) struct Pen {
     pub(crate) line: mpsc::Receiver<Call>,
     pub(crate) home: mpsc::UnboundedSender<Pen>,
     pub(crate) acks: Vec<Ack>,
+    /// How the log is doing.
+    pub(crate) log: Arc<State>,
     pub(crate) opened: Instant,
     /// What stands above the last `act` must be undone.
     pub(crate) dirty: bool,
@@ -145,7 +149,10 @@ pub(crate) struct Pen {
 impl Pen {
     /// Whether another action fits in this batch, and somebody waits.
     pub(crate) fn goes_on(&self) -> bool {
-        self.acks.len() < BATCH && self.opened.elapsed() < AGE && !self.line.is_empty()
+        let many = self.acks.len();
+        let ends =
+            many >= BATCH || many >= FEW && self.log.is_free() || self.opened.elapsed() >= AGE;
+        !ends && !self.line.is_empty()
     }
 
     fn next(&mut self) -> Result<(), sqlx::Error> {

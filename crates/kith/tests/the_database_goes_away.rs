@@ -1,5 +1,5 @@
 //! The database is lost in the middle of a request, or the disk fails or is
-//! full: people read a page that says what to do, nothing is there twice or by
+//! full, or descriptors run out: people read a page that says what to do, nothing is there twice or by
 //! half, and the form sent again with its key does its work once.
 
 #![expect(
@@ -11,6 +11,8 @@ mod serving;
 
 use std::{
     fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -227,10 +229,10 @@ fn a_full_disk_is_said_on_the_page_and_reading_goes_on() {
 struct Failing(Child);
 
 impl Failing {
-    fn of(process: u32, calls: &str, log: &Path) -> Option<Self> {
+    fn of(process: u32, calls: &str, how: &str, log: &Path) -> Option<Self> {
         let strace = Command::new("strace")
             .args(["-f", "-qq", "-e", &format!("trace={calls}"), "-e"])
-            .arg(format!("inject={calls}:error=EIO"))
+            .arg(format!("inject={calls}:{how}"))
             .arg("-o")
             .arg(log)
             .args(["-p", &process.to_string()])
@@ -252,6 +254,106 @@ impl Drop for Failing {
     }
 }
 
+/// What the disk no longer does, and how: the last gives nothing to read
+/// where there is something.
+const FAILS: [(&str, &str); 5] = [
+    ("fsync,fdatasync", "error=EIO"),
+    ("pwrite64", "error=EIO"),
+    ("pread64", "error=EIO"),
+    ("pread64", "retval=0"),
+    ("pread64", "retval=0:when=2+3"),
+];
+
+/// Sets how many descriptors a process may have; `false` without `prlimit`.
+fn allow_descriptors(process: u32, most: usize) -> bool {
+    let set = Command::new("prlimit")
+        .args(["--pid", &process.to_string()])
+        .arg(format!("--nofile={most}:"))
+        .stderr(Stdio::null())
+        .status();
+    set.is_ok_and(|status| status.success())
+}
+
+/// Somebody whose browser keeps its connection.
+struct Kept {
+    stream: BufReader<TcpStream>,
+    cookie: String,
+    port: u16,
+}
+
+impl Kept {
+    fn connects(client: Client, cookie: &str) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", client.port)).unwrap();
+        Self {
+            stream: BufReader::new(stream),
+            cookie: cookie.to_owned(),
+            port: client.port,
+        }
+    }
+
+    /// The first line of the answer; the rest is read, and left.
+    fn asks(&mut self, method: &str, path: &str, body: &str) -> String {
+        let (port, cookie, length) = (self.port, &self.cookie, body.len());
+        write!(
+            self.stream.get_mut(),
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1:{port}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\
+             Cookie: {cookie}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let head: Vec<String> = (&mut self.stream)
+            .lines()
+            .map(Result::unwrap)
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let length = head.iter().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.parse::<u64>().unwrap())
+        });
+        let mut rest = (&mut self.stream).take(length.expect("how long it is"));
+        std::io::copy(&mut rest, &mut std::io::sink()).unwrap();
+        head[0].clone()
+    }
+}
+
+/// Needs `prlimit`.
+#[test]
+fn whoever_is_in_is_served_without_descriptors_and_others_when_there_are_some_again() {
+    let folder = TempDir::new().unwrap();
+    let serving = demo(folder.path());
+    let (client, id) = (serving.client, serving.child.id());
+    let cookie = &client.signs_in("Rita Shah");
+    let csrf = &token_of(&client.asks("GET", "/refer", cookie, "").unwrap());
+    let mut early = Kept::connects(client, cookie);
+    let line = early.asks("GET", "/sent", "");
+    assert!(line.starts_with("HTTP/1.1 200"), "{line}");
+    let open = fs::read_dir(format!("/proc/{id}/fd")).unwrap().count();
+    if !allow_descriptors(id, open + 3) {
+        println!("skipped: prlimit is not here");
+        return;
+    }
+    let crowd: Vec<_> = (0..40)
+        .map(|_| TcpStream::connect(("127.0.0.1", client.port)).unwrap())
+        .collect();
+    thread::sleep(Duration::from_millis(300));
+    let now = fs::read_dir(format!("/proc/{id}/fd")).unwrap().count();
+    assert!(
+        now >= open + 3,
+        "{now} of {open} and three: nothing is short"
+    );
+    let body = referral(csrf, "Ledger-in");
+    let line = early.asks("POST", "/refer", &body);
+    assert!(line.starts_with("HTTP/1.1 303"), "{line}");
+    drop(crowd);
+    sends_until(client, cookie, csrf, "Ledger-out", "HTTP/1.1 303");
+    let list = client.asks("GET", "/sent", cookie, "").unwrap();
+    for name in ["LEDGER-IN, Ann", "LEDGER-OUT, Ann"] {
+        assert_eq!(list.matches(name).count(), 1, "{list}");
+    }
+    serving.stop();
+}
+
 /// Needs strace, and the right to attach it.
 #[test]
 fn a_disk_that_fails_is_said_on_the_page_and_work_goes_on_after() {
@@ -260,10 +362,10 @@ fn a_disk_that_fails_is_said_on_the_page_and_work_goes_on_after() {
     let client = serving.client;
     let cookie = &client.signs_in("Rita Shah");
     let csrf = &token_of(&client.asks("GET", "/refer", cookie, "").unwrap());
-    for (n, calls) in ["fsync,fdatasync", "pwrite64"].into_iter().enumerate() {
+    for (n, (calls, how)) in FAILS.into_iter().enumerate() {
         let family = format!("Ledger-{}", letters(n));
         let log = folder.path().join(format!("strace-{n}.log"));
-        let Some(failing) = Failing::of(serving.child.id(), calls, &log) else {
+        let Some(failing) = Failing::of(serving.child.id(), calls, how, &log) else {
             println!("skipped: strace is not here, or may not attach to a process");
             return;
         };
@@ -271,7 +373,7 @@ fn a_disk_that_fails_is_said_on_the_page_and_work_goes_on_after() {
         says_what_to_do(&told);
         assert!(
             fs::read_to_string(&log).unwrap().contains("INJECTED"),
-            "{calls}"
+            "{calls} {how}"
         );
         drop(failing);
         sends_until(client, cookie, csrf, &family, "HTTP/1.1 303");

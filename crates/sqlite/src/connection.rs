@@ -16,12 +16,15 @@ use futures::{
     stream::{self, BoxStream},
 };
 use log::LevelFilter;
-use rusqlite::OpenFlags;
+use rusqlite::{OpenFlags, config::DbConfig};
 use sqlx::{ColumnIndex, Either, Execute, Executor, SqlStr};
 use sqlx_core::transaction::{Transaction, TransactionManager};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::{Sqlite, SqliteArguments, SqliteColumn, SqliteRow, SqliteTypeInfo, failure::told};
+use crate::{
+    Sqlite, SqliteArguments, SqliteColumn, SqliteRow, SqliteTypeInfo,
+    failure::{is_of_a_page, told},
+};
 
 /// Runs what takes long so that the other tasks of this thread go on
 /// elsewhere meanwhile.
@@ -95,6 +98,12 @@ impl SqliteOptions {
         self
     }
 
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Opens the file.
     ///
     /// # Errors
@@ -121,6 +130,7 @@ impl SqliteOptions {
         Ok(SqliteConnection {
             file: file.map_err(told)?,
             slow: self.slow,
+            in_doubt: false,
         })
     }
 }
@@ -129,6 +139,7 @@ impl SqliteOptions {
 pub struct SqliteConnection {
     file: rusqlite::Connection,
     slow: bool,
+    in_doubt: bool,
 }
 
 impl fmt::Debug for SqliteConnection {
@@ -156,6 +167,29 @@ impl Extend<Self> for SqliteWrote {
 }
 
 impl SqliteConnection {
+    /// A connection to no file, to stand where one was.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn to_nothing() -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            file: rusqlite::Connection::open_in_memory().map_err(told)?,
+            slow: false,
+            in_doubt: false,
+        })
+    }
+
+    /// Closes and leaves the log as it is, also where this connection is the
+    /// last to leave.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn leave_the_log(self) -> Result<(), sqlx::Error> {
+        let stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        self.file.set_db_config(stays, true).map_err(told)?;
+        self.file.close().map_err(|(_, error)| told(error))
+    }
+
     /// Asks, after every so many steps of a statement, whether it goes on.
     ///
     /// # Errors
@@ -187,6 +221,14 @@ impl SqliteConnection {
         self.file.execute_batch(sql).map_err(told)
     }
 
+    /// Whether a page could not be read as it should be. SQLite takes a read
+    /// that ended short for a page of nothing and keeps it: whoever sees this
+    /// goes on with another connection.
+    #[must_use]
+    pub const fn in_doubt(&self) -> bool {
+        self.in_doubt
+    }
+
     fn run<'q, E: Execute<'q, Sqlite>>(
         &mut self,
         mut query: E,
@@ -198,7 +240,10 @@ impl SqliteConnection {
             Some(values) => self.prepared(text.as_str(), &values, each),
             None => self.file.execute_batch(text.as_str()),
         };
-        if self.slow { aside(work) } else { work() }.map_err(told)?;
+        if let Err(error) = if self.slow { aside(work) } else { work() } {
+            self.in_doubt |= is_of_a_page(&error);
+            return Err(told(error));
+        }
         Ok(SqliteWrote(self.file.changes()))
     }
 

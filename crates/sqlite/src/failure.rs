@@ -79,3 +79,12 @@ pub(crate) fn told(error: rusqlite::Error) -> sqlx::Error {
     };
     sqlx::Error::Database(Box::new(SqliteError { code, message }))
 }
+
+/// Whether a page could not be read, or is not what it should be.
+pub(crate) fn is_of_a_page(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, SystemIoFailure};
+    matches!(
+        error.sqlite_error_code(),
+        Some(DatabaseCorrupt | NotADatabase | SystemIoFailure)
+    )
+}

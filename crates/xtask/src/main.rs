@@ -1,7 +1,8 @@
 //! Our own checks, in Rust: `cargo xtask` runs all of them, `cargo xtask NAME`
 //! one. Each says which file and line is at fault and what to do, and none
-//! changes anything; `cargo xtask docs` alone writes, and what it writes must
-//! leave no difference behind.
+//! changes anything; `cargo xtask docs` alone writes here, and what it writes
+//! must leave no difference behind; `cargo xtask sbom` writes what a build holds
+//! into `target`.
 
 mod repository;
 mod tokens;
@@ -13,6 +14,7 @@ mod tenancy;
 mod statements;
 mod schema;
 mod crates;
+mod built_in;
 mod docs;
 
 use std::{env, process::ExitCode};
@@ -20,7 +22,15 @@ use std::{env, process::ExitCode};
 /// What a check found: `Err` holds one line for each fault.
 pub type Found = Result<String, Vec<String>>;
 
-const CHECKS: &[&str] = &["arrows", "sizes", "words", "schema", "statements", "crates"];
+const CHECKS: &[&str] = &[
+    "arrows",
+    "sizes",
+    "words",
+    "schema",
+    "statements",
+    "crates",
+    "licences",
+];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -58,9 +68,11 @@ async fn check(name: &str) -> Found {
         "schema" => schema::check().await,
         "statements" => statements::check().await,
         "crates" => crates::check(),
+        "licences" => built_in::check(),
         "docs" => docs::write().await,
+        "sbom" => built_in::write(),
         other => Err(vec![format!(
-            "there is no check of the name {other}: there are {}, docs",
+            "there is no check of the name {other}: there are {}, docs, sbom",
             CHECKS.join(", ")
         )]),
     }

@@ -7,7 +7,7 @@
 use kith_base::Ts;
 
 /// The longest an account waits after a wrong try, in seconds.
-const LONGEST: i64 = 20 * 60;
+pub(crate) const LONGEST: i64 = 20 * 60;
 /// After so many seconds without a try, the count starts afresh.
 const FORGOTTEN: i64 = 24 * 60 * 60;
 
@@ -24,6 +24,8 @@ impl Tries {
     /// same moment are one.
     pub(crate) fn one_more(self, now: Ts) -> Option<Self> {
         let failed = match self.locked_until {
+            // Further off than any lock: the clock was put back since.
+            Some(until) if until.seconds_since(now) > LONGEST => self.failed + 1,
             Some(until) if until > now => return None,
             Some(until) if now.seconds_since(until) > FORGOTTEN => 1,
             _ => self.failed + 1,
@@ -74,6 +76,20 @@ mod tests {
         }
         assert_eq!(waits[..4], [1, 2, 4, 8]);
         assert_eq!(waits[14], LONGEST);
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_locks_nobody_out_until_it_has_caught_up() {
+        let fast = Tries {
+            failed: 3,
+            locked_until: Some(Ts::from_micros(0).plus_seconds(365 * 86_400)),
+        };
+        let next = fast.one_more(Ts::from_micros(0)).unwrap();
+        assert_eq!(next.failed, 4);
+        assert_eq!(
+            next.locked_until.unwrap().seconds_since(Ts::from_micros(0)),
+            8
+        );
     }
 
     #[test]

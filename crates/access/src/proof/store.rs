@@ -4,7 +4,10 @@
 use kith_base::{Email, Id, Ts};
 use kith_db::{Outcome, Tx, on, run};
 
-use super::{lock::Tries, recovery};
+use super::{
+    lock::{self, Tries},
+    recovery,
+};
 use crate::{
     account::AccountState,
     actor::{Account, Scheme},
@@ -36,7 +39,7 @@ pub(crate) async fn proofs(
 
 const COUNT_TRY: &str = "update account set failed_count = $3, locked_until = $4
     where scheme_id = $1 and id = $2 and state = 'active' and failed_count = $5
-      and (locked_until is null or locked_until <= $6)";
+      and (locked_until is null or locked_until <= $6 or locked_until > $7)";
 
 /// Counts one more try before it is checked. `false` when the account is
 /// locked, or another try was counted in the same moment.
@@ -65,6 +68,7 @@ pub(crate) async fn count_try(
             .bind(next.locked_until)
             .bind(tries.failed)
             .bind(now)
+            .bind(now.plus_seconds(lock::LONGEST))
     )?;
     Ok(counted == 1)
 }

@@ -18,5 +18,7 @@ pub const IDLE_SECONDS: i64 = 15 * 60;
 pub const LONGEST_SECONDS: i64 = 12 * 60 * 60;
 /// The longest time between the password and the second factor, in seconds.
 pub const HALF_SECONDS: i64 = 10 * 60;
+/// How far the clocks of several servers may differ, in seconds.
+const DRIFT_SECONDS: i64 = 5 * 60;
 /// A session's last use is written down at most this often, in seconds.
 const TOUCH_SECONDS: i64 = 60;

@@ -3,7 +3,7 @@
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx, on, run};
 
-use super::{HALF_SECONDS, IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS};
+use super::{DRIFT_SECONDS, HALF_SECONDS, IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS};
 use crate::{
     actor::{Account, Actor, Organisation, Scheme},
     role::Role,
@@ -78,6 +78,7 @@ const FIND: &str = concat!(
       join account a on a.scheme_id = $1 and a.id = s.account_id and a.state = 'active' ",
     account_joins!(),
     " where s.scheme_id = $1 and s.token_hash = $2 and s.ends_at > $3 and s.seen_at > $4
+        and s.ends_at < $5
       order by st.name"
 );
 
@@ -94,8 +95,11 @@ const ACCOUNT: &str = concat!(
 pub(crate) async fn find(tx: &mut Tx, token: &Token, now: Ts) -> Outcome<Option<Found>> {
     let hash = token.hash();
     let idle_since = now.plus_seconds(-IDLE_SECONDS);
+    // One that would end later was begun by a clock that was put back since.
+    let last_end = now.plus_seconds(LONGEST_SECONDS + DRIFT_SECONDS);
     let mut rows = on!(tx, c => sqlx::query_as::<_, SessionRow>(FIND)
-        .bind(token.scheme()).bind(&hash[..]).bind(now).bind(idle_since).fetch_all(c))?;
+        .bind(token.scheme()).bind(&hash[..]).bind(now).bind(idle_since)
+        .bind(last_end).fetch_all(c))?;
     let settings = settings_of(rows.iter_mut().map(|row| &mut row.account));
     let Some(row) = rows.into_iter().next() else {
         return Ok(None);
@@ -193,11 +197,12 @@ pub(crate) async fn begin(
 }
 
 const TOUCH: &str = "update session set seen_at = $3
-    where scheme_id = $1 and token_hash = $2 and seen_at < $3";
+    where scheme_id = $1 and token_hash = $2";
 
-/// Whether the last use should be written down again.
+/// Whether the last use should be written down again; also when it was by a
+/// clock that was put back since.
 pub(crate) const fn touch_due(seen_at: Ts, now: Ts) -> bool {
-    now.seconds_since(seen_at) >= TOUCH_SECONDS
+    now.seconds_since(seen_at).abs() >= TOUCH_SECONDS
 }
 
 /// Writes down that a session was used.

@@ -5,6 +5,7 @@
 
 mod world;
 mod signing_in;
+mod clock_jumps;
 mod the_door;
 mod who_sees_whom;
 mod administrator;

@@ -177,6 +177,7 @@ impl World {
             at: self.at,
             jar: BTreeMap::new(),
             from: format!("http://localhost:{}", self.at.port()),
+            address: None,
         }
     }
 
@@ -233,6 +234,8 @@ pub struct Browser {
     pub jar: BTreeMap<String, String>,
     /// What it says in `Origin`.
     pub from: String,
+    /// Where it is, as a balancer says it.
+    pub address: Option<String>,
 }
 
 /// What came back.
@@ -296,6 +299,9 @@ impl Browser {
         );
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if let Some(address) = &self.address {
+            request.push_str(&format!("X-Forwarded-For: {address}\r\n"));
         }
         if !cookies.is_empty() {
             request.push_str(&format!("Cookie: {}\r\n", cookies.join("; ")));

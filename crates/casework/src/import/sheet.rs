@@ -37,7 +37,9 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Refusal> {
         return Err(bad("The file is larger than 10 MB").try_next("Split it into smaller files"));
     }
     let all = if bytes.starts_with(b"PK\x03\x04") {
-        workbook(bytes)?
+        // A part that is spoilt may make the reader of workbooks give up in the
+        // middle.
+        std::panic::catch_unwind(|| workbook(bytes)).unwrap_or_else(|_| Err(unreadable()))?
     } else {
         text_rows(&text_of(bytes)?)?
     };
@@ -46,6 +48,11 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Refusal> {
 
 fn bad(what: &str) -> Refusal {
     Refusal::field("file", what)
+}
+
+fn unreadable() -> Refusal {
+    bad("The workbook cannot be read")
+        .try_next("Open it in a spreadsheet program and save it again")
 }
 
 fn sheet(all: Vec<(i64, Vec<String>)>) -> Result<Sheet, Refusal> {
@@ -246,10 +253,7 @@ fn broken_quote(text: &str, separator: u8) -> Option<usize> {
 
 fn workbook(bytes: &[u8]) -> Result<Vec<(i64, Vec<String>)>, Refusal> {
     harmless(bytes)?;
-    let broken = |_| {
-        bad("The workbook cannot be read")
-            .try_next("Open it in a spreadsheet program and save it again")
-    };
+    let broken = |_| unreadable();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let Some(name) = book.sheet_names().first().cloned() else {
         return Err(
@@ -292,19 +296,15 @@ fn workbook(bytes: &[u8]) -> Result<Vec<(i64, Vec<String>)>, Refusal> {
 /// Unpacks every part to nowhere, to see that it stays within bounds: what an
 /// archive says of its own size may be a lie.
 fn harmless(bytes: &[u8]) -> Result<(), Refusal> {
-    let broken = || {
-        bad("The workbook cannot be read")
-            .try_next("Open it in a spreadsheet program and save it again")
-    };
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
     let mut left = MOST_UNPACKED;
     if archive.len() > MOST_PARTS {
-        return Err(broken());
+        return Err(unreadable());
     }
     for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(|_| broken())?;
-        let took =
-            std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| broken())?;
+        let part = archive.by_index(at).map_err(|_| unreadable())?;
+        let took = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())
+            .map_err(|_| unreadable())?;
         left = left.checked_sub(took).ok_or_else(|| {
             bad("The workbook is far larger than its file")
                 .try_next("Keep only the sheet with the referrals and save it again")

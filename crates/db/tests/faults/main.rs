@@ -5,6 +5,7 @@ mod witness;
 mod kill;
 mod sync;
 mod full;
+mod scarce;
 mod server;
 mod record;
 mod disk;

@@ -1,7 +1,8 @@
 //! The PostgreSQL server is killed while many write: everybody is answered,
 //! what was acknowledged is there once with its audit row when the server is
 //! back, and work goes on without a restart of the program. The server is the
-//! test's own, and syncs. Needs the programs of a PostgreSQL server.
+//! test's own, and syncs. Needs the programs of a PostgreSQL server. Where
+//! strace may attach, its disk no longer syncs.
 
 use std::{
     fs,
@@ -10,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use crate::witness::{Writer, holds_at};
+use crate::{
+    sync::FailingSyncs,
+    witness::{Writer, holds_at},
+};
 
 /// A server of this test's own, gone when it ends.
 struct Server {
@@ -19,8 +23,8 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Option<Self> {
-        let name = format!("kith-server-{}", std::process::id());
+    fn start(name: &str) -> Option<Self> {
+        let name = format!("kith-server-{name}-{}", std::process::id());
         let mut server = Self {
             folder: std::env::temp_dir().join(name),
             url: String::new(),
@@ -45,17 +49,26 @@ impl Server {
         command.output().expect("the script runs")
     }
 
-    /// Ends the server as a power cut would, and every process of it.
-    fn kill(&self) {
+    /// Its first process.
+    fn id(&self) -> String {
         let process = fs::read_to_string(self.folder.join("data/postmaster.pid"))
             .expect("a running server has its number there");
-        let id = process.lines().next().expect("its number");
+        process.lines().next().expect("its number").to_owned()
+    }
+
+    /// The processes it has begun.
+    fn children(&self) -> Vec<String> {
         let children = Command::new("ps")
-            .args(["--ppid", id, "-o", "pid="])
+            .args(["--ppid", &self.id(), "-o", "pid="])
             .output();
         let children = String::from_utf8_lossy(&children.expect("ps runs").stdout).into_owned();
+        children.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Ends the server as a power cut would, and every process of it.
+    fn kill(&self) {
         let mut kill = Command::new("kill");
-        kill.args(["-KILL", id]).args(children.split_whitespace());
+        kill.args(["-KILL", &self.id()]).args(self.children());
         // One of its processes may have ended by itself meanwhile.
         kill.stderr(Stdio::null()).status().expect("kill runs");
     }
@@ -86,7 +99,7 @@ fn kills() -> i64 {
 
 #[tokio::test]
 async fn what_was_acknowledged_survives_the_kill_of_its_server() {
-    let Some(server) = Server::start() else {
+    let Some(server) = Server::start("killed") else {
         return;
     };
     let mut writers: Vec<Writer> = Vec::new();
@@ -138,4 +151,35 @@ async fn what_was_acknowledged_survives_the_kill_of_its_server() {
         "{} kills, {kept} acknowledged, {unknown} in doubt, none lost",
         kills()
     );
+}
+
+#[tokio::test]
+async fn a_server_whose_disk_no_longer_syncs_loses_nothing_it_acknowledged() {
+    let Some(server) = Server::start("syncs") else {
+        return;
+    };
+    let mut writer = Writer::start_at(&server.url, 1, 16);
+    writer.listen_for("kept");
+    // The processes it has now: it ends them all, and those it begins then
+    // meet a disk that syncs.
+    let log = server.folder.join("strace.log");
+    let Some(failing) = FailingSyncs::of(&server.children(), &log) else {
+        println!("skipped: strace is not here, or may not attach to a process");
+        return;
+    };
+    let until = std::time::Instant::now() + Duration::from_secs(20);
+    while !["away", "fault"]
+        .iter()
+        .any(|no| writer.said.words.contains(&(*no).to_owned()))
+    {
+        assert!(std::time::Instant::now() < until, "nobody is told of it");
+        writer.listen(Duration::from_millis(100));
+    }
+    drop(failing);
+    writer.listen_for("kept");
+    writer.listen(Duration::from_millis(200));
+    writer.kill();
+    // The server ends what it had begun for the client that is gone.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    holds_at(&server.url, &[&writer.said]).await;
 }

@@ -10,28 +10,31 @@ use std::{
 
 use crate::witness::{Writer, holds};
 
-/// Makes every sync of a process fail, until stopped.
-struct FailingSyncs {
+/// Makes every sync of some processes fail, until stopped.
+pub struct FailingSyncs {
     strace: Child,
 }
 
 impl FailingSyncs {
-    fn of(process: u32, log: &Path) -> Option<Self> {
+    /// Once one has failed; `None` when strace cannot make it so.
+    pub fn of(processes: &[String], log: &Path) -> Option<Self> {
         let strace = Command::new("strace")
             .args(["-f", "-qq", "-e", "trace=fsync,fdatasync"])
             .args(["-e", "inject=fsync,fdatasync:error=EIO", "-o"])
             .arg(log)
-            .args(["-p", &process.to_string()])
+            .args(processes.iter().flat_map(|id| ["-p", id]))
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
         let mut failing = Self { strace };
         let end = Instant::now() + Duration::from_secs(10);
         loop {
+            // It ends by itself when the last of them is gone.
+            let has_ended = failing.strace.try_wait().ok()?.is_some();
             if std::fs::read_to_string(log).is_ok_and(|text| text.contains("INJECTED")) {
                 return Some(failing);
             }
-            if failing.strace.try_wait().ok()?.is_some() {
+            if has_ended {
                 return None;
             }
             assert!(Instant::now() < end, "the writer no longer syncs");
@@ -42,6 +45,9 @@ impl FailingSyncs {
 
 impl Drop for FailingSyncs {
     fn drop(&mut self) {
+        if matches!(self.strace.try_wait(), Ok(Some(_))) {
+            return;
+        }
         // Asked to end, strace lets go of the process; killed, it would not
         // always.
         let asked = Command::new("kill")
@@ -59,7 +65,10 @@ async fn nothing_is_acknowledged_while_syncs_fail_and_work_goes_on_after() {
     let file = folder.path().join("kith.db");
     let mut writer = Writer::start(&file, 1, 16);
     writer.listen_for("kept");
-    let Some(failing) = FailingSyncs::of(writer.id(), &folder.path().join("strace.log")) else {
+    let Some(failing) = FailingSyncs::of(
+        &[writer.id().to_string()],
+        &folder.path().join("strace.log"),
+    ) else {
         println!("skipped: strace is not here, or may not attach to a process");
         return;
     };

@@ -57,7 +57,13 @@ impl Writer {
 
     /// The same, on the database of an address.
     pub fn start_at(address: &str, first: i64, clients: u32) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_ledger-writer"))
+        let program = Command::new(env!("CARGO_BIN_EXE_ledger-writer"));
+        Self::start_as(program, address, first, clients)
+    }
+
+    /// The same, by a command that ends in the writer.
+    pub fn start_as(mut program: Command, address: &str, first: i64, clients: u32) -> Self {
+        let mut process = program
             .arg(address)
             .arg(first.to_string())
             .arg(clients.to_string())
@@ -84,6 +90,11 @@ impl Writer {
     /// The writer's process id.
     pub fn id(&self) -> u32 {
         self.process.id()
+    }
+
+    /// Whether it has not ended.
+    pub fn lives(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
     }
 
     /// Writes answers down for this long.

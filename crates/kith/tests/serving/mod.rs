@@ -19,7 +19,8 @@ pub struct Serving {
 /// Asks the program, while there is one.
 #[derive(Clone, Copy)]
 pub struct Client {
-    port: u16,
+    /// Where the program listens.
+    pub port: u16,
 }
 
 impl Serving {

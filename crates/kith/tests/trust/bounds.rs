@@ -208,6 +208,13 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
         ("40,000 parts", archive(&many)),
         ("a document type", workbook(&sheet(billion, "&d;"))),
         (
+            "a long entity used 50,000 times",
+            workbook(&sheet(
+                &format!("<!DOCTYPE x [<!ENTITY a \"{}\">]>", "a".repeat(50_000)),
+                &"&a;".repeat(50_000),
+            )),
+        ),
+        (
             "an entity from a file",
             workbook(&sheet(
                 "<!DOCTYPE x [<!ENTITY f SYSTEM \"file:///etc/passwd\">]>",
@@ -256,6 +263,31 @@ async fn archive_bombs() {
     // refused above is the bomb.
     let plain = brings(&mut mo, &token, &workbook(&sheet("", "Smith"))).await;
     assert_eq!(plain.status, 303, "{}", plain.text());
+}
+
+/// What a sheet asks to be put in from elsewhere is not asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inclusion_in_a_sheet_brings_no_file() {
+    let story = Story::one().await;
+    let world = &story.world;
+    let mut mo = world.signed_in(world.mo).await;
+    let token = token(&mut mo, "/account").await;
+    let folder = tempfile::TempDir::new().unwrap();
+    let other = folder.path().join("other.txt");
+    std::fs::write(&other, "brought-from-elsewhere").unwrap();
+    let include = format!(
+        "Smith<xi:include xmlns:xi=\"http://www.w3.org/2001/XInclude\" \
+         href=\"file://{}\" parse=\"text\"/>",
+        other.display()
+    );
+    let sent = brings(&mut mo, &token, &workbook(&sheet("", &include))).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let kept = story.kept().await;
+    let rows = kept.iter().find(|(name, _)| name == "import_row.csv");
+    assert!(rows.unwrap().1.contains("Smith"), "it was read");
+    for (name, text) in &kept {
+        assert!(!text.contains("brought-from-elsewhere"), "{name}");
+    }
 }
 
 /// What an archive says of its size is not believed: one that claims two
