@@ -14,6 +14,16 @@ pub fn today() -> String {
 pub fn caseload() -> String {
     "/caseload".into()
 }
+/// What is done with several people of a caseload at once.
+#[must_use]
+pub fn several() -> String {
+    "/caseload/several".into()
+}
+/// Giving several people to a link worker.
+#[must_use]
+pub fn give_several() -> String {
+    "/caseload/several/give".into()
+}
 /// Who waits to be taken on.
 #[must_use]
 pub fn waiting() -> String {
@@ -209,6 +219,11 @@ pub fn day(day: impl Display) -> String {
 #[must_use]
 pub fn day_pack(day: impl Display) -> String {
     format!("/today/pack?day={day}")
+}
+/// The same of one meeting of that day.
+#[must_use]
+pub fn day_pack_of(day: impl Display, referral: impl Display) -> String {
+    format!("/today/pack?day={day}&referral={referral}")
 }
 /// Raising a concern.
 #[must_use]

@@ -6,4 +6,5 @@
 
 pub mod form;
 pub mod store;
+pub mod shown;
 pub mod pages;

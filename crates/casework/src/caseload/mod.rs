@@ -5,6 +5,9 @@
 
 pub mod store;
 pub mod search;
+mod ask;
+mod chosen;
+mod several;
 pub mod pages;
 
 pub use pages::routes;

@@ -1,32 +1,27 @@
 //! The caseload's page and its search.
 
-use std::str::FromStr;
-
 use axum::extract::Query;
 use axum::response::IntoResponse;
 use kith_access::{
-    Ability, Account, Answer, App, Needs, Organisation, Role, Routes, Signed, audit,
+    Ability, Account, Answer, App, Needs, Role, Routes, Signed, audit,
     organisation::{self, OrganisationRow},
 };
 use kith_base::{Id, Refusal, Word};
+use kith_db::Outcome;
 use kith_pages::{
     Html,
     components::{Button, Cell, Column, Empty, Select, SelectItem, Table, Tag, TagColour},
     el,
     form::Posted,
-    html::{line, link, p},
+    html::{Element, hidden, line, link, p},
 };
-use serde::{Deserialize, Deserializer};
 
 use super::{
-    search,
+    ask::Ask,
+    search, several,
     store::{self, Counts, Covered, Held, PAGE, Show, Wanted},
 };
-use crate::{
-    paths,
-    referral::{Referral, State},
-    tag,
-};
+use crate::{paths, referral::State, tag};
 
 /// The routes of the caseload.
 #[must_use]
@@ -34,64 +29,31 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/caseload", Needs::Can(Ability::SeeCaseload), list)
         .post("/caseload/search", Needs::Can(Ability::SeeIdentity), find)
+        .merge(several::routes())
 }
 
-/// What the address asks for, as codes.
-#[derive(Deserialize, Default)]
-struct Ask {
-    show: Option<String>,
-    need: Option<String>,
-    #[serde(default, deserialize_with = "any_or_one")]
-    practice: Option<Id<Organisation>>,
-    #[serde(default, deserialize_with = "any_or_one")]
-    tag: Option<Id<tag::Tag>>,
-    /// Whether practices and tags are offered: few ask, and it costs a look.
-    more: Option<String>,
-    flag: Option<String>,
-    #[serde(default, deserialize_with = "any_or_one")]
-    quiet: Option<i64>,
-    worker: Option<Id<Account>>,
-    after: Option<Id<Referral>>,
+/// A page of a caseload, with what stands around it.
+struct Shown {
+    rows: Vec<Held>,
+    counts: Counts,
+    covered: Vec<Covered>,
+    more: Option<More>,
 }
 
-/// A filter left on "any" comes as an empty text.
-fn any_or_one<'de, D: Deserializer<'de>, T: FromStr>(from: D) -> Result<Option<T>, D::Error> {
-    Ok(String::deserialize(from)?.parse().ok())
-}
-
-/// The same of a closed set of words.
-fn chosen<W: Word + std::str::FromStr>(code: Option<&String>) -> Option<W> {
-    code.and_then(|code| code.parse().ok())
-}
-
-async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
+async fn load(app: &App, signed: &Signed, ask: &Ask, wanted: &Wanted) -> Outcome<Shown> {
     let actor = &signed.actor;
-    actor.scope(Ability::SeeCaseload)?;
     let scope = actor.scope(Ability::SeeIdentity)?;
-    let worker = ask.worker.unwrap_or(actor.account);
-    let wanted = Wanted {
-        worker,
-        show: chosen(ask.show.as_ref()).unwrap_or(Show::All),
-        need: chosen(ask.need.as_ref()),
-        practice: ask.practice,
-        flag: chosen(ask.flag.as_ref()),
-        tag: ask.tag,
-        quiet_since: ask
-            .quiet
-            .map(|days| actor.today().plus_days(-days.clamp(0, 3660)).start()),
-        after: ask.after,
-    };
+    let worker = wanted.worker;
     let offers = ask.practice.is_some() || ask.tag.is_some() || ask.more.is_some();
-    let (mut rows, counts, covered, more) = app
-        .db
-        .read(async |tx| -> kith_db::Outcome<_> {
+    app.db
+        .read(async |tx| {
             let (counts, covered) =
                 store::counts(tx, actor.scheme, actor.account, actor.today(), worker).await?;
             let own = worker == actor.account || covered.iter().any(|away| away.id == worker);
             if !own && actor.role != Role::Manager {
                 return Err(Refusal::not_found().into());
             }
-            let rows = store::list(tx, &scope, &wanted).await?;
+            let rows = store::list(tx, &scope, wanted).await?;
             let more = match offers {
                 true => Some(More {
                     practices: organisation::practices(tx, actor.scheme).await?,
@@ -99,25 +61,37 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
                 }),
                 false => None,
             };
-            Ok((rows, counts, covered, more))
+            Ok(Shown {
+                rows,
+                counts,
+                covered,
+                more,
+            })
         })
-        .await?;
-    let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].id);
-    rows.truncate(PAGE);
+        .await
+}
+
+async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
+    signed.actor.scope(Ability::SeeCaseload)?;
+    let wanted = ask.wanted(&signed.actor);
+    let mut shown = load(&app, &signed, &ask, &wanted).await?;
+    let next = (shown.rows.len() > PAGE).then(|| shown.rows[PAGE - 1].id);
+    shown.rows.truncate(PAGE);
     let whose = ask
         .worker
         .map(|worker| format!("&worker={worker}"))
         .unwrap_or_default();
+    let path = paths::caseload();
     let body: Html = [
-        covering(&covered, worker),
-        tabs(&counts, wanted.show, &whose),
-        filters(&wanted, &ask, more.as_ref()),
-        if rows.is_empty() {
-            nothing(&wanted, &counts)
+        covering(&shown.covered, wanted.worker),
+        tabs(&shown.counts, wanted.show, &whose),
+        filters(&wanted, &ask, shown.more.as_ref()),
+        if shown.rows.is_empty() {
+            nothing(&wanted, &shown.counts)
         } else {
-            table(&signed, &rows)
+            ticked(&signed, &ask, &wanted, &shown.rows)
         },
-        next.map(|last| p(link(further(&ask, last), "Next page")))
+        next.map(|last| p(link(ask.further(&path, Some(last)), "Next page")))
             .unwrap_or_default(),
         not_found_here(),
     ]
@@ -131,26 +105,41 @@ async fn list(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
         .into_response())
 }
 
-/// The same list after its last line.
-fn further(ask: &Ask, last: Id<Referral>) -> String {
-    let mut path = format!("{}?after={last}", paths::caseload());
-    let mut add = |name: &str, value: Option<String>| {
-        if let Some(value) = value.filter(|value| {
-            value
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-        }) {
-            path.push_str(&format!("&{name}={value}"));
-        }
+/// The list as a form: each line can be ticked, or the whole page, for what
+/// is done with several people at once.
+fn ticked(signed: &Signed, ask: &Ask, wanted: &Wanted, rows: &[Held]) -> Html {
+    let press = |words: &str, press: &str| {
+        Button::secondary(words)
+            .small(true)
+            .name("press")
+            .value(press)
     };
-    add("show", ask.show.clone());
-    add("need", ask.need.clone());
-    add("flag", ask.flag.clone());
-    add("practice", ask.practice.map(|id| id.to_string()));
-    add("tag", ask.tag.map(|id| id.to_string()));
-    add("quiet", ask.quiet.map(|days| days.to_string()));
-    add("worker", ask.worker.map(|id| id.to_string()));
-    path
+    let gives = signed.actor.can(Ability::AssignReferral) && wanted.show != Show::Ended;
+    let give = gives.then(|| press("Give to another link worker", "give"));
+    let all = el("label")
+        .class("kith-tick")
+        .child(tick("all", "1"))
+        .child(" All on this page");
+    let buttons = el("div")
+        .class("kith-filters kith-no-print")
+        .child(all)
+        .children(give)
+        .child(press("List for printing", "print"));
+    el("form")
+        .attr("method", "post")
+        .attr("action", ask.here(&paths::several()))
+        .attr("novalidate", true)
+        .child(signed.token().fields())
+        .child(table(signed, rows))
+        .child(buttons)
+        .into()
+}
+
+fn tick(name: &str, value: &str) -> Element {
+    el("input")
+        .attr("type", "checkbox")
+        .attr("name", name)
+        .attr("value", value)
 }
 
 /// A restricted record is on no list and in no search.
@@ -301,7 +290,7 @@ fn table(signed: &Signed, rows: &[Held]) -> Html {
     let today = signed.actor.today();
     let lines = rows.iter().map(|row| {
         vec![
-            Cell::new(row.who.cell()),
+            Cell::new(Html::from(picked(row)).and(row.who.cell())),
             Cell::new(status(row)),
             Cell::new(row.main_need.label()),
             Cell::new(next(row, today)),
@@ -329,6 +318,14 @@ fn table(signed: &Signed, rows: &[Held]) -> Html {
         .rows(lines.collect::<Vec<_>>())
         .responsive(true)
         .into()
+}
+
+/// The box before somebody's name.
+fn picked(row: &Held) -> Element {
+    el("label")
+        .class("kith-tick kith-no-print")
+        .child(tick("pick", &row.id.to_string()))
+        .child(hidden(format!("Tick {}", row.who.name())))
 }
 
 /// Where somebody stands, in the words the whole service uses.

@@ -25,6 +25,11 @@ const SAID: &[(&str, &str)] = &[
         "Looked who may open the record",
     ),
     ("print the plan", "Opened the plan for paper"),
+    ("print the day", "Made the sheet for the day"),
+    ("print a list", "Made a list for paper"),
+    ("open the tags", "Opened the tags"),
+    ("put a tag on", "Put a tag on"),
+    ("take a tag off", "Took a tag off"),
     ("send a referral", "Sent a referral"),
     ("see a referral", "Opened the referral"),
     (

@@ -8,6 +8,8 @@ pub mod store;
 mod share;
 mod week;
 mod tables;
+mod replies;
+mod pack;
 pub mod pages;
 
 pub use pages::routes;

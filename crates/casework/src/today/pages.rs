@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kith_access::{Ability, Actor, Answer, App, Needs, Routes, Scope, Signed};
-use kith_base::Day;
+use kith_base::{Day, Ts};
 use kith_db::{Outcome, Tx};
 use kith_pages::{
     Html,
@@ -17,6 +17,8 @@ use kith_pages::{
 use serde::Deserialize;
 
 use super::{
+    pack,
+    replies::{self, Reply},
     share::{Looked, Share},
     store::{self, CameBack},
     tables::{boxed, meetings, people, steps, table, tasks_table},
@@ -31,7 +33,9 @@ use crate::{
 /// The routes of the day.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().get("/today", Needs::Can(Ability::SeeCaseload), today)
+    Routes::new()
+        .get("/today", Needs::Can(Ability::SeeCaseload), today)
+        .merge(pack::routes())
 }
 
 /// Which day is asked for: a date that is none means today.
@@ -90,7 +94,8 @@ async fn own(
 async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
     let actor = &signed.actor;
     let scope = actor.scope(Ability::SeeIdentity)?;
-    let ((own, tasks), came_back, concerns, queue, covered) = app
+    let since = replies::since(&signed.settings.working, looked.today);
+    let ((own, tasks), came_back, replies, concerns, queue, covered) = app
         .db
         .read(async |tx| -> Outcome<_> {
             let concerns = match actor.can(Ability::HandleConcern) {
@@ -100,22 +105,52 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
             Ok((
                 own(tx, signed, &scope, looked).await?,
                 store::came_back(tx, &scope, actor.account).await?,
+                replies::of(tx, &scope, actor.account, since).await?,
                 concerns,
                 waiting::store::count(tx, &scope).await?,
                 covered(tx, actor, &scope).await?,
             ))
         })
         .await?;
-    let unplanned = own.unplanned();
-    let body: Html = [
-        needs_now(concerns, came_back.len(), queue, unplanned.len()),
-        week::strip(&signed.settings.working, looked, &own.held, &tasks),
-        came_back_box(&came_back),
+    let whole = Whole {
+        own,
+        tasks,
+        came_back,
+        replies,
+        since,
+        covered,
+    };
+    let body = needs_now(
+        concerns,
+        whole.came_back.len(),
+        queue,
+        whole.own.unplanned().len(),
+    )
+    .and(boxes(signed, looked, &whole));
+    Ok(page(signed, "Today", looked, body))
+}
+
+/// What the boxes of today show.
+struct Whole {
+    own: Share,
+    tasks: Vec<OfDay>,
+    came_back: Vec<CameBack>,
+    replies: Vec<Reply>,
+    since: Ts,
+    covered: Vec<Covered>,
+}
+
+fn boxes(signed: &Signed, looked: Looked, whole: &Whole) -> Html {
+    let own = &whole.own;
+    [
+        week::strip(&signed.settings.working, looked, &own.held, &whole.tasks),
+        came_back_box(&whole.came_back),
         boxed(
             "Today's contacts",
             meetings(signed, &own.meetings),
             "No contact is booked for today.",
         ),
+        take_along(looked),
         boxed(
             "Steps due today and before",
             steps(signed, &own.steps()),
@@ -131,20 +166,25 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
             people(signed, &own.fresh(), false),
             "Nobody new.",
         ),
-        covered
+        boxed(
+            &format!("Replies since {}", whole.since.day().weekday()),
+            replies::shown(&whole.replies),
+            "Nothing came back.",
+        ),
+        whole
+            .covered
             .iter()
             .map(|one| of_colleague(signed, one))
             .collect(),
         boxed(
             "Nothing planned",
-            people(signed, &unplanned, true),
+            people(signed, &own.unplanned(), true),
             "Everybody has a next step.",
         ),
         Button::print("Print this day").into(),
     ]
     .into_iter()
-    .collect();
-    Ok(page(signed, "Today", looked, body))
+    .collect()
 }
 
 /// Another day than today: whom one meets, and what is to be done by then.
@@ -171,11 +211,20 @@ async fn day_ahead(app: &App, signed: &Signed, looked: Looked) -> Answer {
             tasks_table(signed, &own.tasks),
             "No task is due on this day.",
         ),
+        take_along(looked),
         p(link(paths::today(), "Back to today")),
     ]
     .into_iter()
     .collect();
     Ok(page(signed, &looked.day.weekday(), looked, body))
+}
+
+/// The way to the sheets of the day.
+fn take_along(looked: Looked) -> Html {
+    p(link(
+        paths::day_pack(looked.day),
+        "Sheets to take along, for printing",
+    ))
 }
 
 fn page(signed: &Signed, title: &str, looked: Looked, body: Html) -> Response {

@@ -13,11 +13,7 @@ use kith_pages::{
 
 use super::store::Held;
 use crate::{
-    booking::{
-        form::in_a_row,
-        store::{Booked, Reach},
-    },
-    meeting::Way,
+    booking::{self, form::in_a_row, store::Booked},
     paths,
     task::store::Due,
 };
@@ -53,13 +49,13 @@ pub(super) fn meetings(signed: &Signed, rows: &[Booked]) -> Option<Html> {
         let step = (row.way.label() != &*row.step).then(|| line(&*row.step));
         let how = Html::from(row.way.label())
             .and(step.unwrap_or_default())
-            .and(reached(row.way, reach));
+            .and(booking::shown::for_meeting(row.way, reach));
         let links: Html = [
             link(paths::new_contact(row.who.person_id), "Write a note"),
             " ".into(),
             link(paths::next(row.id), "Move"),
             " ".into(),
-            link(paths::plan(row.who.person_id), "Print"),
+            link(paths::day_pack_of(row.on, row.id), "Print"),
         ]
         .into_iter()
         .collect();
@@ -81,33 +77,6 @@ pub(super) fn meetings(signed: &Signed, rows: &[Booked]) -> Option<Html> {
         "Do",
     ];
     (!rows.is_empty()).then(|| table("Contacts of the day", &head, lines.collect()))
-}
-
-/// How somebody is reached or where they are met: what the way of meeting
-/// needs and no more, and nothing where it is hidden.
-pub(crate) fn reached(way: Way, reach: Option<&Reach>) -> Html {
-    let Some(reach) = reach else {
-        return line("Location hidden: ask");
-    };
-    let place = reach.next_place.as_deref().map(str::to_owned);
-    let lives = || {
-        let parts = [
-            reach.address.as_ref().map(ToString::to_string),
-            reach.postcode.as_ref().map(ToString::to_string),
-        ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
-    };
-    let phone = || reach.phone.as_ref().map(ToString::to_string);
-    let where_to = match way {
-        Way::Home | Way::Letter => place.or_else(lives),
-        Way::Phone | Way::Text | Way::Video => place.or_else(phone),
-        Way::FaceToFace | Way::Together => place,
-    };
-    let careful = reach.safe_contact.as_ref();
-    let careful = careful.map(|words| line(format!("Read first: {words}")));
-    line(where_to.unwrap_or_else(|| "Place not agreed yet".to_owned()))
-        .and(careful.unwrap_or_default())
 }
 
 fn when(on: Day, today: Day) -> Html {

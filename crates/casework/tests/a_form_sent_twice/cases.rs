@@ -63,6 +63,15 @@ pub async fn a_referral(sent: &mut Sent<'_>) -> Somebody {
         &given,
     )
     .await;
+    let version = sent.version(mary).await;
+    let (pick, kay) = (mary.referral.to_string(), world.kay.id.to_string());
+    let picked = [("pick", &*pick), ("press", "print")];
+    sent.twice(&mut mo, "/caseload/several", &paths::several(), &picked)
+        .await;
+    let given = [("pick", &*pick), ("version", &*version), ("worker", &*kay)];
+    let path = paths::give_several();
+    sent.twice(&mut mo, "/caseload/several/give", &path, &given)
+        .await;
     let waiting = world.refers(world.rita, &omar()).await;
     let mut kay = at_a_form(world, world.kay).await;
     let version = sent.version(waiting).await;

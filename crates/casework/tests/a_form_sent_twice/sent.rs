@@ -57,6 +57,7 @@ const DONE: &str = "select count(*) from audit where scheme_id = $1 and outcome 
 /// the first time either.
 const CHANGES_NOTHING: &[&str] = &[
     "/caseload/search",
+    "/caseload/several",
     "/sent/search",
     "/restricted",
     "/export",

@@ -2,6 +2,9 @@
 //! take along; through the real pages without scripts, on both databases.
 
 mod booked;
+mod pack;
+mod replies;
+mod several;
 mod tags;
 
 use axum::Router;

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use kith_base::{Line, Word};
+use kith_base::{Day, Line, Word};
 use kith_casework::{
     concern::{self, Concern, Danger, Door, Raise},
     contact::{Answer, Purpose},
+    meeting::{Meeting, Minute, Way},
+    paths,
     referral::{Act, DeclineReason, Next},
     task::{self, NewTask},
 };
@@ -19,7 +21,8 @@ const MOST_TOUCHES: u32 = 60;
 
 const DUE: usize = 10;
 const UNPLANNED: usize = 12;
-const LATER: usize = 8;
+const LATER: usize = 4;
+const MEETINGS: usize = 4;
 const NOT_MET: usize = 4;
 const WAITING: usize = 6;
 const TASKS: usize = 6;
@@ -35,7 +38,7 @@ const LEFT_OUT: &str = "select count(*) from referral where scheme_id = $1
 const NOT_ACKNOWLEDGED: &str =
     "select count(*) from concern where scheme_id = $1 and state = 'raised'";
 const OPEN_TASKS: &str = "select count(*) from task where scheme_id = $1
-    and kind = 'action' and done_at is null";
+    and kind = 'action' and done_at is null and due_on <= '2026-12-01'";
 
 /// Names that are like nobody else's.
 fn name(nth: usize) -> kith_casework::person::Details {
@@ -63,12 +66,12 @@ async fn met(world: &World, nth: usize) -> Somebody {
     somebody
 }
 
-async fn planned(world: &World, nth: usize, in_days: i64) -> Somebody {
+async fn planned(world: &World, nth: usize, in_days: i64, meeting: Option<Meeting>) -> Somebody {
     let somebody = met(world, nth).await;
     let next = Next::Planned {
         step: "Ring".parse::<Line>().expect("a line"),
         on: world.now().day().plus_days(in_days),
-        meeting: None,
+        meeting,
     };
     world
         .does(world.lena, somebody.referral, Act::Plan(next))
@@ -83,13 +86,21 @@ async fn forty_people(world: &World) {
     let mut next = || nth.next().expect("a number");
     let mut due = Vec::new();
     for _ in 0..DUE {
-        due.push(planned(world, next(), 6).await);
+        due.push(planned(world, next(), 6, None).await);
     }
     for _ in 0..UNPLANNED {
         met(world, next()).await;
     }
     for _ in 0..LATER {
-        planned(world, next(), 20).await;
+        planned(world, next(), 20, None).await;
+    }
+    for hour in (9..).take(MEETINGS) {
+        let meeting = Meeting {
+            way: Way::Home,
+            at: Some(Minute::of(hour, 30)),
+            place: None,
+        };
+        planned(world, next(), 7, Some(meeting)).await;
     }
     world.passes_days(7);
     for _ in 0..NOT_MET {
@@ -104,8 +115,17 @@ async fn forty_people(world: &World) {
     for somebody in due.iter().take(2) {
         worried(world, *somebody).await;
     }
+    adds_a_line(world, due[0]).await;
     let back = world.refers(world.harry, &named("Yusuf", "Pell")).await;
     world.does(world.lena, back.referral, declined()).await;
+}
+
+/// The practice adds a line to what it sent.
+async fn adds_a_line(world: &World, somebody: Somebody) {
+    let mut rita = world.signed_in(world.rita).await;
+    rita.opens(paths::add_line(somebody.referral)).await;
+    rita.fills("What should the link worker know?", "Her son has moved out");
+    rita.presses("Add this line").await.is_answered(200);
 }
 
 fn declined() -> Act {
@@ -209,10 +229,12 @@ async fn a_morning_with_forty_people_takes_at_most_sixty_touches_and_leaves_nobo
         for _ in 0..DUE {
             morning.presses("Next working day", "Next step set").await;
         }
-        for _ in 0..UNPLANNED {
+        for _ in 0..UNPLANNED - 1 {
             morning.presses("In 2 weeks", "Next step set").await;
         }
+        books_in_the_row(&mut morning, world.now().day().plus_days(1)).await;
         morning.lena.sees("Everybody has a next step.");
+        takes_along(&mut morning).await;
         assert_eq!(world.count(ALL).await, 40);
         assert_eq!(world.count(LEFT_OUT).await, 0, "{}", world.db.engine());
         assert_eq!(world.count(OPEN_TASKS).await, 0);
@@ -223,6 +245,25 @@ async fn a_morning_with_forty_people_takes_at_most_sixty_touches_and_leaves_nobo
         );
         assert!(touches <= MOST_TOUCHES, "{touches} touches");
     }
+}
+
+/// The last of those with nothing planned is met tomorrow.
+async fn books_in_the_row(morning: &mut Morning, on: Day) {
+    morning
+        .lena
+        .picks("How", "Telephone")
+        .fills("Day", &on.to_string())
+        .fills("Time", "10:00");
+    morning.presses("Book this", "Next step set").await;
+}
+
+/// The day's contacts and what came back stand on the page; a sheet for each
+/// of them is printed.
+async fn takes_along(morning: &mut Morning) {
+    morning.lena.sees("Her son has moved out").sees("09:30");
+    morning.follows("Sheets to take along").await;
+    let sheets = morning.lena.words().matches("Printed by").count();
+    assert_eq!(sheets, MEETINGS + 1, "the page's own foot is one more");
 }
 
 /// What cannot wait stands above everything else, and is done first.
