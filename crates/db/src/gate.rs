@@ -19,8 +19,7 @@ use crate::{
     Failure,
     keeper::{Behind, Keeper, Trust},
     readers::Readers,
-    synced::State,
-    turn::{Call, Counts, Deadline, Lost, Pen, Turn},
+    turn::{Call, Counts, Deadline, Lost, Pen, State, Turn},
     tx::{self, Link, Tx},
 };
 

@@ -7,8 +7,8 @@
 //! and who may see it, belongs to the areas above.
 
 mod failure;
-mod synced;
 mod turn;
+mod synced;
 mod readers;
 #[cfg(feature = "testing")]
 mod tally;

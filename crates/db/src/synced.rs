@@ -11,18 +11,13 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{
-            AtomicBool, AtomicUsize,
-            Ordering::{Acquire, Relaxed, Release},
-        },
+        atomic::Ordering::{Relaxed, Release},
         mpsc,
     },
     thread::{self, JoinHandle},
 };
 
-use tokio::sync::Notify;
-
-use crate::turn::{Ack, Counts, Lost};
+use crate::turn::{Ack, Counts, Lost, State};
 
 /// Syncs the log after every commit, and answers.
 pub(crate) struct Synced {
@@ -30,26 +25,6 @@ pub(crate) struct Synced {
     batches: Option<mpsc::Sender<Vec<Ack>>>,
     thread: Option<JoinHandle<()>>,
     pub(crate) state: Arc<State>,
-}
-
-/// What the writer asks.
-#[derive(Default)]
-pub(crate) struct State {
-    under_way: AtomicUsize,
-    failed: AtomicBool,
-    /// Told when a sync fails.
-    pub(crate) trouble: Notify,
-}
-
-impl State {
-    /// Nothing is being synced: what is committed now is answered soonest.
-    pub(crate) fn is_free(&self) -> bool {
-        self.under_way.load(Relaxed) == 0
-    }
-
-    pub(crate) fn has_failed(&self) -> bool {
-        self.failed.load(Acquire)
-    }
 }
 
 impl Synced {

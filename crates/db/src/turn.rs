@@ -7,15 +7,18 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicU64, AtomicUsize,
+            Ordering::{Acquire, Relaxed},
+        },
     },
     time::{Duration, Instant},
 };
 
 use kith_sqlite::{SqliteConnection, SqliteError, SqliteOptions};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
-use crate::{Failure, synced::State};
+use crate::Failure;
 
 /// How long an action may take, from its first statement to its last.
 pub(crate) const LIMIT: Duration = Duration::from_secs(2);
@@ -82,6 +85,26 @@ impl Counts {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Relaxed);
+    }
+}
+
+/// How the syncing of the log goes, for the writer to ask.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) under_way: AtomicUsize,
+    pub(crate) failed: AtomicBool,
+    /// Told when a sync fails.
+    pub(crate) trouble: Notify,
+}
+
+impl State {
+    /// Nothing is being synced: what is committed now is answered soonest.
+    pub(crate) fn is_free(&self) -> bool {
+        self.under_way.load(Relaxed) == 0
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Acquire)
     }
 }
 
