@@ -38,7 +38,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("{text}", "text", "text collate \"C\""),
     ("{bytes}", "blob", "bytea"),
     ("{strict}", "strict", ""),
-    // A table that is little more than its key, kept by it.
+    // A narrow table, kept by its key.
     ("{strict_by_key}", "strict, without rowid", ""),
     // An id out of its 32 digits: a function of one text.
     ("{as_id}", "unhex", "uuid"),

@@ -19,10 +19,10 @@ use crate::{Failure, synced::State};
 
 /// How long an action may take, from its first statement to its last.
 pub(crate) const LIMIT: Duration = Duration::from_secs(2);
-/// A batch closes at this many answers, or this age, when nobody waits, or when
-/// it is worth a commit and nothing is being synced.
+/// A batch closes at this many answers, or this age, when nobody waits, or as
+/// soon as it is worth a commit and nothing is being synced.
 const BATCH: usize = 64;
-const FEW: usize = 8;
+const FEW: usize = 24;
 const AGE: Duration = Duration::from_millis(20);
 
 /// What an action wrote becomes part of the batch, and the next may begin.

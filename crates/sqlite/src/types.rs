@@ -124,8 +124,17 @@ impl sqlx::Value for SqliteValue {
 pub struct SqliteArgumentsBuffer(pub(crate) Vec<Value>);
 
 /// The values of a statement, for sqlx.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Debug)]
 pub struct SqliteArguments(pub(crate) SqliteArgumentsBuffer);
+
+/// Room for the values of most statements: sqlx does not say how many come.
+const VALUES: usize = 16;
+
+impl Default for SqliteArguments {
+    fn default() -> Self {
+        Self(SqliteArgumentsBuffer(Vec::with_capacity(VALUES)))
+    }
+}
 
 impl SqliteArguments {
     /// The value of `$number`; nothing where none was given.

@@ -87,7 +87,10 @@ async fn born_then(
     let family = Named::from(&*sought.family);
     Ok(everybody
         .into_iter()
-        .filter(|(_, word)| family.is_like(words::family_in(word)))
+        .filter(|(_, word)| match words::family_in(word) {
+            (name, Some(sound)) => family.is_like_folded(name, sound),
+            (name, None) => family.is_like(name),
+        })
         .map(|(person, _)| person)
         .collect())
 }

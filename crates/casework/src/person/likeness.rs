@@ -111,7 +111,7 @@ pub struct Named {
 
 impl From<&str> for Named {
     fn from(name: &str) -> Self {
-        let folded = words::parts(name).join(" ");
+        let folded = words::folded(name);
         let sound = words::sound(&folded);
         Self { folded, sound }
     }
@@ -121,10 +121,18 @@ impl Named {
     /// Whether another name is spelt or sounds alike.
     #[must_use]
     pub fn is_like(&self, other: &str) -> bool {
-        let other = words::parts(other).join(" ");
-        self.folded == other
-            || strsim::jaro_winkler(&self.folded, &other) >= SIMILAR_NAME
-            || self.sound == words::sound(&other)
+        let other = words::folded(other);
+        self.is_spelt_like(&other) || self.sound == words::sound(&other)
+    }
+
+    /// Whether a name that is known folded and by its sound is alike.
+    #[must_use]
+    pub fn is_like_folded(&self, other: &str, sound: &str) -> bool {
+        self.sound == sound || self.is_spelt_like(other)
+    }
+
+    fn is_spelt_like(&self, other: &str) -> bool {
+        self.folded == other || strsim::jaro_winkler(&self.folded, other) >= SIMILAR_NAME
     }
 }
 

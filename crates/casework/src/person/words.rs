@@ -28,16 +28,19 @@ pub struct Findable<'a> {
 /// Every word of a person, sorted, none twice.
 #[must_use]
 pub fn of(person: &Findable) -> Vec<String> {
-    let mut words = Vec::new();
-    for part in person.names.iter().flat_map(|name| parts(name)) {
+    let names = person.names.iter().flat_map(|name| parts(name));
+    let sounds: Vec<(String, String)> = names.map(|part| (sound(&part), part)).collect();
+    let mut words = Vec::with_capacity(2 * sounds.len() + 4);
+    for (sound, part) in &sounds {
         words.push(format!("={part}"));
-        words.push(format!("~{}", sound(&part)));
+        words.push(format!("~{sound}"));
     }
-    words.extend(
-        person
-            .born
-            .map(|(day, family)| format!("{} {family}", born(day))),
-    );
+    words.extend(person.born.map(|(day, family)| {
+        let family = folded(family);
+        let known = sounds.iter().find(|(_, part)| *part == family);
+        let sound = known.map_or_else(|| sound(&family), |(sound, _)| sound.clone());
+        format!("{} {family}~{sound}", born(day))
+    }));
     words.extend(person.nhs_number.map(|number| nhs(number)));
     words.extend(person.postcode.map(|code| format!("c{}", &**code)));
     words.extend(person.phone.map(|phone| format!("p{}", end_of(phone))));
@@ -58,10 +61,14 @@ pub fn end_of_all(beginning: &str) -> String {
     format!("{beginning}\u{10FFFF}")
 }
 
-/// The family name in the word of a birth date.
+/// The family name in the word of a birth date, and how it sounds, unless the
+/// word is from before that stood there.
 #[must_use]
-pub fn family_in(word: &str) -> &str {
-    word.split_once(' ').map_or("", |(_, family)| family)
+pub fn family_in(word: &str) -> (&str, Option<&str>) {
+    let family = word.split_once(' ').map_or("", |(_, family)| family);
+    family
+        .split_once('~')
+        .map_or((family, None), |(family, sound)| (family, Some(sound)))
 }
 
 /// The word of an NHS number.
@@ -78,15 +85,29 @@ fn end_of(phone: &str) -> &str {
 /// is `obrien` and `łos`.
 #[must_use]
 pub fn parts(name: &str) -> Vec<String> {
-    let folded: String = name
-        .nfd()
-        .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’' | '.'))
-        .flat_map(char::to_lowercase)
-        .collect();
+    let folded: String = if name.is_ascii() {
+        let letters = name.chars().filter(|c| !matches!(c, '\'' | '.'));
+        letters.map(|c| c.to_ascii_lowercase()).collect()
+    } else {
+        without_marks(name)
+    };
     folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|part| !part.is_empty())
         .map(str::to_owned)
+        .collect()
+}
+
+/// A whole name as it is compared: its parts, one space between them.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    parts(name).join(" ")
+}
+
+fn without_marks(name: &str) -> String {
+    name.nfd()
+        .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’' | '.'))
+        .flat_map(char::to_lowercase)
         .collect()
 }
 
@@ -170,6 +191,29 @@ mod tests {
     fn a_name_is_found_however_its_accents_and_marks_are_typed() {
         assert_eq!(parts("Siân O'Brien-Smith"), ["sian", "obrien", "smith"]);
         assert_eq!(parts("O’Brien"), parts("OBrien"));
+    }
+
+    #[test]
+    fn the_word_of_a_birth_date_tells_the_family_name() {
+        let day = Day::ymd(1951, 5, 3).unwrap();
+        let words = |family| {
+            of(&Findable {
+                names: &["Ann", family],
+                born: Some((day, family)),
+                nhs_number: None,
+                postcode: None,
+                phone: None,
+            })
+        };
+        let born = |family| words(family).into_iter().find(|word| word.starts_with('b'));
+        let word = born("O'Brien-Smith").unwrap();
+        assert_eq!(
+            word,
+            format!("b1951-05-03 obrien smith~{}", sound("obrien smith"))
+        );
+        let sounds = sound("obrien smith");
+        assert_eq!(family_in(&word), ("obrien smith", Some(&*sounds)));
+        assert_eq!(family_in("b1951-05-03 O'Brien"), ("O'Brien", None));
     }
 
     #[test]

@@ -9,6 +9,7 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod happenings;
 mod story;
 mod heard;
 mod secrets;
@@ -18,6 +19,7 @@ mod matrix;
 mod csrf;
 mod glass;
 mod hostile;
+mod formulas;
 mod bounds;
 mod two_people;
 mod kept_outside;
