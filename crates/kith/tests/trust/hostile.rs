@@ -323,7 +323,7 @@ fn bone(element: ElementRef<'_>) -> String {
 }
 
 /// Every page somebody can open in the story.
-async fn pages(story: &Story, who: Option<Staff>) -> Vec<(String, String)> {
+pub async fn pages(story: &Story, who: Option<Staff>) -> Vec<(String, String)> {
     let mut browser = match who {
         Some(who) => story.world.signed_in(who).await,
         None => story.world.visitor(),
@@ -540,7 +540,7 @@ async fn sends(
     (sent.status == 422).then(|| sent.text())
 }
 
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),

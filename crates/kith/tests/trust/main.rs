@@ -20,6 +20,7 @@ mod csrf;
 mod glass;
 mod hostile;
 mod formulas;
+mod statements;
 mod bounds;
 mod two_people;
 mod kept_outside;
