@@ -21,6 +21,7 @@ use serde::Deserialize;
 
 use super::{
     share::{Looked, Share},
+    store::Held,
     tables::first_line,
 };
 use crate::{
@@ -71,7 +72,9 @@ fn due(share: &Share, grant: Option<&Grant>) -> Vec<Due> {
             last: first_line(row.last_note.as_ref()),
         }
     });
-    let steps = share.steps().into_iter().map(|row| Due {
+    // What is overdue was not planned for this day: it is moved first.
+    let of_day = |row: &&Held| row.next_on == share.looked.day;
+    let steps = share.steps().into_iter().filter(of_day).map(|row| Due {
         referral: row.id,
         person: row.who.person_id,
         what: row.next_step.as_deref().unwrap_or_default().into(),

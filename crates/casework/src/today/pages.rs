@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use super::{
     pack,
-    replies::{self, Reply},
+    replies::{self, Replies},
     share::{Looked, Share},
     store::{self, CameBack},
     tables::{boxed, meetings, people, steps, table, tasks_table},
@@ -135,7 +135,7 @@ struct Whole {
     own: Share,
     tasks: Vec<OfDay>,
     came_back: Vec<CameBack>,
-    replies: Vec<Reply>,
+    replies: Replies,
     since: Ts,
     covered: Vec<Covered>,
 }

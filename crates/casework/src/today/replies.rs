@@ -2,10 +2,12 @@
 //! practice added, somebody who was given to them, what practices read and
 //! filed, and what became of the concerns they raised.
 
+use std::collections::BTreeMap;
+
 use kith_access::{Account, Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Name, Ts, WorkingDays};
 use kith_db::{FromRow, Tx, on};
-use kith_pages::{Html, components::Cell, html::line};
+use kith_pages::{Html, components::Cell, el, html::line};
 
 use super::tables::table;
 use crate::{listed_columns, message::Stage, person::listed::Listed, referral::rules::Move};
@@ -52,39 +54,56 @@ const MOVED: &str = concat!(
 );
 
 #[derive(FromRow)]
-struct Answered {
+struct Read {
     stage: Stage,
-    acknowledged_at: Option<Ts>,
-    filed_at: Option<Ts>,
+    acknowledged_at: Ts,
     practice_name: Option<Name>,
     #[sqlx(flatten)]
     who: Listed,
 }
 
-macro_rules! answered {
-    ($whose:literal) => {
+const READ: &str = concat!(
+    "select m.stage, m.acknowledged_at, o.name as practice_name, ",
+    listed_columns!(),
+    " from referral r
+      join practice_message m on m.scheme_id = $1 and m.referral_id = r.id
+        and m.acknowledged_at >= $8
+      join person p on p.scheme_id = $1 and p.id = r.person_id
+      left join organisation o on o.scheme_id = $1 and o.id = m.practice_id
+     where r.scheme_id = $1 and r.owner_id = $7 and r.state in ('closed', 'declined')
+       and r.ended_at >= $9 and ",
+    person_in_scope!(),
+    " order by m.acknowledged_at desc, m.id desc limit 50"
+);
+
+/// What a practice filed: how much is enough to know.
+#[derive(FromRow)]
+struct Filed {
+    practice_name: Name,
+    messages: i64,
+}
+
+macro_rules! filed {
+    ($of:literal) => {
         concat!(
-            "select m.stage, m.acknowledged_at, m.filed_at, o.name as practice_name, ",
-            listed_columns!(),
-            " from referral r
+            "select o.name as practice_name, count(*) as messages from referral r
               join practice_message m on m.scheme_id = $1 and m.referral_id = r.id
-                and (m.acknowledged_at >= $8 or m.filed_at >= $8)
+                and m.filed_at >= $8
               join person p on p.scheme_id = $1 and p.id = r.person_id
-              left join organisation o on o.scheme_id = $1 and o.id = m.practice_id
-             where r.scheme_id = $1 and ",
-            $whose,
+              join organisation o on o.scheme_id = $1 and o.id = m.practice_id
+             where r.scheme_id = $1 and r.owner_id = $7 and ",
+            $of,
             " and ",
             person_in_scope!(),
-            " order by m.made_at desc, m.id desc limit 50"
+            " group by o.name order by o.name"
         )
     };
 }
 
 /// Of the people a worker holds.
-const OF_HELD: &str = answered!("r.owner_id = $7 and r.state in ('taken', 'open')");
+const FILED_OF_HELD: &str = filed!("r.state in ('taken', 'open')");
 /// Of those whose referral ended within the weeks in which practices file.
-const OF_ENDED: &str =
-    answered!("r.owner_id = $7 and r.state in ('closed', 'declined') and r.ended_at >= $9");
+const FILED_OF_ENDED: &str = filed!("r.state in ('closed', 'declined') and r.ended_at >= $9");
 
 #[derive(FromRow)]
 struct Concerned {
@@ -108,27 +127,41 @@ const CONCERNED: &str = concat!(
 /// How long ago a referral may have ended whose messages are still filed.
 const FILED_WITHIN: i64 = 30 * 24 * 3600;
 
-/// Everything that came back since a moment, the newest first.
+/// Everything that came back since a moment.
+pub(super) struct Replies {
+    /// About somebody, the newest first.
+    about: Vec<Reply>,
+    /// How many messages each practice filed.
+    filed: BTreeMap<Name, i64>,
+}
+
+/// Reads what came back.
 pub(super) async fn of(
     tx: &mut Tx,
     scope: &Scope,
     worker: Id<Account>,
     since: Ts,
-) -> Result<Vec<Reply>, sqlx::Error> {
+) -> Result<Replies, sqlx::Error> {
+    let ended_since = since.plus_seconds(-FILED_WITHIN);
     let moved: Vec<Moved> = on!(tx, c => in_scope!(sqlx::query_as(MOVED), *scope)
         .bind(worker).bind(since).fetch_all(c))?;
-    let held: Vec<Answered> = on!(tx, c => in_scope!(sqlx::query_as(OF_HELD), *scope)
+    let read: Vec<Read> = on!(tx, c => in_scope!(sqlx::query_as(READ), *scope)
+        .bind(worker).bind(since).bind(ended_since).fetch_all(c))?;
+    let held: Vec<Filed> = on!(tx, c => in_scope!(sqlx::query_as(FILED_OF_HELD), *scope)
         .bind(worker).bind(since).fetch_all(c))?;
-    let ended: Vec<Answered> = on!(tx, c => in_scope!(sqlx::query_as(OF_ENDED), *scope)
-        .bind(worker).bind(since).bind(since.plus_seconds(-FILED_WITHIN)).fetch_all(c))?;
+    let ended: Vec<Filed> = on!(tx, c => in_scope!(sqlx::query_as(FILED_OF_ENDED), *scope)
+        .bind(worker).bind(since).bind(ended_since).fetch_all(c))?;
     let concerned: Vec<Concerned> = on!(tx, c => in_scope!(sqlx::query_as(CONCERNED), *scope)
         .bind(worker).bind(since).fetch_all(c))?;
-    let answered = held.into_iter().chain(ended);
-    let mut all: Vec<Reply> = moved.into_iter().map(Reply::from).collect();
-    all.extend(answered.flat_map(|row| read_and_filed(row, since)));
-    all.extend(concerned.into_iter().map(|row| concern(row, since)));
-    all.sort_by_key(|reply| std::cmp::Reverse(reply.at));
-    Ok(all)
+    let mut about: Vec<Reply> = moved.into_iter().map(Reply::from).collect();
+    about.extend(read.into_iter().map(Reply::from));
+    about.extend(concerned.into_iter().map(|row| concern(row, since)));
+    about.sort_by_key(|reply| std::cmp::Reverse(reply.at));
+    let mut filed = BTreeMap::new();
+    for row in held.into_iter().chain(ended) {
+        *filed.entry(row.practice_name).or_default() += row.messages;
+    }
+    Ok(Replies { about, filed })
 }
 
 impl From<Moved> for Reply {
@@ -147,22 +180,16 @@ impl From<Moved> for Reply {
     }
 }
 
-/// What a practice read and what it filed: two things that may both be new.
-fn read_and_filed(row: Answered, since: Ts) -> impl Iterator<Item = Reply> {
-    let said = [
-        (row.acknowledged_at, format!("Read: {}", row.stage)),
-        (row.filed_at, format!("Filed: {}", row.stage)),
-    ];
-    said.into_iter().filter_map(move |(at, what)| {
-        let at = at.filter(|at| *at >= since)?;
-        Some(Reply {
-            at,
-            what,
+impl From<Read> for Reply {
+    fn from(row: Read) -> Self {
+        Self {
+            at: row.acknowledged_at,
+            what: format!("Read: {}", row.stage),
             words: None,
-            by: row.practice_name.clone(),
-            who: row.who.clone(),
-        })
-    })
+            by: row.practice_name,
+            who: row.who,
+        }
+    }
 }
 
 fn concern(row: Concerned, since: Ts) -> Reply {
@@ -180,9 +207,9 @@ fn concern(row: Concerned, since: Ts) -> Reply {
     }
 }
 
-/// The table; none when nothing came back.
-pub(super) fn shown(replies: &[Reply]) -> Option<Html> {
-    let lines = replies.iter().map(|reply| {
+/// The table, and how much was filed; none when nothing came back.
+pub(super) fn shown(replies: &Replies) -> Option<Html> {
+    let lines = replies.about.iter().map(|reply| {
         let words = reply.words.as_deref().map(line).unwrap_or_default();
         let by = reply.by.as_ref().map(ToString::to_string);
         vec![
@@ -193,7 +220,25 @@ pub(super) fn shown(replies: &[Reply]) -> Option<Html> {
         ]
     });
     let head = ["Person", "What came back", "From", "When"];
-    (!replies.is_empty()).then(|| table("What came back", &head, lines.collect()))
+    let about =
+        (!replies.about.is_empty()).then(|| table("What came back", &head, lines.collect()));
+    let filed = replies.filed.iter().map(|(practice, messages)| {
+        let noun = if *messages == 1 {
+            "message"
+        } else {
+            "messages"
+        };
+        el("li").child(format!("{practice} filed {messages} {noun}"))
+    });
+    let filed = (!replies.filed.is_empty()).then(|| {
+        Html::from(
+            el("ul")
+                .class("nhsuk-list nhsuk-list--bullet")
+                .children(filed),
+        )
+    });
+    let all: Vec<Html> = about.into_iter().chain(filed).collect();
+    (!all.is_empty()).then(|| all.into_iter().collect())
 }
 
 #[cfg(test)]

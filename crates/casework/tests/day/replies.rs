@@ -37,7 +37,8 @@ async fn a_line_a_filing_and_somebody_given_are_read_on_the_day_after_and_not_fo
             .sees("Replies since Tuesday");
         kay.sees("A line was added")
             .sees("She has moved in with her son");
-        kay.sees("Given to you").sees("Filed: First seen");
+        kay.sees("Given to you")
+            .sees("Riverside Surgery filed 1 message");
         world.passes_days(2);
         let mut kay = world.signed_in(world.kay).await;
         kay.opens(paths::today()).await.sees("Nothing came back.");

@@ -102,8 +102,12 @@ async fn books(
         place if place.is_empty() || one.hidden => None,
         place => Some(text(place)?),
     };
-    // Nobody is met on a Sunday: the week begins with the next working day.
-    let on = WorkingDays::default().after(now.day(), *days);
+    // Today has meetings on whichever day one looks; the rest of the week is
+    // as it is worked.
+    let on = match days {
+        0 => now.day(),
+        days => WorkingDays::default().after(now.day().plus_days(1), days - 1),
+    };
     let next = Next::Planned {
         step: text("See how things are going")?,
         on,
