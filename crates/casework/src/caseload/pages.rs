@@ -290,7 +290,10 @@ fn table(signed: &Signed, rows: &[Held]) -> Html {
     let today = signed.actor.today();
     let lines = rows.iter().map(|row| {
         vec![
-            Cell::new(Html::from(picked(row)).and(row.who.cell())),
+            // One piece: on a narrow window each piece of a cell is a column.
+            Cell::new(Html::from(
+                el("div").child(picked(row)).child(row.who.cell()),
+            )),
             Cell::new(status(row)),
             Cell::new(row.main_need.label()),
             Cell::new(next(row, today)),
