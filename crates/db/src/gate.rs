@@ -75,7 +75,10 @@ impl Gate {
             readers,
             behind: Some(behind),
         };
-        let keeper = tokio::spawn(watch(tokio::spawn(keeper.keep(pen))));
+        let keeper = tokio::spawn(async move {
+            let _watched = Watched;
+            keeper.keep(pen).await;
+        });
         let keeper = Mutex::new(Some(keeper));
         Ok(Self {
             line,
@@ -134,12 +137,15 @@ impl Gate {
 }
 
 /// Watches the keeper. Without it nobody would ever be answered again: better
-/// that the process ends and is started anew.
-async fn watch(keeper: JoinHandle<()>) {
-    if let Err(error) = keeper.await
-        && error.is_panic()
-    {
-        tracing::error!(%error, "the keeper of the writer panicked; the process ends");
-        std::process::abort();
+/// that the process ends and is started anew. Ended where it panics: another
+/// task may never run again, where there was no memory for a thread.
+struct Watched;
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("the keeper of the writer panicked; the process ends");
+            std::process::abort();
+        }
     }
 }
