@@ -34,7 +34,7 @@ pub(super) fn meetings(signed: &Signed, rows: &[Booked]) -> Option<Html> {
     let lines = rows.iter().map(|row| {
         let same = |other: &&Booked| other.id != row.id && other.at == row.at;
         let double = row.at.is_some() && rows.iter().any(|other| same(&other));
-        let double = double.then(|| line(&Tag::new("Same time").colour(TagColour::Yellow)));
+        let double = double.then(|| line(Tag::new("Same time").colour(TagColour::Yellow)));
         let at = row
             .at
             .map_or_else(|| "No time".to_owned(), |at| at.to_string());
