@@ -7,7 +7,6 @@
 use std::{
     ffi::OsString,
     fs::File,
-    io,
     path::Path,
     sync::{
         Arc,
@@ -24,7 +23,7 @@ pub(crate) struct Synced {
     /// Until it is dropped.
     batches: Option<mpsc::Sender<Vec<Ack>>>,
     thread: Option<JoinHandle<()>>,
-    pub(crate) state: Arc<State>,
+    state: Arc<State>,
 }
 
 impl Synced {
@@ -56,8 +55,11 @@ impl Synced {
     /// Answers a batch that was committed, once it is on the disk.
     pub(crate) fn answer(&self, acks: Vec<Ack>) {
         self.state.under_way.fetch_add(1, Relaxed);
-        // Without its thread, whoever waits hears that nobody knows.
-        self.batches.as_ref().map(|batches| batches.send(acks).ok());
+        let sent = self.batches.as_ref().map(|batches| batches.send(acks));
+        if !matches!(sent, Some(Ok(()))) {
+            // Without its thread nobody knows; the keeper begins anew.
+            self.state.fail();
+        }
     }
 }
 
@@ -94,15 +96,12 @@ fn answer(batches: &mpsc::Receiver<Vec<Ack>>, log: &File, state: &State, counts:
 }
 
 fn sync(log: &File, state: &State, actions: usize) -> Result<(), Lost> {
-    let synced: io::Result<()> = if state.has_failed() {
+    if state.has_failed() {
         return Err(Lost::Fault);
-    } else {
-        log.sync_data()
-    };
-    synced.map_err(|error| {
+    }
+    log.sync_data().map_err(|error| {
         tracing::error!(%error, actions, "the log could not be synced");
-        state.failed.store(true, Release);
-        state.trouble.notify_one();
+        state.fail();
         Lost::Fault
     })
 }

@@ -9,7 +9,7 @@ use std::{
         Arc,
         atomic::{
             AtomicBool, AtomicU64, AtomicUsize,
-            Ordering::{Acquire, Relaxed},
+            Ordering::{Acquire, Relaxed, Release},
         },
     },
     time::{Duration, Instant},
@@ -105,6 +105,13 @@ impl State {
 
     pub(crate) fn has_failed(&self) -> bool {
         self.failed.load(Acquire)
+    }
+
+    /// From here on nobody is told that anything is kept, until the keeper has
+    /// opened the file anew.
+    pub(crate) fn fail(&self) {
+        self.failed.store(true, Release);
+        self.trouble.notify_one();
     }
 }
 
