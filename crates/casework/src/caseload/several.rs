@@ -178,10 +178,8 @@ async fn offered(app: &App, signed: &Signed) -> Result<GiveForm, kith_access::Tr
         .await?;
     let mut form = GiveForm::blank();
     for worker in workers {
-        let words = format!("{} (holds {})", worker.name, worker.holds);
-        form.worker
-            .kind
-            .offer(worker.id, worker.id.to_string(), words);
+        let id = worker.id;
+        form.worker.kind.offer(id, id.to_string(), worker.offered());
     }
     Ok(form)
 }

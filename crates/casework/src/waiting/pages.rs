@@ -335,10 +335,8 @@ async fn workers_offered(app: &App, signed: &Signed) -> Result<AssignForm, kith_
         .await?;
     let mut form = AssignForm::blank();
     for worker in workers {
-        let words = format!("{} (holds {})", worker.name, worker.holds);
-        form.worker
-            .kind
-            .offer(worker.id, worker.id.to_string(), words);
+        let id = worker.id;
+        form.worker.kind.offer(id, id.to_string(), worker.offered());
     }
     Ok(form)
 }

@@ -132,6 +132,14 @@ pub struct Worker {
     pub holds: i64,
 }
 
+impl Worker {
+    /// As one of those somebody can be given to.
+    #[must_use]
+    pub fn offered(&self) -> String {
+        format!("{} (holds {})", self.name, self.holds)
+    }
+}
+
 const WORKERS: &str = "select w.id, w.name,
         (select count(*) from referral r where r.scheme_id = $1 and r.owner_id = w.id
             and r.state in ('taken', 'open')) as holds
