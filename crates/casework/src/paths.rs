@@ -345,6 +345,12 @@ pub fn imports() -> String {
 pub fn import(import: impl Display) -> String {
     format!("/import/{import}")
 }
+/// The rows of a group of an import, after a row: `group` is a code of
+/// `import::Sorted`.
+#[must_use]
+pub fn import_rows(import: impl Display, group: impl Display, after: i64) -> String {
+    format!("/import/{import}/rows/{group}?after={after}")
+}
 /// Taking all records out.
 #[must_use]
 pub fn export() -> String {
