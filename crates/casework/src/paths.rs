@@ -210,6 +210,11 @@ pub fn next(referral: impl Display) -> String {
 pub fn cancel_next(referral: impl Display) -> String {
     format!("/referrals/{referral}/next/cancel")
 }
+/// Bringing back what was called off.
+#[must_use]
+pub fn undo_cancel_next(referral: impl Display) -> String {
+    format!("/referrals/{referral}/next/undo")
+}
 /// The link worker's day on another day than today.
 #[must_use]
 pub fn day(day: impl Display) -> String {
