@@ -24,6 +24,7 @@ mod open_actions;
 pub mod close;
 pub mod reopen;
 pub mod take_back;
+pub mod withdraw;
 
 use kith_access::{Account, Organisation};
 use kith_base::{Id, Line, Name, Ts};

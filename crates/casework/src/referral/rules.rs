@@ -52,6 +52,7 @@ words! {
         Leave = "leave" / "the link worker left",
         Decline = "decline" / "declined",
         Close = "close" / "closed",
+        Withdraw = "withdraw" / "the person no longer agrees",
         Reopen = "reopen" / "reopened",
         TakeBack = "take_back" / "taken back",
         AddLine = "add_line" / "a line was added",
@@ -76,6 +77,7 @@ pub const MOVES: &[(Move, &[State], State)] = {
         (Move::Leave, &[Taken, Open], NeedsWorker),
         (Move::Decline, &[Waiting, Taken, NeedsWorker], Declined),
         (Move::Close, &[Taken, Open, NeedsWorker], Closed),
+        (Move::Withdraw, &[Waiting, Taken, Open, NeedsWorker], Closed),
         (Move::Reopen, &[Declined, Closed], NeedsWorker),
         (Move::TakeBack, &[Advice, Waiting], Voided),
         (Move::AddLine, &[Waiting], Waiting),
@@ -186,10 +188,17 @@ words! {
     }
 }
 
+/// The reason of an end that is chosen on no form of ours: the person took
+/// their agreement back.
+pub const NO_LONGER_AGREES: &str = "no_longer_agrees";
+/// What people read for it.
+pub const NO_LONGER_AGREES_LABEL: &str = "The person no longer agrees";
+
 /// How a referral ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct End {
-    /// The reason's code, of `DeclineReason` or `CloseReason`.
+    /// The reason's code, of `DeclineReason` or `CloseReason`, or
+    /// [`NO_LONGER_AGREES`].
     pub reason: &'static str,
     /// What the person or the practice can do now.
     pub next: Line,
@@ -266,6 +275,12 @@ impl Standing {
         }
     }
 
+    /// Whether the person ended it by taking their agreement back.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self, Self::Closed(end) if end.reason == NO_LONGER_AGREES)
+    }
+
     /// The day it comes up next; none once it has ended.
     #[must_use]
     pub const fn due(&self) -> Option<Day> {
@@ -312,6 +327,13 @@ pub enum Act {
         /// Whether the person has already been told.
         person_knows: bool,
     },
+    /// The person no longer agrees.
+    Withdraw {
+        /// What the practice needs to do.
+        next: Line,
+        /// Whether they said so themself.
+        person_knows: bool,
+    },
     /// It begins again.
     Reopen,
     /// Whoever sent it, or the import that made it, takes it back.
@@ -342,6 +364,7 @@ impl Act {
             Self::Leave => Move::Leave,
             Self::Decline { .. } => Move::Decline,
             Self::Close { .. } => Move::Close,
+            Self::Withdraw { .. } => Move::Withdraw,
             Self::Reopen => Move::Reopen,
             Self::TakeBack => Move::TakeBack,
         }
@@ -422,6 +445,9 @@ pub fn act(
 ) -> Result<(Standing, Vec<Tell>), Refusal> {
     let from = now.map(Standing::state);
     let to = leads_to(act.kind(), from).ok_or_else(|| not_now(act.kind(), from))?;
+    if act.kind() == Move::Reopen && now.is_some_and(Standing::is_withdrawn) {
+        return Err(no_longer_agrees());
+    }
     let kept = now.and_then(Standing::next).cloned();
     let owner = now.and_then(Standing::owner);
     let mut tell = Vec::new();
@@ -492,6 +518,16 @@ pub fn act(
                 next,
             })
         }
+        Act::Withdraw { next, person_knows } => {
+            tell.push(Tell::ReferrerClosed);
+            if !person_knows {
+                tell.push(Tell::PersonTask);
+            }
+            Standing::Closed(End {
+                reason: NO_LONGER_AGREES,
+                next,
+            })
+        }
         Act::Reopen => Standing::NeedsWorker {
             on: promise.work.after(today, 1),
         },
@@ -510,6 +546,12 @@ fn ahead(next: Next, today: Day) -> Result<Next, Refusal> {
     Ok(next)
 }
 
+/// Nobody goes on with what somebody said no to: it takes their new yes.
+fn no_longer_agrees() -> Refusal {
+    Refusal::conflict("The person no longer agrees to this referral")
+        .try_next("Ask them; once they say yes, refer them again")
+}
+
 fn not_now(act: Move, from: Option<State>) -> Refusal {
     let Some(from) = from else {
         return Refusal::conflict("This referral has not been sent yet").try_next("Send it first");
@@ -520,6 +562,10 @@ fn not_now(act: Move, from: Option<State>) -> Refusal {
             stands(from)
         );
         return Refusal::conflict(what).try_next("Close it or send it back by hand");
+    }
+    if act == Move::Withdraw {
+        let what = format!("This referral {}: {}", stands(from), cannot(act));
+        return Refusal::conflict(what).try_next("Go back to the person's page");
     }
     let refusal = Refusal::conflict(format!("This referral {}: {}", stands(from), cannot(act)));
     match from {
@@ -561,6 +607,7 @@ const fn cannot(act: Move) -> &'static str {
         Move::Leave => "its link worker cannot leave it now",
         Move::Decline => "it cannot be sent back now",
         Move::Close => "it cannot be closed now",
+        Move::Withdraw => "there is nothing to stop",
         Move::Reopen => "it cannot be reopened now",
         Move::TakeBack => "it cannot be taken back now",
         Move::AddLine => "a line cannot be added now",
