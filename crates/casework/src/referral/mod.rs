@@ -5,6 +5,7 @@
 
 pub mod need;
 pub mod eligible;
+mod moves;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;

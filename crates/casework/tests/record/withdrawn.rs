@@ -45,7 +45,7 @@ async fn referred_again(world: &World, by: Staff, source: Source, details: &Deta
         source,
         practice: Some(world.riverside),
         referrer: Some(actor.account),
-        referrer_name: "Rita Marsh".parse().unwrap(),
+        referrer_name: "Rita Marsh".parse().expect("a name"),
         needs: vec![Need::Loneliness],
         why: None,
         told: vec![Told::Talked],
@@ -64,7 +64,7 @@ async fn referred_again(world: &World, by: Staff, source: Source, details: &Deta
         )
         .await
     };
-    world.db.act(sends).await.unwrap();
+    world.db.act(sends).await.expect("the referral is sent");
 }
 
 #[tokio::test]
@@ -201,7 +201,7 @@ async fn end_what_the_file_brought(world: &World, person: Id<Person>) {
     let ends = async |tx: &mut Tx| -> Outcome<u64> {
         Ok(run!(tx, sqlx::query(END).bind(world.scheme).bind(person))?)
     };
-    assert_eq!(world.db.act(ends).await.unwrap(), 1);
+    assert_eq!(world.db.act(ends).await.expect("a change"), 1);
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn two_practices_that_referred_them_both_hear_of_the_end() {
                     .bind(world.riverside)
             )?)
         };
-        assert_eq!(world.db.act(moves).await.unwrap(), 1);
+        assert_eq!(world.db.act(moves).await.expect("a change"), 1);
         let second = world.refers(world.rita, &mary()).await;
         assert_eq!(first.person, second.person);
         let mut rita = world.signed_in(world.rita).await;
