@@ -215,6 +215,11 @@ pub fn next(referral: impl Display) -> String {
 pub fn cancel_next(referral: impl Display) -> String {
     format!("/referrals/{referral}/next/cancel")
 }
+/// Bringing back what was called off.
+#[must_use]
+pub fn undo_cancel_next(referral: impl Display) -> String {
+    format!("/referrals/{referral}/next/undo")
+}
 /// The link worker's day on another day than today.
 #[must_use]
 pub fn day(day: impl Display) -> String {
@@ -349,6 +354,12 @@ pub fn imports() -> String {
 #[must_use]
 pub fn import(import: impl Display) -> String {
     format!("/import/{import}")
+}
+/// The rows of a group of an import, after a row: `group` is a code of
+/// `import::Sorted`.
+#[must_use]
+pub fn import_rows(import: impl Display, group: impl Display, after: i64) -> String {
+    format!("/import/{import}/rows/{group}?after={after}")
 }
 /// Taking all records out.
 #[must_use]

@@ -133,6 +133,10 @@ const HISTORY: &[&str] = &[
     "insert into person_risk (scheme_id, id, person_id, at, by_id, after_words)
      select $1, $3, $2, $5, $4, 'The dog bites' from person p
       where p.scheme_id = $1 and p.id = $2 and $6 = $6",
+    "insert into person_lone_working (scheme_id, id, person_id, at, by_id, why, review_on)
+     values ($1, $3, $2, $5, $4, 'The stairs are dark', $6)",
+    "update person set lone_why = 'The stairs are dark', lone_review_on = $6
+      where scheme_id = $1 and id = $2 and $3 = $3 and $4 = $4 and $5 = $5",
     "insert into break_glass (scheme_id, id, account_id, person_id, reason, made_at, ends_at, review_due_on)
      values ($1, $3, $4, $2, 'She has not come home', $5, $5, $6)",
     "insert into outbox (scheme_id, id, once_key, made_at, kind, recipient, subject, body,

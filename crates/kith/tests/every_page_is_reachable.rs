@@ -145,8 +145,11 @@ async fn full() -> World {
     rita.presses("Raise the concern").await;
     world.has_a_task(None, "Ring Riverside Surgery").await;
     let actor = world.actor(mo).await;
-    let file = b"Forename,Surname,DOB,Consent\nMary,,31/02/1951,Yes\n";
-    let import = actions::stage(&world.app.db, &actor, None, "list.csv", file)
+    let mut file = "Forename,Surname,DOB,Consent\nMary,,31/02/1951,Yes\n".to_owned();
+    for n in 0..25 {
+        file.push_str(&format!("Ann,Listed{n},01/02/1951,Yes\n"));
+    }
+    let import = actions::stage(&world.app.db, &actor, None, "list.csv", file.as_bytes())
         .await
         .unwrap();
     actions::check(&world.app.db, &actor, import, None)

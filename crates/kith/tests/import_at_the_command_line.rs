@@ -88,6 +88,9 @@ async fn a_dry_run_shows_the_four_groups_and_makes_nothing() {
             .says("     1  The same as before: left out")
             .says("     0  Close match")
             .says("     1  Something is wrong: left out")
+            .says("row 2: new: Mary Smith, 03/05/1951 999 000 0018, Loneliness")
+            .says("row 3: new: Omar Khan, 09/01/1980, debt")
+            .says("row 4: same: Mary Smith, 03/05/1951 999 000 0018, Row 2 of this file")
             .says("row 5, DOB, \"31/02/1970\": There is no such day")
             .says("row 5, Practice, \"Nowhere\"")
             .says(

@@ -10,20 +10,21 @@ use kith_base::{Id, Kind, Refusal};
 use kith_db::{Failure, Outcome, Tx};
 use kith_pages::{
     Html,
-    components::Button,
+    components::{Button, InsetText},
     done, el,
     form::{PostButton, Posted},
     html::p,
 };
 
 use super::{
+    actions,
     form::NextForm,
     store::{self, Earlier},
 };
 use crate::{
     Referral, paths,
     referral::{
-        self, Act, Next,
+        self, Act, Case, Next,
         about::{About, about},
         actions::{Step, Terms},
     },
@@ -40,11 +41,14 @@ pub fn routes() -> Routes {
         .get("/referrals/{id}/next", writes, open)
         .post("/referrals/{id}/next", writes, set)
         .post("/referrals/{id}/next/cancel", writes, cancel)
+        .post("/referrals/{id}/next/undo", writes, undo)
 }
 
-/// The referral, whom it is about, and what was planned with them before.
+/// The referral, whom it is about, what was called off last, and what was
+/// planned with them before.
 struct Open {
     about: About,
+    called_off: Option<Next>,
     earlier: Vec<Earlier>,
 }
 
@@ -53,9 +57,14 @@ async fn load(app: &App, signed: &Signed, id: Id<Referral>) -> Result<Open, kith
     let scope = actor.scope(Ability::WriteContact)?;
     let looks = async |tx: &mut Tx| -> Outcome<Open> {
         let about = about(tx, &scope, id).await?;
+        let called_off = store::called_off(tx, actor, &about.case).await?;
         let earlier = store::earlier(tx, &scope, id).await?;
         audit::look(tx, actor, about.case.person, LOOK).await?;
-        Ok(Open { about, earlier })
+        Ok(Open {
+            about,
+            called_off,
+            earlier,
+        })
     };
     Ok(app.db.act(looks).await?)
 }
@@ -79,21 +88,34 @@ fn page(signed: &Signed, open: &Open, form: &NextForm) -> Response {
         PostButton::new(paths::cancel_next(case.id), &token, button)
             .with("version", case.version.to_string())
     });
+    let undo = open.called_off.as_ref();
+    let undo = undo.map(|was| called_off(signed, case, was));
     open.about
         .page(signed, "What comes next")
         .reading()
         .back(paths::person(case.person))
         .errors(form.errors())
         .body(
-            sheet
+            undo.unwrap_or_default()
+                .and(sheet)
                 .and(cancel.map(Html::from).unwrap_or_default())
                 .and(before(&open.earlier)),
         )
         .into_response()
 }
 
-/// What was planned before, so that what was called off by mistake can be
-/// booked again.
+/// What was called off, with the button that brings it back.
+fn called_off(signed: &Signed, case: &Case, was: &Next) -> Html {
+    let undo = PostButton::new(
+        paths::undo_cancel_next(case.id),
+        &signed.token(),
+        Button::secondary("Undo: book it again as it was"),
+    );
+    let words = p(format!("Called off: {}", was.told()));
+    InsetText::new(words.and(Html::from(undo))).into()
+}
+
+/// What was planned before, so that it can be booked again.
 fn before(earlier: &[Earlier]) -> Html {
     if earlier.is_empty() {
         return Html::default();
@@ -182,10 +204,30 @@ async fn cancel(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: 
     let incomplete = || Refusal::invalid("This form is incomplete").try_next("Open the page again");
     let version: i64 = posted.text("version").parse().map_err(|_| incomplete())?;
     let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
-    let review = Act::Plan(terms.promise.review(signed.actor.today()));
-    plan(&app, &signed, &posted, id, version, review).await?;
-    Ok(done(
-        &paths::next(id),
-        "Called off. What was planned stands below: book it again if that was a mistake",
-    ))
+    let actor = &signed.actor;
+    app.db
+        .act(async |tx| -> Outcome<()> {
+            if let Once::Again(_) = once(tx, actor, &posted, &paths::next(id)).await? {
+                return Ok(());
+            }
+            actions::call_off(tx, &terms, actor, id, version).await
+        })
+        .await?;
+    Ok(done(&paths::next(id), "Called off"))
+}
+
+async fn undo(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Posted) -> Answer {
+    let actor = &signed.actor;
+    let terms = Terms::of(actor.scheme, &signed.settings)?;
+    let to = app
+        .db
+        .act(async |tx| -> Outcome<String> {
+            if let Once::Again(to) = once(tx, actor, &posted, &paths::today()).await? {
+                return Ok(to);
+            }
+            let day = actions::bring_back(tx, &terms, actor, id).await?;
+            Ok(paths::day(day))
+        })
+        .await?;
+    Ok(done(&to, "Booked again as it was"))
 }

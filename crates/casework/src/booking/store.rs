@@ -1,14 +1,15 @@
 //! What booking reads beside the referral: the meetings of a day, what was
 //! planned before, and who else is met at the same time.
 
-use kith_access::{Account, Restricted, Scheme, Scope, in_scope, person_in_scope};
+use kith_access::{Account, Actor, Restricted, Scheme, Scope, in_scope, person_in_scope};
 use kith_base::{Day, Id, Line, Phone, Postcode, Ts};
-use kith_db::{FromRow, Tx, on};
+use kith_db::{FromRow, Tx, on, run};
 
 use crate::{
     Referral, listed_columns,
-    meeting::{Minute, Way},
+    meeting::{Meeting, Minute, Way},
     person::listed::Listed,
+    referral::{Case, Next},
 };
 
 /// Where somebody is met and how they are reached.
@@ -158,4 +159,106 @@ pub async fn is_double(
     let others: i64 =
         on!(tx, c => sqlx::query_scalar(SAME_TIME).bind(scheme).bind(referral).fetch_one(c))?;
     Ok(others > 0)
+}
+
+#[derive(FromRow)]
+struct CalledOff {
+    step: Line,
+    was_on: Day,
+    way: Option<Way>,
+    minute: Option<Minute>,
+    place: Option<Line>,
+}
+
+impl From<CalledOff> for Next {
+    fn from(row: CalledOff) -> Self {
+        let (at, place) = (row.minute, row.place);
+        Self::Planned {
+            step: row.step,
+            on: row.was_on,
+            meeting: row.way.map(|way| Meeting { way, at, place }),
+        }
+    }
+}
+
+const KEEP_CALLED_OFF: &str =
+    "insert into called_off (scheme_id, referral_id, version, step, was_on, way,
+        minute, place, by_id, at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    on conflict (scheme_id, referral_id) do update set version = excluded.version,
+        step = excluded.step, was_on = excluded.was_on, way = excluded.way,
+        minute = excluded.minute, place = excluded.place, by_id = excluded.by_id, at = excluded.at";
+
+/// Keeps what was planned with somebody, at the version that calling it off
+/// left.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn keep_called_off(
+    tx: &mut Tx,
+    actor: &Actor,
+    was: &Case,
+    version: i64,
+) -> Result<(), sqlx::Error> {
+    let Some(Next::Planned { step, on, meeting }) = was.standing.next() else {
+        return Ok(());
+    };
+    let meeting = meeting.as_ref();
+    run!(
+        tx,
+        sqlx::query(KEEP_CALLED_OFF)
+            .bind(actor.scheme)
+            .bind(was.id)
+            .bind(version)
+            .bind(step)
+            .bind(on)
+            .bind(meeting.map(|meeting| meeting.way))
+            .bind(meeting.and_then(|meeting| meeting.at))
+            .bind(meeting.and_then(|meeting| meeting.place.as_ref()))
+            .bind(actor.account)
+            .bind(actor.now)
+    )?;
+    Ok(())
+}
+
+// Where somebody whose place is hidden is met leaves the database for nobody.
+const CALLED_OFF: &str = "select c.step, c.was_on, c.way, c.minute,
+        case when p.location_sensitive then null else c.place end as place
+      from called_off c
+      join referral r on r.scheme_id = $1 and r.id = c.referral_id
+      join person p on p.scheme_id = $1 and p.id = r.person_id
+     where c.scheme_id = $1 and c.referral_id = $2 and c.version = $3 and c.was_on >= $4";
+
+/// What was called off last, when it can still be brought back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn called_off(
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &Case,
+) -> Result<Option<Next>, sqlx::Error> {
+    let row: Option<CalledOff> = on!(tx, c => sqlx::query_as(CALLED_OFF)
+        .bind(actor.scheme).bind(case.id).bind(case.version).bind(actor.today()).fetch_optional(c))?;
+    Ok(row.map(Next::from))
+}
+
+const FORGET_CALLED_OFF: &str = "delete from called_off where scheme_id = $1 and referral_id = $2";
+
+/// Forgets it: it was brought back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn forget_called_off(
+    tx: &mut Tx,
+    actor: &Actor,
+    referral: Id<Referral>,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(FORGET_CALLED_OFF)
+            .bind(actor.scheme)
+            .bind(referral)
+    )?;
+    Ok(())
 }

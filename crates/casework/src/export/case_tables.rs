@@ -10,7 +10,7 @@ const IN_PERSON: Theirs = Theirs::Rows("person_id = $2");
 /// They come second in the file.
 pub const CASES: &[TableWords] = &[
     TableWords {
-        review: &["nhs_number_doubted", "risk", "safe_contact"],
+        review: &["nhs_number_doubted", "risk", "safe_contact", "lone_why"],
         ..table(
             "person",
             "The people the scheme serves",
@@ -58,6 +58,12 @@ pub const CASES: &[TableWords] = &[
                     "The language an interpreter is needed for",
                 ),
                 ("matters", Text, "What matters to them, in their own words"),
+                ("lone_why", Text, "Why nobody visits them alone"),
+                (
+                    "lone_review_on",
+                    Day,
+                    "By when it is looked at again whether nobody visits them alone",
+                ),
                 ("merged_into", Id, "The record this one is now part of"),
             ],
         )
@@ -113,6 +119,23 @@ pub const CASES: &[TableWords] = &[
                 ("switch", Text, "location or restricted"),
                 ("turned_on", Flag, "Whether it was turned on"),
                 ("reason", Text, "Why"),
+            ],
+        )
+    },
+    TableWords {
+        review: &["why"],
+        ..table(
+            "person_lone_working",
+            "When a rule that nobody visits them alone was set, kept or lifted",
+            Whole::Out,
+            IN_PERSON,
+            &[
+                ("why", Text, "Why"),
+                (
+                    "review_on",
+                    Day,
+                    "By when it is looked at again; empty where it was lifted",
+                ),
             ],
         )
     },
@@ -203,6 +226,21 @@ pub const CASES: &[TableWords] = &[
             ],
         )
     },
+    table(
+        "called_off",
+        "The plan that was called off last, so that it can be brought back",
+        Whole::Out,
+        Theirs::Rows(
+            "referral_id in (select r.id from referral r where r.scheme_id = $1 and r.person_id = $2)",
+        ),
+        &[
+            ("step", Text, "What was planned"),
+            ("was_on", Day, "For which day"),
+            ("way", Text, "How they would have met"),
+            ("minute", Number, "At what time, in minutes after midnight"),
+            ("place", Text, "Where"),
+        ],
+    ),
     TableWords {
         review: &["note"],
         ..table(

@@ -265,7 +265,8 @@ async fn sorted(
         sure,
         choice,
     };
-    if rows::seen_before(tx, actor.scheme, &hash, batch, number).await? {
+    let earlier = rows::earlier(tx, actor.scheme, &hash, batch, number).await?;
+    if earlier.is_some() {
         return Ok(sorting(
             hash,
             remarks,

@@ -16,6 +16,7 @@ pub mod rows;
 pub mod actions;
 pub mod bring_in;
 pub mod undo;
+pub mod listed;
 pub mod show;
 mod steps;
 pub mod pages;

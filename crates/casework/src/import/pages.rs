@@ -22,8 +22,9 @@ use kith_pages::{
 };
 
 use super::{
-    DateOrder, Decision, ImportBatch, Stage, actions, bring_in,
+    DateOrder, Decision, ImportBatch, Sorted, Stage, actions, bring_in,
     headings::{Holds, Plan, TEMPLATE},
+    listed,
     rows::{self, Which},
     show,
     steps::{Shown, columns_form, dry_run, ended, go_on},
@@ -50,6 +51,7 @@ pub fn routes() -> Routes {
         .get("/import/template.csv", needs, template)
         .get("/import/{import}", needs, one)
         .get("/import/{import}/problems.csv", needs, problems)
+        .get("/import/{import}/rows/{group}", needs, listed::page)
         .post("/import/{import}/columns", needs, columns)
         .post("/import/{import}/check", needs, check)
         .post("/import/{import}/choices", needs, choices)
@@ -226,10 +228,13 @@ async fn load(
             let batch = actions::batch(tx, actor, id).await?;
             let scheme = actor.scheme;
             let staged = batch.stage == Stage::Staged;
-            let mut close = Vec::new();
-            let mut more = None;
+            let (mut close, mut more) = (Vec::new(), None);
+            let (mut new, mut same) = (Vec::new(), Vec::new());
             if staged {
-                let rows = rows::close(tx, scheme, id, after, CLOSE_ON_A_PAGE + 1).await?;
+                new = listed::some(tx, actor, &batch, Sorted::New, 0, listed::FIRST).await?;
+                same = listed::some(tx, actor, &batch, Sorted::Same, 0, listed::FIRST).await?;
+                let most = CLOSE_ON_A_PAGE + 1;
+                let rows = rows::of_group(tx, scheme, id, Sorted::Close, after, most).await?;
                 let page = usize::try_from(CLOSE_ON_A_PAGE).unwrap_or(usize::MAX);
                 more = (rows.len() > page).then(|| rows[page - 1].number);
                 for row in rows.into_iter().take(page) {
@@ -244,6 +249,8 @@ async fn load(
                 repaired: rows::wanted(tx, scheme, id, Which::Repaired, WRONG_ON_A_PAGE).await?,
                 after,
                 batch,
+                new,
+                same,
                 close,
                 more,
             })

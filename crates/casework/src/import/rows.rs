@@ -2,7 +2,7 @@
 //! what was decided about it, and what became of it.
 
 use kith_access::Scheme;
-use kith_base::Id;
+use kith_base::{Id, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
 use super::{Decision, ImportBatch, RowOutcome, Sorted, cells::Remark, changed::Changed};
@@ -138,9 +138,9 @@ const ROWS_REPAIRED: &str = concat!(
     row_columns!(),
     "and sorted in ('new', 'close') and problems like '%\"repaired\":true%' order by number limit $3"
 );
-const ROWS_CLOSE: &str = concat!(
+const ROWS_OF_GROUP: &str = concat!(
     row_columns!(),
-    "and sorted = 'close' and number > $4 order by number limit $3"
+    "and sorted = $5 and number > $4 order by number limit $3"
 );
 
 /// Which rows are wanted.
@@ -198,19 +198,20 @@ pub async fn wanted(
     rows.into_iter().map(ImportRow::try_from).collect()
 }
 
-/// The close matches after a row, in the file's order.
+/// The rows of a group after a row, in the file's order.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn close(
+pub async fn of_group(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     batch: Id<ImportBatch>,
+    group: Sorted,
     after: i64,
     most: i64,
 ) -> Result<Vec<ImportRow>, sqlx::Error> {
-    let rows: Vec<RowRow> = on!(tx, c => sqlx::query_as(ROWS_CLOSE)
-        .bind(scheme).bind(batch).bind(most).bind(after).fetch_all(c))?;
+    let rows: Vec<RowRow> = on!(tx, c => sqlx::query_as(ROWS_OF_GROUP)
+        .bind(scheme).bind(batch).bind(most).bind(after).bind(group).fetch_all(c))?;
     rows.into_iter().map(ImportRow::try_from).collect()
 }
 
@@ -243,25 +244,40 @@ pub async fn counts(
     on!(tx, c => sqlx::query_as(COUNTS).bind(scheme).bind(batch).fetch_all(c))
 }
 
-const SEEN_BEFORE: &str = "select count(*) from import_row r
-    where r.scheme_id = $1 and r.row_hash = $2
-      and ((r.import_id = $3 and r.number < $4)
-           or (r.import_id <> $3 and r.outcome in ('made', 'added')))";
+const EARLIER: &str = "select b.id, b.file_name, b.made_at, r.number
+      from import_row r
+      join import_batch b on b.scheme_id = $1 and b.id = r.import_id
+     where r.scheme_id = $1 and r.row_hash = $2
+       and ((r.import_id = $3 and r.number < $4)
+            or (r.import_id <> $3 and r.outcome in ('made', 'added')))
+     order by b.made_at, b.id, r.number limit 1";
 
-/// Whether the same row was brought in before, or stands above in the file.
+/// Where the same row was brought in before, or stands above in the file.
+#[derive(Clone, Debug, FromRow)]
+pub struct Earlier {
+    /// The import.
+    pub id: Id<ImportBatch>,
+    /// What its file was called.
+    pub file_name: String,
+    /// When that file was read.
+    pub made_at: Ts,
+    /// The row's number in it.
+    pub number: i64,
+}
+
+/// The first row that is the same as one of a file, where there is one.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn seen_before(
+pub async fn earlier(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     hash: &[u8],
     batch: Id<ImportBatch>,
     number: i64,
-) -> Result<bool, sqlx::Error> {
-    let count: i64 = on!(tx, c => sqlx::query_scalar(SEEN_BEFORE)
-        .bind(scheme).bind(hash).bind(batch).bind(number).fetch_one(c))?;
-    Ok(count > 0)
+) -> Result<Option<Earlier>, sqlx::Error> {
+    on!(tx, c => sqlx::query_as(EARLIER)
+        .bind(scheme).bind(hash).bind(batch).bind(number).fetch_optional(c))
 }
 
 const SORT: &str = "update import_row set row_hash = $4, sorted = $5, problems = $6, match_id = $7,

@@ -15,9 +15,10 @@ use kith_pages::{
 };
 
 use super::{
-    DateOrder,
+    DateOrder, Sorted,
     actions::Groups,
     headings::{Holds, Plan},
+    listed::{self, Listed},
     rows::{self, ImportRow},
     show,
     store::Batch,
@@ -32,6 +33,8 @@ pub(super) struct Shown {
     pub(super) first: Vec<ImportRow>,
     pub(super) wrong: Vec<ImportRow>,
     pub(super) ended: Vec<ImportRow>,
+    pub(super) new: Vec<Listed>,
+    pub(super) same: Vec<Listed>,
     pub(super) close: Vec<show::Pair>,
     pub(super) more: Option<i64>,
     pub(super) repaired: Vec<ImportRow>,
@@ -145,6 +148,9 @@ pub(super) fn dry_run(signed: &Signed, shown: &Shown, plan: &Plan) -> Html {
         )),
         counts.into(),
     ];
+    parts.extend(listed::folded(batch, Sorted::New, groups.new, &shown.new));
+    let (same, rows) = (groups.same, &shown.same);
+    parts.extend(listed::folded(batch, Sorted::Same, same, rows));
     parts.extend(wrong_rows(batch, groups.errors, &shown.wrong));
     parts.extend(repaired_rows(batch, &shown.repaired));
     if !shown.close.is_empty() {

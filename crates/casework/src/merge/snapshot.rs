@@ -36,6 +36,8 @@ pub(super) struct Texts {
     pub(super) access_needs: Option<String>,
     pub(super) interpreter: Option<String>,
     pub(super) matters: Option<String>,
+    #[serde(default)]
+    pub(super) lone_why: Option<String>,
 }
 
 /// The other columns a merge touches.
@@ -50,6 +52,8 @@ pub(super) struct Rest {
     pub(super) version: i64,
     #[serde(with = "moment")]
     pub(super) changed_at: Ts,
+    #[serde(default, with = "day")]
+    pub(super) lone_review_on: Option<Day>,
 }
 
 /// A person's row.
@@ -135,6 +139,13 @@ impl Side {
             merged_into: None,
             version: self.rest.version + 1,
             changed_at: now,
+            // Where both say that nobody goes alone, the sooner day is kept.
+            lone_review_on: self
+                .rest
+                .lone_review_on
+                .into_iter()
+                .chain(gone.rest.lone_review_on)
+                .min(),
         };
         Ok(Self { texts, rest })
     }
@@ -175,6 +186,7 @@ impl Side {
             merged_into: now.merged_into,
             version: now.version + 1,
             changed_at: at,
+            lone_review_on: back(now.lone_review_on, made.lone_review_on, was.lone_review_on),
         };
         Ok(Self {
             texts: serde_json::from_value(Value::Object(texts))?,

@@ -14,10 +14,10 @@ use crate::person::Person;
 
 const TEXTS: &str = "select p.nhs_number, p.nhs_number_doubted, p.known_as, p.pronouns, p.gender,
         p.ethnicity, p.gender_words, p.ethnicity_words, p.address, p.postcode, p.phone, p.email, p.safe_contact, p.risk,
-        p.communication, p.access_needs, p.interpreter, p.matters
+        p.communication, p.access_needs, p.interpreter, p.matters, p.lone_why
     from person p where p.scheme_id = $1 and p.id = $2";
 const REST: &str = "select p.born, p.practice_id, p.location_sensitive, p.restricted,
-        p.merged_into, p.version, p.changed_at
+        p.merged_into, p.version, p.changed_at, p.lone_review_on
     from person p where p.scheme_id = $1 and p.id = $2";
 
 /// A person's row, to be written down and put back; shown to nobody.
@@ -34,10 +34,11 @@ pub(super) async fn side(
 const PUT_TEXTS: &str = "update person set nhs_number = $3, nhs_number_doubted = $4, known_as = $5,
         pronouns = $6, gender = $7, ethnicity = $8, address = $9, postcode = $10, phone = $11,
         email = $12, safe_contact = $13, risk = $14, communication = $15, access_needs = $16,
-        interpreter = $17, matters = $18, gender_words = $19, ethnicity_words = $20
+        interpreter = $17, matters = $18, gender_words = $19, ethnicity_words = $20,
+        lone_why = $21
     where scheme_id = $1 and id = $2";
 const PUT_REST: &str = "update person set born = $3, practice_id = $4, location_sensitive = $5,
-        restricted = $6, merged_into = $7, version = $8, changed_at = $9
+        restricted = $6, merged_into = $7, version = $8, changed_at = $9, lone_review_on = $10
     where scheme_id = $1 and id = $2";
 
 /// Writes a person's row.
@@ -60,6 +61,7 @@ pub(super) async fn put(
             .bind(rest.merged_into)
             .bind(rest.version)
             .bind(rest.changed_at)
+            .bind(rest.lone_review_on)
     )?;
     run!(
         tx,
@@ -84,6 +86,7 @@ pub(super) async fn put(
             .bind(&texts.matters)
             .bind(&texts.gender_words)
             .bind(&texts.ethnicity_words)
+            .bind(&texts.lone_why)
     )?;
     Ok(())
 }

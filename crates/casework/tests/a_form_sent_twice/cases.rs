@@ -204,6 +204,9 @@ pub async fn a_note(sent: &mut Sent<'_>, somebody: Somebody) {
     let path = paths::cancel_next(&referral);
     sent.twice(&mut kay, "/referrals/{id}/next/cancel", &path, &off)
         .await;
+    let path = paths::undo_cancel_next(&referral);
+    sent.twice(&mut kay, "/referrals/{id}/next/undo", &path, &[])
+        .await;
     let tag = [("words", "carer group")];
     let path = paths::tags(person);
     sent.twice(&mut kay, "/people/{person}/tags", &path, &tag)

@@ -86,6 +86,101 @@ async fn a_meeting_is_moved_and_called_off_and_the_record_says_what_was_planned(
 }
 
 #[tokio::test]
+async fn what_was_called_off_by_mistake_is_back_with_one_press_as_it_was() {
+    for world in World::small(program).await {
+        let mary = met(&world, &mary()).await;
+        let day = world.now().day().plus_days(1);
+        let mut kay = world.signed_in(world.kay).await;
+        books(&mut kay, mary, day, "Face to face", "11am").await;
+        kay.opens(paths::next(mary.referral)).await;
+        kay.fills("What comes next?", "Look at the forms")
+            .fills("Place", "The library");
+        kay.presses("Set the next step").await;
+        kay.opens(paths::next(mary.referral)).await;
+        kay.presses("Call it off: nothing is planned").await;
+        let was = format!(
+            "Called off: Look at the forms, {} at 11:00, face to face",
+            day.as_uk_date()
+        );
+        kay.sees(&was);
+        kay.presses("Undo: book it again as it was")
+            .await
+            .sees("Booked again as it was")
+            .sees("11:00")
+            .sees("Look at the forms")
+            .sees("The library");
+        // A second press of the same button is the same press.
+        kay.presses_again().await;
+        kay.sees("Booked again as it was");
+        let left = "select count(*) from called_off where scheme_id = $1";
+        assert_eq!(world.count(left).await, 0);
+        kay.opens(paths::next(mary.referral))
+            .await
+            .does_not_see("Undo");
+    }
+}
+
+#[tokio::test]
+async fn what_happened_since_is_not_undone_with_the_calling_off() {
+    for world in World::small(program).await {
+        let mary = met(&world, &mary()).await;
+        let today = world.now().day();
+        let mut kay = world.signed_in(world.kay).await;
+        books(&mut kay, mary, today, "Telephone", "11am").await;
+        kay.opens(paths::next(mary.referral)).await;
+        kay.presses("Call it off: nothing is planned").await;
+        kay.sees("Undo: book it again as it was");
+        // In another window she books something else.
+        let mut other = world.signed_in(world.kay).await;
+        books(&mut other, mary, today.plus_days(2), "Video", "2pm").await;
+        kay.presses("Undo: book it again as it was")
+            .await
+            .is_answered(409)
+            .sees("What was called off can no longer be brought back");
+        other
+            .opens(paths::day(today.plus_days(2)))
+            .await
+            .sees("14:00");
+        other.opens(paths::next(mary.referral)).await;
+        other.presses("Call it off: nothing is planned").await;
+        world.passes_days(3);
+        let mut later = world.signed_in(world.kay).await;
+        later
+            .opens(paths::next(mary.referral))
+            .await
+            .does_not_see("Undo");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_was_hidden_since_does_not_come_back() {
+    for world in World::small(program).await {
+        let mary = met(&world, &mary()).await;
+        let today = world.now().day();
+        let mut kay = world.signed_in(world.kay).await;
+        books(&mut kay, mary, today, "Face to face", "11am").await;
+        kay.opens(paths::next(mary.referral)).await;
+        kay.fills("Place", "The mill")
+            .presses("Set the next step")
+            .await;
+        kay.opens(paths::next(mary.referral)).await;
+        kay.presses("Call it off: nothing is planned").await;
+        world
+            .marks(
+                mary.person,
+                "update person set location_sensitive = $3 where scheme_id = $1 and id = $2",
+            )
+            .await;
+        kay.presses("Undo: book it again as it was")
+            .await
+            .sees("11:00")
+            .does_not_see("The mill");
+        let kept = "select count(*) from referral where scheme_id = $1 and next_place is not null";
+        assert_eq!(world.count(kept).await, 0);
+    }
+}
+
+#[tokio::test]
 async fn who_has_nothing_planned_is_booked_in_the_row() {
     for world in World::small(program).await {
         met(&world, &mary()).await;

@@ -5,4 +5,5 @@
 mod brought_in;
 mod made;
 mod matched;
+mod seen_before_confirming;
 mod undone;

@@ -19,6 +19,7 @@ use kith_casework::{
         actions::{self, Groups},
         bring_in,
         headings::Plan,
+        listed,
         rows::{self, ImportRow, Which},
         store::Batch,
         undo,
@@ -204,6 +205,9 @@ async fn groups(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<Groups> 
         .await
 }
 
+/// New rows, and rows that are the same as before, named in a dry run.
+const LISTED: i64 = 20;
+
 /// As many rows as a file may have.
 fn all_rows() -> i64 {
     i64::try_from(MOST_ROWS).unwrap_or(i64::MAX)
@@ -220,8 +224,10 @@ async fn rows(
 }
 
 async fn close_rows(db: &Db, actor: &Actor, id: Id<ImportBatch>) -> Outcome<Vec<ImportRow>> {
-    db.read(async |tx| Outcome::Ok(rows::close(tx, actor.scheme, id, 0, all_rows()).await?))
-        .await
+    db.read(async |tx| {
+        Outcome::Ok(rows::of_group(tx, actor.scheme, id, Sorted::Close, 0, all_rows()).await?)
+    })
+    .await
 }
 
 /// What the file holds: the four groups, and what is wrong by row and column.
@@ -240,6 +246,8 @@ async fn dry_run(
     println!("{:>6}  {}: left out", groups.same, Sorted::Same);
     println!("{:>6}  {}", groups.close, Sorted::Close);
     println!("{:>6}  {}: left out", groups.errors, Sorted::Error);
+    say_listed(config, db, actor, batch, Sorted::New, groups.new).await?;
+    say_listed(config, db, actor, batch, Sorted::Same, groups.same).await?;
     for row in close_rows(db, actor, batch.id).await? {
         println!("  row {}: close match: {}", row.number, row.choice);
     }
@@ -251,6 +259,35 @@ async fn dry_run(
     }
     say(&rows(db, actor, batch.id, Which::Wrong).await?, false);
     say_repaired(db, actor, batch.id).await
+}
+
+/// The first rows of a group, and where the others are.
+async fn say_listed(
+    config: &Config,
+    db: &Db,
+    actor: &Actor,
+    batch: &Batch,
+    group: Sorted,
+    all: i64,
+) -> Outcome<()> {
+    let rows = db
+        .read(async |tx| listed::some(tx, actor, batch, group, 0, LISTED).await)
+        .await?;
+    let words = if group == Sorted::New { "new" } else { "same" };
+    for row in &rows {
+        let last = row.before.as_ref().unwrap_or(&row.need);
+        let parts = [&row.name, &row.known_by, last];
+        let known = parts.into_iter().map(String::as_str);
+        let known: Vec<&str> = known.filter(|part| !part.is_empty()).collect();
+        println!("  row {}: {words}: {}", row.number, known.join(", "));
+    }
+    if all > LISTED {
+        let to = config
+            .origin
+            .link(&paths::import_rows(batch.id, group.code(), 0));
+        println!("  and {} more: {to}", all - LISTED);
+    }
+    Ok(())
 }
 
 fn say(rows: &[ImportRow], repaired: bool) {

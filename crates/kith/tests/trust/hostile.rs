@@ -124,6 +124,10 @@ const TYPED: &[(&str, &str, usize)] = &[
     ("gathered_file", "file_name", 200),
     ("person_risk", "before_words", 300),
     ("person_risk", "after_words", 300),
+    ("person", "lone_why", 300),
+    ("person_lone_working", "why", 300),
+    ("called_off", "step", 300),
+    ("called_off", "place", 300),
     ("referral", "end_next", 300),
     ("contact", "void_reason", 300),
     ("concern", "outcome_line", 300),
@@ -146,7 +150,7 @@ const NOT_TYPED: &[(&str, &str)] = &[
     (
         "a word of the program, from a closed list or made by it",
         "account.role account.state audit.action audit.object_kind audit.outcome audit.purpose \
-         audit.role concern.danger concern.door concern.outcome concern.reference concern.state \
+         audit.role called_off.way concern.danger concern.door concern.outcome concern.reference concern.state \
          concern_event.what contact.attended contact.holding contact.mode contact.purpose \
          draft.place form_once.form_key form_once.went_to gathered_file.kind gathered_file.state \
          gp_contact.kind gp_person.sex import_batch.kind import_batch.state import_row.choice \
@@ -263,7 +267,7 @@ pub async fn is_full(story: &Story) {
     const LINES: &[&str] = &[
         "update person set known_as = 'x', pronouns = 'x', gender_words = 'x', ethnicity_words = 'x', risk = 'x',
             communication = 'x', access_needs = 'x', interpreter = 'x', matters = 'x', address = 'x',
-            safe_contact = 'x' where scheme_id = $1",
+            safe_contact = 'x', lone_why = 'x' where scheme_id = $1",
         "update referral set why = 'x', what_changed = 'x', practice_to_do = 'x',
             next_step = case when next_on is null then next_step else 'x' end where scheme_id = $1",
         "update contact set practice_line = 'x', connected_to = 'x' where scheme_id = $1",
@@ -275,6 +279,12 @@ pub async fn is_full(story: &Story) {
         "insert into person_risk (scheme_id, id, person_id, at, by_id, before_words, after_words)
             select p.scheme_id, p.id, p.id, p.changed_at, a.id, 'x', 'x' from person p
               join account a on a.scheme_id = $1 and a.role = 'manager' where p.scheme_id = $1",
+        "insert into person_lone_working (scheme_id, id, person_id, at, by_id, why)
+            select p.scheme_id, p.id, p.id, p.changed_at, a.id, 'x' from person p
+              join account a on a.scheme_id = $1 and a.role = 'manager' where p.scheme_id = $1",
+        "insert into called_off (scheme_id, referral_id, version, step, was_on, place, by_id, at)
+            select r.scheme_id, r.id, r.version, 'x', r.received_on, 'x', a.id, r.received_at from referral r
+              join account a on a.scheme_id = $1 and a.role = 'manager' where r.scheme_id = $1",
         "update practice_message set to_do = 'x' where scheme_id = $1",
         "update concern set reach = 'x', about = 'x', outcome_line = 'x' where scheme_id = $1",
         "update referral_move set note = 'x' where scheme_id = $1",

@@ -110,6 +110,7 @@ const OF_THEIR_OWN: &[(&str, &str)] = &[
     ("/break-glass/{id}", "an access, not a person"),
     ("/import/{import}", "a list, not a person"),
     ("/import/{import}/problems.csv", "a list, not a person"),
+    ("/import/{import}/rows/{group}", "a list, not a person"),
     ("/admin/accounts/{id}", "an account, not a person"),
     ("/admin/accounts/{id}/leave", "an account, not a person"),
     ("/admin/organisations/{id}", "an organisation, not a person"),

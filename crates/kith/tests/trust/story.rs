@@ -279,11 +279,11 @@ impl Objects {
                 "id" if path.starts_with("/admin/accounts/") => self.account,
                 "id" if path.starts_with("/admin/organisations/") => self.organisation,
                 "id" if path.starts_with("/account/passkeys/") => None,
-                "slug" | "kind" => {
-                    let word = if place == "slug" {
-                        "harbour"
-                    } else {
-                        "gp_register"
+                "slug" | "kind" | "group" => {
+                    let word = match place {
+                        "slug" => "harbour",
+                        "kind" => "gp_register",
+                        _ => "new",
                     };
                     parts.push(word.into());
                     continue;
