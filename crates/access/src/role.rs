@@ -77,6 +77,7 @@ pub enum Ability {
     TagPeople,
     TakeReferral,
     AssignReferral,
+    WithdrawAgreement,
     SeeCaseload,
     SeeTeam,
     AnswerMessages,
@@ -203,6 +204,7 @@ matrix! {
     TagPeople "Put a tag on somebody, and take it off"                   Nothing  Assigned Scheme  Nothing Nothing Nothing people;
     TakeReferral "See who waits, take a referral on, send one back"      Nothing  Scheme   Scheme  Nothing Nothing Nothing people;
     AssignReferral "Give a referral to a link worker"                    Nothing  Assigned Scheme  Nothing Nothing Nothing people;
+    WithdrawAgreement "Write down that somebody no longer agrees"        Practice Scheme   Scheme  Nothing Nothing Nothing people;
     SeeCaseload "See a caseload"                                         Nothing  Own      Scheme  Nothing Nothing Nothing people;
     SeeTeam "See the team's load and waits"                              Nothing  Nothing  Scheme  Nothing Nothing Nothing;
     AnswerMessages "Read and file what the service tells the practice"   Practice Nothing  Nothing Nothing Nothing Nothing people;

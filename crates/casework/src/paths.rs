@@ -85,6 +85,11 @@ pub fn find_sent() -> String {
 pub fn take_back(referral: impl Display) -> String {
     format!("/sent/{referral}/take-back")
 }
+/// Writing down that somebody no longer agrees to a referral.
+#[must_use]
+pub fn withdraw(referral: impl Display) -> String {
+    format!("/referrals/{referral}/withdraw")
+}
 /// Saying that one has read that a referral came back.
 #[must_use]
 pub fn acknowledge(referral: impl Display) -> String {

@@ -13,6 +13,7 @@ pub fn routes() -> Routes {
         .merge(crate::referral::close::routes())
         .merge(crate::referral::reopen::routes())
         .merge(crate::referral::take_back::routes())
+        .merge(crate::referral::withdraw::routes())
         .merge(crate::booking::pages::routes())
         .merge(crate::contact::pages::routes())
         .merge(crate::import::routes())

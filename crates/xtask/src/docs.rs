@@ -224,6 +224,6 @@ fn states() -> String {
         ));
     }
     let about = "What can happen to a referral. Drawn from the table `MOVES` in \
-        `crates/casework/src/referral/rules.rs`; a move that is not there is refused.";
+        `crates/casework/src/referral/moves.rs`; a move that is not there is refused.";
     page("The states of a referral", about, &body)
 }

@@ -99,6 +99,11 @@ fn facts(identity: &Identity, today: Day) -> Vec<(&'static str, String)> {
 /// first; in words, so that no meaning hangs on a colour.
 fn flags(identity: &Identity) -> Vec<(String, TagColour)> {
     let mut flags = Vec::new();
+    flags.extend(identity.no_longer_agrees.map(|on| {
+        let on = on.as_uk_date();
+        let words = format!("No longer agrees since {on}: do nothing without a new yes");
+        (words, TagColour::Red)
+    }));
     let mut with_words = |before: &str, words: &Option<kith_base::Line>, colour| {
         flags.extend(
             words
@@ -173,6 +178,7 @@ mod tests {
             interpreter: None,
             access_needs: None,
             has_safe_contact: false,
+            no_longer_agrees: None,
             merged_into: None,
             version: 1,
         }

@@ -103,6 +103,9 @@ pub struct Identity {
     pub access_needs: Option<Line>,
     /// There is a way to reach them without harm that must be read first.
     pub has_safe_contact: bool,
+    /// The day their agreement was taken back, until somebody refers them who
+    /// has their new yes.
+    pub no_longer_agrees: Option<Day>,
     /// The record this one was merged into.
     pub merged_into: Option<Id<Person>>,
     /// Counts the changes: a form carries it back.

@@ -24,6 +24,7 @@ struct Row {
     communication: Option<Line>,
     interpreter: Option<Line>,
     access_needs: Option<Line>,
+    no_longer_agrees: Option<Ts>,
     merged_into: Option<Id<Person>>,
     version: i64,
     address: Option<Line>,
@@ -40,12 +41,18 @@ struct Row {
     matters: Option<String>,
 }
 
+// A file may be older than what the person says now: it brings no new yes.
 const RECORD: &str = concat!(
     "select p.id, p.given, p.family, p.known_as, p.pronouns, p.born, p.nhs_number,
             p.practice_id, o.name as practice_name, p.location_sensitive, p.restricted,
             p.risk, p.communication, p.interpreter, p.access_needs, p.merged_into, p.version,
             p.address, p.postcode, p.phone, p.email, p.safe_contact, p.text_is_safe,
-            p.voicemail_is_safe, p.gender, p.gender_words, p.ethnicity, p.ethnicity_words, p.matters
+            p.voicemail_is_safe, p.gender, p.gender_words, p.ethnicity, p.ethnicity_words, p.matters,
+            (select max(rw.ended_at) from referral rw where rw.scheme_id = $1 and rw.person_id = p.id
+                and rw.state = 'closed' and rw.end_reason = 'no_longer_agrees'
+                and not exists (select 1 from referral rn where rn.scheme_id = $1
+                    and rn.person_id = p.id and rn.received_at > rw.ended_at and rn.agreed <> 'no'
+                    and rn.source <> 'file' and rn.state <> 'voided')) as no_longer_agrees
        from person p
        left join organisation o on o.scheme_id = $1 and o.id = p.practice_id
       where p.id = $7 and ",
@@ -95,6 +102,7 @@ impl From<Row> for Record {
                 interpreter: row.interpreter,
                 access_needs: row.access_needs,
                 has_safe_contact: place.safe_contact.is_some(),
+                no_longer_agrees: row.no_longer_agrees.map(Ts::day),
                 merged_into: row.merged_into,
                 version: row.version,
             },

@@ -57,6 +57,14 @@ const SAID: &[(&str, &str)] = &[
     ("put a contact right", "Put a contact note right"),
     ("void a contact", "Struck a contact note out"),
     ("tick a task off", "Ticked a task off"),
+    (
+        "withdraw",
+        "Wrote down that the person no longer agrees, and ended the referral",
+    ),
+    (
+        "open the end of somebody's agreement",
+        "Opened the form for somebody who no longer agrees",
+    ),
     ("take a tick back", "Took a tick back"),
     ("end an action", "Ended an action"),
     ("give a task", "Gave a task to a link worker"),

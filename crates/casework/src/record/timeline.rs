@@ -85,6 +85,7 @@ pub fn events(contacts: &[Kept], moves: &[Moved], told: &[Told]) -> Vec<Event> {
 fn moved_to(moved: &Moved) -> String {
     match &moved.note {
         Some(planned) if moved.what == Move::Plan => format!("Next: {planned}"),
+        Some(said) if moved.what == Move::Withdraw => format!("Referral: {}. {said}", moved.what),
         _ => format!("Referral: {}", moved.what),
     }
 }

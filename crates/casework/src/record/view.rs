@@ -12,7 +12,7 @@ use kith_pages::{
 use crate::{
     paths,
     person::Record,
-    referral::{Agreed, Case, End, Next, Standing, State, actions::end_label},
+    referral::{Agreed, Case, End, Next, Standing, State, actions::end_label, withdraw},
 };
 
 /// A referral as the record shows it.
@@ -173,12 +173,15 @@ fn buttons(case: &Case, actor: &Actor, token: &FormToken, writes: bool) -> Html 
                 all.push(link("Give to another link worker", paths::assign(case.id)));
             }
         }
-        State::Declined | State::Closed => {
+        State::Declined | State::Closed if !case.standing.is_withdrawn() => {
             if actor.can(Ability::TakeReferral) || actor.can(Ability::AssignReferral) {
                 all.push(link("Reopen", paths::reopen(case.id)));
             }
         }
-        State::Advice | State::Voided => {}
+        State::Declined | State::Closed | State::Advice | State::Voided => {}
+    }
+    if withdraw::offers(actor, case) {
+        all.push(link("No longer agrees", paths::withdraw(case.id)));
     }
     all.into_iter()
         .flat_map(|button| [button, " ".into()])

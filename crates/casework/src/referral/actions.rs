@@ -91,16 +91,33 @@ pub async fn step(
     if step.version.is_some_and(|version| version != case.version) {
         return Err(quicker().into());
     }
+    let note = step.note.as_deref();
+    go(tx, terms, actor, case, step.act, note, at).await
+}
+
+/// Moves a referral that was loaded: decide, save, audit, tell.
+///
+/// # Errors
+/// As [`step`].
+pub(super) async fn go(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    case: Case,
+    act: Act,
+    note: Option<&str>,
+    at: Ts,
+) -> Outcome<Case> {
     let declined_by_person = matches!(
-        &step.act,
+        &act,
         Act::Decline {
             reason: DeclineReason::PersonSaidNo,
             ..
         }
     );
-    let what = step.act.kind();
-    let planned = step.act.plans();
-    let (standing, tell) = rules::act(Some(&case.standing), step.act, at.day(), &terms.promise)?;
+    let what = act.kind();
+    let planned = act.plans();
+    let (standing, tell) = rules::act(Some(&case.standing), act, at.day(), &terms.promise)?;
     no_hidden_place(&case, &standing)?;
     if !store::stand(tx, terms.scheme, case.id, case.version, &standing, at).await? {
         return Err(quicker().into());
@@ -112,7 +129,7 @@ pub async fn step(
         what,
         from: Some(case.standing.state()),
         to: &standing,
-        note: step.note.as_deref().or(planned.as_deref()),
+        note: note.or(planned.as_deref()),
     };
     store::insert_move(tx, terms.scheme, &moved, at).await?;
     audit::record(tx, actor, entry(what.code(), case.person, case.id)).await?;
@@ -164,7 +181,7 @@ pub(super) fn entry(
     }
 }
 
-fn quicker() -> Refusal {
+pub(super) fn quicker() -> Refusal {
     Refusal::conflict("Somebody changed this referral while you were looking at it")
         .try_next("Open it again to see what it says now")
 }
@@ -227,6 +244,9 @@ pub fn end_words(stage: Stage, reason: &str, what_changed: Option<&str>) -> Stri
 /// What people read for the reason of an end.
 #[must_use]
 pub fn end_label(code: &str) -> &'static str {
+    if code == rules::NO_LONGER_AGREES {
+        return rules::NO_LONGER_AGREES_LABEL;
+    }
     code.parse::<DeclineReason>()
         .map(Word::label)
         .or_else(|_| code.parse::<super::CloseReason>().map(Word::label))
@@ -241,11 +261,15 @@ async fn tell_person_task(
     at: Ts,
 ) -> Outcome<()> {
     let reference = &case.reference;
-    let what = format!("Tell the person that their referral {reference} has ended");
+    let mut what = format!("Tell the person that their referral {reference} has ended");
+    if case.standing.is_withdrawn() {
+        what.push_str(": somebody said for them that they no longer agree. Ask whether that is so");
+    }
     to_tell(tx, terms, actor, case, (task::Kind::TellPerson, what), at).await
 }
 
-/// Gives the actor somebody to tell about a referral, within two working days.
+/// Gives the actor somebody to tell about a referral, within two working days;
+/// the manager's queue, where a practice did what must be told.
 pub(super) async fn to_tell(
     tx: &mut Tx,
     terms: &Terms,
@@ -261,7 +285,7 @@ pub(super) async fn to_tell(
         kind,
         what,
         who: task::Who::Worker,
-        owner: Some(actor.account),
+        owner: (actor.role != Role::Practice).then_some(actor.account),
         due: terms.promise.work.after(at.day(), 2),
     };
     task::store::insert(tx, terms.scheme, &new, at).await?;

@@ -61,6 +61,7 @@ fn mary() -> Identity {
         communication: None,
         interpreter: None,
         access_needs: None,
+        no_longer_agrees: None,
         merged_into: None,
         version: 1,
     }

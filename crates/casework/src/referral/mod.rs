@@ -5,6 +5,7 @@
 
 pub mod need;
 pub mod eligible;
+mod moves;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;
@@ -24,6 +25,7 @@ mod open_actions;
 pub mod close;
 pub mod reopen;
 pub mod take_back;
+pub mod withdraw;
 
 use kith_access::{Account, Organisation};
 use kith_base::{Id, Line, Name, Ts};

@@ -1,111 +1,14 @@
-//! What can happen to a referral, and when. One table of moves (`MOVES`) says
-//! which state leads to which; the documentation and the tests are drawn from
-//! it. Nobody is lost: in every state either a worker owns the referral or a
-//! queue holds it, an unfinished one always has a date, and every end tells
-//! the referrer and the person, or leaves somebody the task to.
+//! What happens to a referral, and when; which state leads to which is the
+//! table of `moves`. Nobody is lost: in every state either a worker owns the
+//! referral or a queue holds it, an unfinished one always has a date, and
+//! every end tells the referrer and the person, or leaves somebody the task to.
 
 use kith_access::Account;
 use kith_base::{Day, Id, Line, Refusal, Word, WorkingDays, words};
 
+use super::moves::not_now;
+pub use super::moves::{MOVES, Move, State, allowed, leads_to};
 use crate::meeting::Meeting;
-
-words! {
-    /// Where a referral stands.
-    pub enum State {
-        Advice = "advice" / "Advice only",
-        Waiting = "waiting" / "Waiting",
-        Taken = "taken" / "Accepted",
-        Open = "open" / "Active",
-        NeedsWorker = "needs_worker" / "Needs a link worker",
-        Declined = "declined" / "Came back",
-        Closed = "closed" / "Closed",
-        Voided = "voided" / "Taken back",
-    }
-}
-
-impl State {
-    /// Whether somebody still waits for us.
-    #[must_use]
-    pub const fn is_unfinished(self) -> bool {
-        matches!(
-            self,
-            Self::Waiting | Self::Taken | Self::Open | Self::NeedsWorker
-        )
-    }
-
-    /// Whether a queue holds it rather than a worker.
-    #[must_use]
-    pub const fn is_queued(self) -> bool {
-        matches!(self, Self::Waiting | Self::NeedsWorker)
-    }
-}
-
-words! {
-    /// What can happen.
-    pub enum Move {
-        Send = "send" / "sent",
-        KeepAsAdvice = "keep_as_advice" / "kept as advice, because the person had not agreed",
-        Take = "take" / "taken on",
-        Assign = "assign" / "given to a link worker",
-        Agree = "agree" / "the person said yes",
-        Plan = "plan" / "next step planned",
-        Leave = "leave" / "the link worker left",
-        Decline = "decline" / "declined",
-        Close = "close" / "closed",
-        Reopen = "reopen" / "reopened",
-        TakeBack = "take_back" / "taken back",
-        AddLine = "add_line" / "a line was added",
-    }
-}
-
-/// Every allowed move: the act, the states it starts from, where it leads.
-/// `Send` and `KeepAsAdvice` begin a referral. An act that is not here in the
-/// state at hand is refused.
-pub const MOVES: &[(Move, &[State], State)] = {
-    use State::{Advice, Closed, Declined, NeedsWorker, Open, Taken, Voided, Waiting};
-    &[
-        (Move::Send, &[], Waiting),
-        (Move::KeepAsAdvice, &[], Advice),
-        (Move::Take, &[Waiting], Taken),
-        (Move::Take, &[NeedsWorker], Taken),
-        (Move::Assign, &[Waiting, Taken, NeedsWorker], Taken),
-        (Move::Assign, &[Open], Open),
-        (Move::Agree, &[Taken], Open),
-        (Move::Plan, &[Taken], Taken),
-        (Move::Plan, &[Open], Open),
-        (Move::Leave, &[Taken, Open], NeedsWorker),
-        (Move::Decline, &[Waiting, Taken, NeedsWorker], Declined),
-        (Move::Close, &[Taken, Open, NeedsWorker], Closed),
-        (Move::Reopen, &[Declined, Closed], NeedsWorker),
-        (Move::TakeBack, &[Advice, Waiting], Voided),
-        (Move::AddLine, &[Waiting], Waiting),
-        (Move::AddLine, &[Taken], Taken),
-        (Move::AddLine, &[Open], Open),
-        (Move::AddLine, &[NeedsWorker], NeedsWorker),
-    ]
-};
-
-/// Where `act` leads from `from` (`None`: there is no referral yet).
-#[must_use]
-pub fn leads_to(act: Move, from: Option<State>) -> Option<State> {
-    MOVES
-        .iter()
-        .find(|(known, starts, _)| {
-            *known == act && from.map_or(starts.is_empty(), |state| starts.contains(&state))
-        })
-        .map(|(_, _, to)| *to)
-}
-
-/// Whether something may happen to a referral that stands there, for what
-/// leaves it where it stands.
-///
-/// # Errors
-/// A conflict that says what to do instead.
-pub fn allowed(act: Move, from: State) -> Result<(), Refusal> {
-    leads_to(act, Some(from))
-        .map(|_| ())
-        .ok_or_else(|| not_now(act, Some(from)))
-}
 
 /// What is to happen next with somebody, and by when.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -186,10 +89,17 @@ words! {
     }
 }
 
+/// The reason of an end that is chosen on no form of ours: the person took
+/// their agreement back.
+pub const NO_LONGER_AGREES: &str = "no_longer_agrees";
+/// What people read for it.
+pub const NO_LONGER_AGREES_LABEL: &str = "The person no longer agrees";
+
 /// How a referral ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct End {
-    /// The reason's code, of `DeclineReason` or `CloseReason`.
+    /// The reason's code, of `DeclineReason` or `CloseReason`, or
+    /// [`NO_LONGER_AGREES`].
     pub reason: &'static str,
     /// What the person or the practice can do now.
     pub next: Line,
@@ -266,6 +176,12 @@ impl Standing {
         }
     }
 
+    /// Whether the person ended it by taking their agreement back.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self, Self::Closed(end) if end.reason == NO_LONGER_AGREES)
+    }
+
     /// The day it comes up next; none once it has ended.
     #[must_use]
     pub const fn due(&self) -> Option<Day> {
@@ -312,6 +228,13 @@ pub enum Act {
         /// Whether the person has already been told.
         person_knows: bool,
     },
+    /// The person no longer agrees.
+    Withdraw {
+        /// What the practice needs to do.
+        next: Line,
+        /// Whether they said so themself.
+        person_knows: bool,
+    },
     /// It begins again.
     Reopen,
     /// Whoever sent it, or the import that made it, takes it back.
@@ -342,6 +265,7 @@ impl Act {
             Self::Leave => Move::Leave,
             Self::Decline { .. } => Move::Decline,
             Self::Close { .. } => Move::Close,
+            Self::Withdraw { .. } => Move::Withdraw,
             Self::Reopen => Move::Reopen,
             Self::TakeBack => Move::TakeBack,
         }
@@ -422,6 +346,9 @@ pub fn act(
 ) -> Result<(Standing, Vec<Tell>), Refusal> {
     let from = now.map(Standing::state);
     let to = leads_to(act.kind(), from).ok_or_else(|| not_now(act.kind(), from))?;
+    if act.kind() == Move::Reopen && now.is_some_and(Standing::is_withdrawn) {
+        return Err(no_longer_agrees());
+    }
     let kept = now.and_then(Standing::next).cloned();
     let owner = now.and_then(Standing::owner);
     let mut tell = Vec::new();
@@ -492,6 +419,16 @@ pub fn act(
                 next,
             })
         }
+        Act::Withdraw { next, person_knows } => {
+            tell.push(Tell::ReferrerClosed);
+            if !person_knows {
+                tell.push(Tell::PersonTask);
+            }
+            Standing::Closed(End {
+                reason: NO_LONGER_AGREES,
+                next,
+            })
+        }
         Act::Reopen => Standing::NeedsWorker {
             on: promise.work.after(today, 1),
         },
@@ -510,59 +447,8 @@ fn ahead(next: Next, today: Day) -> Result<Next, Refusal> {
     Ok(next)
 }
 
-fn not_now(act: Move, from: Option<State>) -> Refusal {
-    let Some(from) = from else {
-        return Refusal::conflict("This referral has not been sent yet").try_next("Send it first");
-    };
-    if act == Move::TakeBack {
-        let what = format!(
-            "The import can no longer be taken back: this referral {}",
-            stands(from)
-        );
-        return Refusal::conflict(what).try_next("Close it or send it back by hand");
-    }
-    let refusal = Refusal::conflict(format!("This referral {}: {}", stands(from), cannot(act)));
-    match from {
-        State::Closed | State::Declined => {
-            refusal.try_next("Reopen it first, or start a new referral")
-        }
-        State::Waiting | State::NeedsWorker => {
-            refusal.try_next("Take it on or give it to a link worker first")
-        }
-        State::Advice => refusal.try_next("Refer again once the person has agreed"),
-        State::Voided => refusal.try_next("Start a new referral"),
-        State::Taken | State::Open => {
-            refusal.try_next("Look at the page again: somebody may have been quicker")
-        }
-    }
-}
-
-/// Where a referral stands, as a sentence goes on after "This referral".
-const fn stands(state: State) -> &'static str {
-    match state {
-        State::Advice => "is kept as advice only",
-        State::Waiting => "is waiting to be taken on",
-        State::Taken | State::Open => "is with a link worker",
-        State::NeedsWorker => "needs a link worker",
-        State::Declined => "came back",
-        State::Closed => "is closed",
-        State::Voided => "was taken back with its import",
-    }
-}
-
-/// What cannot be done, as a clause of its own.
-const fn cannot(act: Move) -> &'static str {
-    match act {
-        Move::Send | Move::KeepAsAdvice => "it cannot be sent again",
-        Move::Take => "it cannot be taken on now",
-        Move::Assign => "it cannot be given to a link worker now",
-        Move::Agree => "the person's yes cannot be written down now",
-        Move::Plan => "a next step cannot be planned now",
-        Move::Leave => "its link worker cannot leave it now",
-        Move::Decline => "it cannot be sent back now",
-        Move::Close => "it cannot be closed now",
-        Move::Reopen => "it cannot be reopened now",
-        Move::TakeBack => "it cannot be taken back now",
-        Move::AddLine => "a line cannot be added now",
-    }
+/// Nobody goes on with what somebody said no to: it takes their new yes.
+fn no_longer_agrees() -> Refusal {
+    Refusal::conflict("The person no longer agrees to this referral")
+        .try_next("Ask them; once they say yes, refer them again")
 }

@@ -83,6 +83,35 @@ fn a_closed_referral_can_only_be_reopened() {
 }
 
 #[test]
+fn whoever_no_longer_agrees_ends_it_wherever_it_stands_and_it_is_not_reopened() {
+    let stop = |person_knows| Act::Withdraw {
+        next: line("Nothing"),
+        person_knows,
+    };
+    let take = Act::Take(worker(1));
+    for before in [
+        vec![Act::Send],
+        vec![Act::Send, take.clone()],
+        vec![Act::Send, take.clone(), Act::Agree(None)],
+        vec![Act::Send, take, Act::Leave],
+    ] {
+        let now = after(&before);
+        let (ended, tell) = act(Some(&now), stop(true), today(), &Promise::default()).unwrap();
+        assert!(ended.is_withdrawn(), "{before:?}");
+        assert_eq!(tell, [Tell::ReferrerClosed]);
+        let (_, tell) = act(Some(&now), stop(false), today(), &Promise::default()).unwrap();
+        assert_eq!(tell, [Tell::ReferrerClosed, Tell::PersonTask]);
+        let again = act(Some(&ended), Act::Reopen, today(), &Promise::default()).unwrap_err();
+        assert_eq!(again.next, "Ask them; once they say yes, refer them again");
+        let twice = act(Some(&ended), stop(true), today(), &Promise::default()).unwrap_err();
+        assert_eq!(
+            twice.what,
+            "This referral is closed: there is nothing to stop"
+        );
+    }
+}
+
+#[test]
 fn a_next_step_in_the_past_is_refused() {
     let taken = after(&[Act::Send, Act::Take(worker(1))]);
     let late = Next::Planned {
@@ -126,6 +155,10 @@ fn any_act() -> impl Strategy<Value = Act> {
             next: line("Nothing"),
             person_knows,
         }),
+        any::<bool>().prop_map(|person_knows| Act::Withdraw {
+            next: line("Nothing"),
+            person_knows,
+        }),
         Just(Act::Reopen),
         Just(Act::TakeBack),
     ]
@@ -139,8 +172,13 @@ proptest! {
     ) {
         let mut standing: Option<Standing> = None;
         for step in acts {
-            let ends = matches!(step, Act::Decline { .. } | Act::Close { .. });
-            let knows = matches!(step, Act::Decline { person_knows: true, .. } | Act::Close { person_knows: true, .. });
+            let ends = matches!(step, Act::Decline { .. } | Act::Close { .. } | Act::Withdraw { .. });
+            let knows = matches!(
+                step,
+                Act::Decline { person_knows: true, .. }
+                    | Act::Close { person_knows: true, .. }
+                    | Act::Withdraw { person_knows: true, .. }
+            );
             let Ok((to, tell)) = act(standing.as_ref(), step, today(), &Promise::default()) else { continue };
             let state = to.state();
             prop_assert_eq!(state.is_unfinished(), to.due().is_some());

@@ -7,7 +7,8 @@ use kith_db::{FromRow, Tx, on, run};
 
 use super::{
     Agreed, Case, CloseReason, DeclineReason, End, Need, Next, Referral, Sent, Source, Standing,
-    State, Told, rules::Move,
+    State, Told,
+    rules::{Move, NO_LONGER_AGREES},
 };
 use crate::{
     meeting::{Meeting, Minute, Way},
@@ -221,7 +222,11 @@ fn standing(row: &Row) -> Result<Standing, sqlx::Error> {
         },
         State::NeedsWorker => Standing::NeedsWorker { on: on()? },
         State::Declined => Standing::Declined(end(&codes::<DeclineReason>())?),
-        State::Closed => Standing::Closed(end(&codes::<CloseReason>())?),
+        State::Closed => {
+            let mut known = codes::<CloseReason>();
+            known.push(NO_LONGER_AGREES);
+            Standing::Closed(end(&known)?)
+        }
         State::Voided => Standing::Voided,
     })
 }
@@ -468,6 +473,22 @@ pub async fn unfinished(
     person: Id<Person>,
 ) -> Result<Option<Id<Referral>>, sqlx::Error> {
     on!(tx, c => sqlx::query_scalar(UNFINISHED).bind(scheme).bind(person).fetch_optional(c))
+}
+
+const ALL_UNFINISHED: &str = "select r.id from referral r
+    where r.scheme_id = $1 and r.person_id = $2 and r.state in ('waiting', 'taken', 'open', 'needs_worker')
+    order by r.id";
+
+/// Every unfinished referral of a person: two practices may have sent one each.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn all_unfinished(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    person: Id<Person>,
+) -> Result<Vec<Id<Referral>>, sqlx::Error> {
+    on!(tx, c => sqlx::query_scalar(ALL_UNFINISHED).bind(scheme).bind(person).fetch_all(c))
 }
 
 const UNFINISHED_SEEN: &str = concat!(

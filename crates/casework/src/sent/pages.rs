@@ -32,7 +32,7 @@ use crate::{
     referral::{
         self, Case, Referral, State,
         rules::{Move, allowed},
-        take_back,
+        take_back, withdraw,
     },
 };
 
@@ -251,6 +251,7 @@ struct One {
     empty: Html,
     line: Option<String>,
     mistake: Option<String>,
+    withdraw: Option<String>,
     print: Html,
 }
 
@@ -293,6 +294,7 @@ async fn one(signed: Signed, app: App, Path(referral): Path<Id<Referral>>) -> An
             .is_ok()
             .then(|| paths::add_line(case.id)),
         mistake: take_back::offers(&signed.actor, &case).then(|| paths::take_back(case.id)),
+        withdraw: withdraw::offers(&signed.actor, &case).then(|| paths::withdraw(case.id)),
         print: Button::print("Print").into(),
     };
     let banner = person::banner::banner(&identity, signed.actor.today());

@@ -367,6 +367,30 @@ pub async fn give(
     Ok(run!(tx, sqlx::query(GIVE).bind(scheme).bind(task).bind(to))? == 1)
 }
 
+const END_ACTIONS: &str = "update task set done_at = $3, done_by = $4, ended_as = $5
+    where scheme_id = $1 and person_id = $2 and kind = 'action' and done_at is null";
+
+/// Ends what was promised about somebody, as no longer needed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_actions(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+) -> Result<(), sqlx::Error> {
+    run!(
+        tx,
+        sqlx::query(END_ACTIONS)
+            .bind(actor.scheme)
+            .bind(person)
+            .bind(actor.now)
+            .bind(actor.account)
+            .bind(Became::NotNeeded)
+    )?;
+    Ok(())
+}
+
 const END_OF: &str = "update task set done_at = $3, done_by = $4
     where scheme_id = $1 and done_at is null and (referral_id = $2
       or (what like $5 and person_id in

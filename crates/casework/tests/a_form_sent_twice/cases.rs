@@ -109,6 +109,18 @@ pub async fn a_referral(sent: &mut Sent<'_>) -> Somebody {
     let path = paths::take_back(wrong.referral);
     sent.twice(&mut rita, "/sent/{referral}/take-back", &path, &mistake)
         .await;
+    let changed = world.refers(world.rita, &named("Changed", "Mind")).await;
+    let version = sent.version(changed).await;
+    let said = [
+        ("version", &*version),
+        ("heard", "for_them"),
+        ("said_on-day", "24"),
+        ("said_on-month", "11"),
+        ("said_on-year", "2026"),
+    ];
+    let path = paths::withdraw(changed.referral);
+    sent.twice(&mut rita, "/referrals/{referral}/withdraw", &path, &said)
+        .await;
     let search = [("q", "Person")];
     sent.twice(&mut rita, "/sent/search", "/sent/search", &search)
         .await;

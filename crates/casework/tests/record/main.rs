@@ -7,6 +7,7 @@ mod details;
 mod ending;
 mod seen;
 mod tasks;
+mod withdrawn;
 
 use axum::Router;
 use kith_access::App;

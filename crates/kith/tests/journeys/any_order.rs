@@ -16,6 +16,7 @@ use kith_casework::{
     referral::{
         self, Act, Agreed, CloseReason, DeclineReason, Need, Next, Source, Told,
         actions::{Reopening, Step, Who, refer},
+        withdraw::{Heard, Said, withdraw},
     },
     sensitive::{self, Switch},
     team,
@@ -149,11 +150,12 @@ impl Service<'_> {
     async fn something_happens(&mut self) {
         let hours = self.chance.of(30);
         self.world.passes_hours(i64::try_from(hours).unwrap());
-        let what = match self.chance.of(23) {
+        let what = match self.chance.of(24) {
             0..4 => self.refers().await,
             20 => self.agency_asks().await,
             21 => self.brings_a_file_in().await,
             22 => self.undoes_a_file().await,
+            23 => self.no_longer_agrees().await,
             4..12 => self.moves().await,
             12..14 => self.reopens().await,
             14 => self.covers().await,
@@ -375,6 +377,30 @@ impl Service<'_> {
         format!("Mo reopens for {}: {done}", worker.name)
     }
 
+    /// Somebody who speaks for a person tells a link worker or the practice.
+    async fn no_longer_agrees(&mut self) -> String {
+        let (Some(who), worker) = (self.somebody(), self.worker()) else {
+            return "nobody is known".into();
+        };
+        let by = self.chance.one(&[worker, self.world.rita]);
+        let Some(actor) = self.there(by).await else {
+            return format!("{} is not there", by.name);
+        };
+        let (terms, now) = (self.world.terms(), self.world.now());
+        let goes = async |tx: &mut Tx| {
+            let case = referral::store::for_own_move(tx, terms.scheme, who.referral).await?;
+            let said = Said {
+                version: case.map_or(0, |case| case.version),
+                heard: Heard::ForThem,
+                said_on: now.day(),
+                words: None,
+            };
+            withdraw(tx, &terms, &actor, who.referral, &said).await
+        };
+        let done = went(self.world.db.act(goes).await).is_some();
+        format!("{} hears that somebody no longer agrees: {done}", by.name)
+    }
+
     async fn covers(&mut self) -> String {
         let (away, cover) = (self.worker(), self.worker());
         let today = self.world.now().day();
@@ -536,6 +562,7 @@ async fn in_any_order_of_events_nobody_is_lost() {
             "taken back: true",
             "merged: true",
             "reopens for",
+            "no longer agrees: true",
             "an agency asks for",
             "is brought in",
             "a file is undone: true",
