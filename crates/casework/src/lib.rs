@@ -22,6 +22,7 @@ pub mod caseload;
 pub mod today;
 pub mod concern;
 pub mod sensitive;
+pub mod lone;
 pub mod merge;
 pub mod sent;
 pub mod import;
