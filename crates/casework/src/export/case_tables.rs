@@ -140,6 +140,21 @@ pub const CASES: &[TableWords] = &[
         )
     },
     TableWords {
+        review: &["why"],
+        ..table(
+            "person_earlier",
+            "What somebody's details said before they were put right",
+            Whole::Out,
+            IN_PERSON,
+            &[
+                ("field", Text, "Which detail"),
+                ("before_words", Text, "What stood there before"),
+                ("after_words", Text, "What it became"),
+                ("why", Text, "Why, when it was said"),
+            ],
+        )
+    },
+    TableWords {
         review: &["before_words", "after_words"],
         ..table(
             "person_risk",

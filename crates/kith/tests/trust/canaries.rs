@@ -34,9 +34,14 @@ const MAY_READ: &[(&str, &str, &str)] = &[
 ];
 /// Who may read where she is met next: those who may read notes about her.
 const MAY_MEET: &[&str] = &["Kay Ward", "Lena Frost", "Mo Khan", "Grace Hill"];
-/// Which files of the scheme's own records hold it: the record itself, the
-/// list somebody brought in, and what a merge keeps to be taken back.
-const MAY_HOLD: &[&str] = &["person.csv", "import_row.csv", "person_merge.csv"];
+/// Which files of the scheme's own records hold it: the record itself, what it
+/// said before, the list somebody brought in, and what a merge keeps to be taken back.
+const MAY_HOLD: &[&str] = &[
+    "person.csv",
+    "person_earlier.csv",
+    "import_row.csv",
+    "person_merge.csv",
+];
 
 /// Everything an answer says: its body, with archives opened.
 fn everything(sent: &Sent) -> String {

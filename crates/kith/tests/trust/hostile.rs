@@ -124,6 +124,9 @@ const TYPED: &[(&str, &str, usize)] = &[
     ("gathered_file", "file_name", 200),
     ("person_risk", "before_words", 300),
     ("person_risk", "after_words", 300),
+    ("person_earlier", "before_words", 900),
+    ("person_earlier", "after_words", 900),
+    ("person_earlier", "why", 300),
     ("person", "lone_why", 300),
     ("person_lone_working", "why", 300),
     ("called_off", "step", 300),
@@ -156,7 +159,7 @@ const NOT_TYPED: &[(&str, &str)] = &[
          gp_contact.kind gp_person.sex import_batch.kind import_batch.state import_row.choice \
          import_row.outcome import_row.sorted mailed_token.kind organisation.kind outbox.failure \
          outbox.kind outbox.once_key outbox.state person.ethnicity person.gender \
-         person_switch.switch population_count.dimension practice_message.author_role \
+         person_earlier.field person_switch.switch population_count.dimension practice_message.author_role \
          practice_message.code practice_message.code_map practice_message.code_term \
          practice_message.stage reading.state reading.subject_kind referral.agreed \
          referral.end_reason referral.main_need referral.needs referral.next_kind referral.next_way \
@@ -278,6 +281,9 @@ pub async fn is_full(story: &Story) {
             select f.scheme_id, f.id, 1, 'age', 'x', 100 from gathered_file f where f.scheme_id = $1",
         "insert into person_risk (scheme_id, id, person_id, at, by_id, before_words, after_words)
             select p.scheme_id, p.id, p.id, p.changed_at, a.id, 'x', 'x' from person p
+              join account a on a.scheme_id = $1 and a.role = 'manager' where p.scheme_id = $1",
+        "insert into person_earlier (scheme_id, id, person_id, at, by_id, field, before_words, after_words, why)
+            select p.scheme_id, p.id, p.id, p.changed_at, a.id, 'address', 'x', 'x', 'x' from person p
               join account a on a.scheme_id = $1 and a.role = 'manager' where p.scheme_id = $1",
         "insert into person_lone_working (scheme_id, id, person_id, at, by_id, why)
             select p.scheme_id, p.id, p.id, p.changed_at, a.id, 'x' from person p
