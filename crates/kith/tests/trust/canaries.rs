@@ -15,7 +15,7 @@ use kith_testkit::{Browser, Sent};
 use tempfile::TempDir;
 
 use crate::{
-    heard,
+    heard, mails,
     story::{MEETING, PLACE, Story, WORDS, unzipped},
 };
 
@@ -220,6 +220,10 @@ async fn nothing_is_kept_beside(story: &Story) {
 
 /// What waits in the outbox is delivered and read.
 async fn nothing_is_mailed(story: &Story) {
+    mails::the_rest(story).await;
+    let there = mails::sorts(story).await;
+    let all = mails::SORTS.iter().map(|sort| (*sort).to_owned());
+    assert_eq!(there, all.collect(), "every sort of mail is read here");
     let folder = TempDir::new().unwrap();
     let sender = Sender {
         post: Post::Folder(folder.path().to_owned()),
