@@ -301,6 +301,23 @@ impl Element {
         self
     }
 
+    /// Sets an attribute to the words of a piece, without their markup. They
+    /// are escaped already.
+    #[must_use]
+    pub(crate) fn attr_words(mut self, name: &'static str, words: &Html) -> Self {
+        let at = self.inside_at.unwrap_or(self.markup.len());
+        self.write(at, |out| {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            for piece in words.0.split('<') {
+                out.push_str(piece.split_once('>').map_or(piece, |(_, after)| after));
+            }
+            out.push('"');
+        });
+        self
+    }
+
     /// Writes into the head at a place of it; gives where that ends.
     fn write(&mut self, at: usize, piece: impl FnOnce(&mut String)) -> usize {
         if at == self.markup.len() {

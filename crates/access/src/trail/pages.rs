@@ -1,7 +1,7 @@
 //! The pages of the trail.
 
 use axum::{
-    extract::Path,
+    extract::{Path, Query},
     response::{IntoResponse, Response},
 };
 use kith_base::{Id, Refusal};
@@ -11,7 +11,9 @@ use kith_pages::{
     html::{link, p},
 };
 
-use super::store::{self, MOST, TrailRow};
+use serde::Deserialize;
+
+use super::store::{self, PAGE, TrailRow};
 use crate::{
     actor::{Account, Person},
     app::App,
@@ -22,13 +24,30 @@ use crate::{
     who::is_in_scope,
 };
 
-fn table(signed: &Signed, title: &str, rows: &[TrailRow], links: bool) -> Response {
-    under(signed, title, rows, links, Html::default())
+/// Which page of a list: the one before a row of it.
+#[derive(Deserialize)]
+pub(super) struct Ask {
+    before: Option<Id<TrailRow>>,
 }
 
-/// The table with a piece below it.
-fn under(signed: &Signed, title: &str, rows: &[TrailRow], links: bool, below: Html) -> Response {
-    let page = signed.page(title).compact().under("/audit");
+/// What a page of the trail shows: where it stands, and what it is called.
+struct Listed<'a> {
+    at: &'a str,
+    title: &'a str,
+    rows: &'a [TrailRow],
+    links: bool,
+    below: Html,
+}
+
+fn page(signed: &Signed, listed: Listed<'_>) -> Response {
+    let (below, links) = (listed.below, listed.links);
+    let more = listed.rows.len() > PAGE;
+    let rows = listed.rows.get(..PAGE).unwrap_or(listed.rows);
+    let earlier = rows.last().filter(|_| more).map(|last| {
+        let to = format!("{}?before={}", listed.at, last.id);
+        p(link(to, "What was done before"))
+    });
+    let page = signed.page(listed.title).compact().under("/audit");
     if rows.is_empty() {
         return page
             .body(Html::from(Empty::new("Nothing has been written down yet.")).and(below))
@@ -36,9 +55,10 @@ fn under(signed: &Signed, title: &str, rows: &[TrailRow], links: bool, below: Ht
     }
     let heads = ["When", "Who", "What", "Person", "Outcome"].map(Column::new);
     let table = rows.iter().fold(
-        Table::new().responsive(true).compact(true).head(heads),
+        Table::new().long(true).compact(true).head(heads),
         |table, row| table.row(cells(row, links)),
     );
+    let below = earlier.unwrap_or_default().and(below);
     page.body(Html::from(table).and(below)).into_response()
 }
 
@@ -69,21 +89,28 @@ fn short(id: Id<Person>) -> String {
 }
 
 /// The guardian sees the scheme's latest acts, everybody else their own.
-pub(super) async fn list(signed: Signed, app: App) -> Answer {
+pub(super) async fn list(signed: Signed, app: App, Query(ask): Query<Ask>) -> Answer {
     let scope = signed.actor.scope(Ability::SeeAudit)?;
     let all = scope.how_far() == Reach::Scheme;
     let rows = app
         .db
         .read(async |tx| {
             if all {
-                store::latest(tx, &scope).await
+                store::latest(tx, &scope, ask.before).await
             } else {
-                store::of_account(tx, &scope, scope.account()).await
+                store::of_account(tx, &scope, scope.account(), ask.before).await
             }
         })
         .await?;
     let title = if all { "Audit trail" } else { "What you did" };
-    Ok(table(&signed, title, &rows, all))
+    let listed = Listed {
+        at: "/audit",
+        title,
+        rows: &rows,
+        links: all,
+        below: Html::default(),
+    };
+    Ok(page(&signed, listed))
 }
 
 /// Only who sees the whole trail sees another's acts.
@@ -96,7 +123,12 @@ fn whole_trail(signed: &Signed) -> Result<crate::Scope, Refusal> {
     }
 }
 
-pub(super) async fn of_person(signed: Signed, app: App, Path(person): Path<Id<Person>>) -> Answer {
+pub(super) async fn of_person(
+    signed: Signed,
+    app: App,
+    Path(person): Path<Id<Person>>,
+    Query(ask): Query<Ask>,
+) -> Answer {
     let scope = whole_trail(&signed)?;
     let (rows, is_seen) = app
         .db
@@ -108,7 +140,7 @@ pub(super) async fn of_person(signed: Signed, app: App, Path(person): Path<Id<Pe
                 object: Some(person.uuid()),
                 ..Entry::default()
             };
-            let rows = store::of_person(tx, &scope, person, MOST).await?;
+            let rows = store::of_person(tx, &scope, person, ask.before).await?;
             audit::record(tx, &signed.actor, entry).await?;
             Ok((rows, is_in_scope(tx, &scope, person).await?))
         })
@@ -121,25 +153,33 @@ pub(super) async fn of_person(signed: Signed, app: App, Path(person): Path<Id<Pe
             "Take this person's whole record out, when they ask for it",
         ))
     });
-    let below = export.unwrap_or_default();
-    Ok(under(
-        &signed,
-        "Who looked at this person",
-        &rows,
-        true,
-        below,
-    ))
+    let listed = Listed {
+        at: &format!("/audit/people/{person}"),
+        title: "Who looked at this person",
+        rows: &rows,
+        links: true,
+        below: export.unwrap_or_default(),
+    };
+    Ok(page(&signed, listed))
 }
 
 pub(super) async fn of_account(
     signed: Signed,
     app: App,
     Path(account): Path<Id<Account>>,
+    Query(ask): Query<Ask>,
 ) -> Answer {
     let scope = whole_trail(&signed)?;
     let rows = app
         .db
-        .read(async |tx| store::of_account(tx, &scope, account).await)
+        .read(async |tx| store::of_account(tx, &scope, account, ask.before).await)
         .await?;
-    Ok(table(&signed, "What this account did", &rows, true))
+    let listed = Listed {
+        at: &format!("/audit/accounts/{account}"),
+        title: "What this account did",
+        rows: &rows,
+        links: true,
+        below: Html::default(),
+    };
+    Ok(page(&signed, listed))
 }

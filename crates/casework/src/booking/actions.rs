@@ -3,7 +3,7 @@
 //! nothing else has happened to the referral and its day has not gone by.
 
 use kith_access::{Ability, Actor};
-use kith_base::{Day, Id, Refusal};
+use kith_base::{Day, Id, Refusal, text::BadText};
 use kith_db::{Outcome, Tx};
 
 use super::store;
@@ -25,6 +25,53 @@ fn plan(referral: Id<Referral>, version: i64, next: Next) -> Step {
         act: Act::Plan(next),
         note: None,
     }
+}
+
+/// Moves what is planned to another day, as it is called; with somebody with
+/// whom nothing is planned, it is to get in touch.
+///
+/// # Errors
+/// As [`referral::actions::step`].
+pub async fn move_to(
+    tx: &mut Tx,
+    terms: &Terms,
+    actor: &Actor,
+    id: Id<Referral>,
+    version: i64,
+    on: Day,
+) -> Outcome<()> {
+    let step = match held(tx, actor, id).await?.standing.next() {
+        Some(Next::Planned { step, .. }) => step.clone(),
+        _ => "Get in touch"
+            .parse()
+            .map_err(|error: BadText| Refusal::invalid(error.to_string()))?,
+    };
+    let next = Next::Planned {
+        step,
+        on,
+        meeting: None,
+    };
+    let (needs, step) = (Ability::WriteContact, plan(id, version, next));
+    referral::actions::step(tx, terms, actor, needs, step, actor.now).await?;
+    Ok(())
+}
+
+/// A form that is sent again did its work the first time, unless another of
+/// its buttons is pressed after going back: then what stands is not what was
+/// asked for, and that is said.
+///
+/// # Errors
+/// A conflict when what is planned is for another day.
+pub async fn stands_on(tx: &mut Tx, actor: &Actor, id: Id<Referral>, on: Day) -> Outcome<()> {
+    let case = held(tx, actor, id).await?;
+    if case.standing.next().map(Next::on) == Some(on) {
+        return Ok(());
+    }
+    Err(
+        Refusal::conflict("The next step was set from this page already")
+            .try_next("Open the page again to see what it says now")
+            .into(),
+    )
 }
 
 /// Calls off what is planned: nothing is, and the case comes up for review.

@@ -15,6 +15,9 @@ use crate::{
     referral::Next,
 };
 
+/// The name of a button that moves the step to the day of its value.
+pub const LATER: &str = "later";
+
 /// The next step as its fields come out.
 #[derive(Clone, Debug)]
 pub struct SetNext {
@@ -87,10 +90,43 @@ impl SetNext {
     }
 }
 
-/// The same in a row of a list, folded until it is wanted: how, day and time
-/// beside each other.
-#[must_use]
-pub fn in_a_row(action: String, token: &FormToken, version: i64, today: Day, on: Day) -> Html {
+/// What comes next, set in a row of a list: one form a row. Fields of a form
+/// cost a page much, and a list has many rows.
+pub struct InARow<'a> {
+    /// Where it is posted.
+    pub action: String,
+    /// The page's token.
+    pub token: FormToken,
+    /// The version the row shows.
+    pub version: i64,
+    /// Days that one press moves the step to, in words.
+    pub later: &'a [(Day, &'static str)],
+    /// Today, and the day offered first, where a meeting can be booked.
+    pub book: Option<(Day, Day)>,
+}
+
+impl From<InARow<'_>> for Html {
+    fn from(row: InARow<'_>) -> Self {
+        let later = row.later.iter().map(|(on, words)| {
+            let button = Button::secondary(*words).small(true);
+            button.name(LATER).value(on.to_string())
+        });
+        // Enter in a box presses the first button: it books.
+        el("form")
+            .class("kith-row-form")
+            .attr("method", "post")
+            .attr("action", row.action)
+            .attr("novalidate", true)
+            .child(row.token.fields())
+            .child(hidden_field("version", &row.version.to_string()))
+            .children(row.book.map(|(today, on)| book(today, on)))
+            .children(later)
+            .into()
+    }
+}
+
+/// How, day and time beside each other, folded until they are wanted.
+fn book(today: Day, on: Day) -> Html {
     let label = |words: &str, control: Element| el("label").child(words).child(" ").child(control);
     let input = |name: &str, kind: &str| {
         el("input")
@@ -108,20 +144,13 @@ pub fn in_a_row(action: String, token: &FormToken, version: i64, today: Day, on:
     let day = input("next_on", "date")
         .attr("value", on.to_string())
         .attr("min", today.to_string());
-    let form = el("form")
-        .attr("method", "post")
-        .attr("action", action)
-        .attr("novalidate", true)
-        .child(token.fields())
-        .child(hidden_field("version", &version.to_string()))
+    let fields = el("div")
         .child(label("How", ways))
         .child(label("Day", day))
         .child(label("Time", input("next_time", "time")))
         .child(Button::secondary("Book this").small(true));
-    let words = el("summary").child("Book");
     el("details")
-        .class("kith-row-form")
-        .child(words)
-        .child(form)
+        .child(el("summary").child("Book"))
+        .child(fields)
         .into()
 }

@@ -1,6 +1,8 @@
 //! `/referrals/{id}/next`: what comes next with somebody, booked, moved and
 //! called off.
 
+use std::str::FromStr;
+
 use axum::{
     extract::Path,
     response::{IntoResponse, Response},
@@ -18,7 +20,7 @@ use kith_pages::{
 
 use super::{
     actions,
-    form::NextForm,
+    form::{LATER, NextForm},
     store::{self, Earlier},
 };
 use crate::{
@@ -140,6 +142,9 @@ async fn open(app: App, signed: Signed, Path(id): Path<Id<Referral>>) -> Answer 
 }
 
 async fn set(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Posted) -> Answer {
+    if !posted.text(LATER).is_empty() {
+        return move_to(&app, &signed, id, &posted).await;
+    }
     let mut blank = NextForm::blank();
     blank.next_on.kind.today_or_future(signed.actor.today());
     let cmd = match blank.clone().check(&posted) {
@@ -153,7 +158,7 @@ async fn set(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Pos
         }
     };
     let planned = match cmd.next() {
-        Ok(next) => plan(&app, &signed, &posted, id, cmd.version, Act::Plan(next)).await,
+        Ok(next) => plan(&app, &signed, &posted, id, cmd.version, next).await,
         Err(refusal) => Err(refusal.into()),
     };
     match planned {
@@ -178,19 +183,20 @@ async fn plan(
     posted: &Posted,
     id: Id<Referral>,
     version: i64,
-    act: Act,
+    next: Next,
 ) -> Outcome<bool> {
     let actor = &signed.actor;
     let terms = Terms::of(actor.scheme, &signed.settings)?;
     app.db
         .act(async |tx| -> Outcome<bool> {
             if let Once::Again(_) = once(tx, actor, posted, &paths::today()).await? {
+                actions::stands_on(tx, actor, id, next.on()).await?;
                 return Ok(false);
             }
             let step = Step {
                 referral: id,
                 version: Some(version),
-                act: act.clone(),
+                act: Act::Plan(next.clone()),
                 note: None,
             };
             referral::actions::step(tx, &terms, actor, Ability::WriteContact, step, actor.now)
@@ -200,11 +206,33 @@ async fn plan(
         .await
 }
 
-async fn cancel(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Posted) -> Answer {
-    let incomplete = || Refusal::invalid("This form is incomplete").try_next("Open the page again");
-    let version: i64 = posted.text("version").parse().map_err(|_| incomplete())?;
-    let terms = Terms::of(signed.actor.scheme, &signed.settings)?;
+/// What the page posts and nobody types.
+fn known<T: FromStr>(posted: &Posted, name: &str) -> Result<T, Refusal> {
+    let incomplete =
+        |_| Refusal::invalid("This form is incomplete").try_next("Open the page again");
+    posted.text(name).parse().map_err(incomplete)
+}
+
+/// Moves the step to the day of the button that was pressed.
+async fn move_to(app: &App, signed: &Signed, id: Id<Referral>, posted: &Posted) -> Answer {
     let actor = &signed.actor;
+    let (version, on) = (known(posted, "version")?, known(posted, LATER)?);
+    let terms = Terms::of(actor.scheme, &signed.settings)?;
+    app.db
+        .act(async |tx| -> Outcome<()> {
+            if let Once::Again(_) = once(tx, actor, posted, &paths::today()).await? {
+                return actions::stands_on(tx, actor, id, on).await;
+            }
+            actions::move_to(tx, &terms, actor, id, version, on).await
+        })
+        .await?;
+    Ok(done(&paths::today(), "Next step set"))
+}
+
+async fn cancel(app: App, signed: Signed, Path(id): Path<Id<Referral>>, posted: Posted) -> Answer {
+    let actor = &signed.actor;
+    let version = known(&posted, "version")?;
+    let terms = Terms::of(actor.scheme, &signed.settings)?;
     app.db
         .act(async |tx| -> Outcome<()> {
             if let Once::Again(_) = once(tx, actor, &posted, &paths::next(id)).await? {

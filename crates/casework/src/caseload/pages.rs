@@ -319,7 +319,7 @@ fn table(signed: &Signed, rows: &[Held]) -> Html {
         .caption_classes("nhsuk-u-visually-hidden")
         .head(head)
         .rows(lines.collect::<Vec<_>>())
-        .responsive(true)
+        .long(true)
         .into()
 }
 
@@ -401,7 +401,7 @@ async fn find(app: App, signed: Signed, posted: Posted) -> Answer {
             .caption_classes("nhsuk-u-visually-hidden")
             .head(["Person", "Practice", "Flags"].map(Column::from).to_vec())
             .rows(lines.collect::<Vec<_>>())
-            .responsive(true);
+            .long(true);
         many.unwrap_or_default().and(Html::from(table))
     };
     Ok(signed

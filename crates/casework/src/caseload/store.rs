@@ -219,7 +219,7 @@ macro_rules! covered {
 /// The counts of `$4`, and whom `$2` covers for: one line at least. The index
 /// `referral_held` has all that is counted.
 const COUNTS: &str = concat!(
-    "select n.held, n.fresh, n.answer, n.active, n.nothing_planned, n.overdue, away.id, away.name
+    "select n.held, n.fresh, n.answer, n.active, n.nothing_planned, n.overdue, away.id, away.name, away.until_on
      from (select count(*) as held,
         count(case when r.state = 'taken' and r.first_seen_at is null then 1 end) as fresh,
         count(case when r.state = 'taken' and r.first_seen_at is not null then 1 end) as answer,
@@ -227,7 +227,7 @@ const COUNTS: &str = concat!(
         count(case when r.next_kind = 'review' then 1 end) as nothing_planned,
         count(case when r.next_on < $3 then 1 end) as overdue
        from referral r where r.scheme_id = $1 and r.owner_id = $4 and r.state in ('taken', 'open')) n
-     left join (select w.id, w.name from ",
+     left join (select w.id, w.name, cv.until_on from ",
     covered!(),
     ") away on true order by away.name, away.id"
 );
@@ -238,6 +238,7 @@ struct Counted {
     counts: Counts,
     id: Option<Id<Account>>,
     name: Option<Name>,
+    until_on: Option<Day>,
 }
 
 /// Counts a worker's people, and says whom the account that asks covers for.
@@ -255,8 +256,11 @@ pub async fn counts(
         .bind(scheme).bind(account).bind(today).bind(worker).fetch_all(c))?;
     let counts = rows.first().map(|row| row.counts).unwrap_or_default();
     let covered = rows.into_iter().filter_map(|row| {
-        let (id, name) = row.id.zip(row.name)?;
-        Some(Covered { id, name })
+        Some(Covered {
+            id: row.id?,
+            name: row.name?,
+            until_on: row.until_on?,
+        })
     });
     Ok((counts, covered.collect()))
 }
@@ -268,10 +272,12 @@ pub struct Covered {
     pub id: Id<Account>,
     /// Their name.
     pub name: Name,
+    /// The last day they are away.
+    pub until_on: Day,
 }
 
 const COVERED: &str = concat!(
-    "select w.id, w.name from ",
+    "select w.id, w.name, cv.until_on from ",
     covered!(),
     " order by w.name, w.id"
 );

@@ -99,7 +99,7 @@ fn table(group: Sorted, rows: &[Listed]) -> Html {
     let mut table = Table::new()
         .caption(group.label())
         .caption_classes("nhsuk-u-visually-hidden")
-        .responsive(true)
+        .long(true)
         .compact(true)
         .head(["Row", "Person", last]);
     for row in rows {

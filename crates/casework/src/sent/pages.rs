@@ -208,7 +208,7 @@ pub(super) fn table(lines: &[SentLine], shown: Shown) -> Html {
             "For you to do",
         ])
         .rows(rows.collect::<Vec<_>>())
-        .responsive(true)
+        .long(true)
         .compact(true)
         .into()
 }

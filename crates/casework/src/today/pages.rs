@@ -5,8 +5,8 @@ use axum::{
     extract::Query,
     response::{IntoResponse, Response},
 };
-use kith_access::{Ability, Actor, Answer, App, Needs, Routes, Scope, Signed};
-use kith_base::{Day, Ts};
+use kith_access::{Ability, Account, Answer, App, Needs, Routes, Scope, Signed};
+use kith_base::{Day, Id, Ts};
 use kith_db::{Outcome, Tx};
 use kith_pages::{
     Html,
@@ -44,22 +44,47 @@ struct Ask {
     day: Option<String>,
 }
 
+/// Somebody's share of a day, and how many tasks each day of the week has.
+struct Own {
+    share: Share,
+    tasks: Vec<OfDay>,
+}
+
 /// A colleague who is away, and what of theirs cannot wait for them.
 struct Covered {
     away: caseload::store::Covered,
-    share: Share,
+    own: Own,
 }
 
-async fn covered(tx: &mut Tx, actor: &Actor, scope: &Scope) -> Outcome<Vec<Covered>> {
+async fn covered(
+    tx: &mut Tx,
+    signed: &Signed,
+    scope: &Scope,
+    looked: Looked,
+) -> Outcome<Vec<Covered>> {
     let mut all = Vec::new();
-    let (scheme, me) = (actor.scheme, actor.account);
-    for away in caseload::store::covered(tx, scheme, me, actor.today()).await? {
-        let today = actor.today();
-        let looked = Looked { day: today, today };
-        let share = Share::of(tx, scope, away.id, looked).await?;
-        all.push(Covered { away, share });
+    let actor = &signed.actor;
+    for away in caseload::store::covered(tx, actor.scheme, actor.account, looked.today).await? {
+        let own = own(tx, signed, scope, away.id, looked).await?;
+        all.push(Covered { away, own });
     }
     Ok(all)
+}
+
+/// What the week ahead counts: one's own, and that of whom one stands in for.
+fn weeks<'a>(own: &'a Own, covered: &'a [Covered]) -> Vec<week::Part<'a>> {
+    let part = |own: &'a Own, until| week::Part {
+        held: &own.share.held,
+        tasks: &own.tasks,
+        until,
+    };
+    std::iter::once(part(own, None))
+        .chain(
+            covered
+                .iter()
+                .map(|one| part(&one.own, Some(one.away.until_on))),
+        )
+        .collect()
 }
 
 async fn today(app: App, signed: Signed, Query(ask): Query<Ask>) -> Answer {
@@ -81,21 +106,21 @@ async fn own(
     tx: &mut Tx,
     signed: &Signed,
     scope: &Scope,
+    worker: Id<Account>,
     looked: Looked,
-) -> Outcome<(Share, Vec<OfDay>)> {
-    let worker = signed.actor.account;
+) -> Outcome<Own> {
     let share = Share::of(tx, scope, worker, looked).await?;
     let until = week::last_day(&signed.settings.working, looked.today);
     let days = (Day::from_epoch_days(0), until);
     let tasks = task::store::by_day(tx, scope, worker, days).await?;
-    Ok((share, tasks))
+    Ok(Own { share, tasks })
 }
 
 async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
     let actor = &signed.actor;
     let scope = actor.scope(Ability::SeeIdentity)?;
     let since = replies::since(&signed.settings.working, looked.today);
-    let ((own, tasks), came_back, replies, concerns, queue, covered) = app
+    let (own, came_back, replies, concerns, queue, covered) = app
         .db
         .read(async |tx| -> Outcome<_> {
             let concerns = match actor.can(Ability::HandleConcern) {
@@ -103,18 +128,17 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
                 false => 0,
             };
             Ok((
-                own(tx, signed, &scope, looked).await?,
+                own(tx, signed, &scope, actor.account, looked).await?,
                 store::came_back(tx, &scope, actor.account).await?,
                 replies::of(tx, &scope, actor.account, since).await?,
                 concerns,
                 waiting::store::count(tx, &scope).await?,
-                covered(tx, actor, &scope).await?,
+                covered(tx, signed, &scope, looked).await?,
             ))
         })
         .await?;
     let whole = Whole {
         own,
-        tasks,
         came_back,
         replies,
         since,
@@ -124,7 +148,7 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
         concerns,
         whole.came_back.len(),
         queue,
-        whole.own.unplanned().len(),
+        whole.own.share.unplanned().len(),
     )
     .and(boxes(signed, looked, &whole));
     Ok(page(signed, "Today", looked, body))
@@ -132,8 +156,7 @@ async fn whole_day(app: &App, signed: &Signed, looked: Looked) -> Answer {
 
 /// What the boxes of today show.
 struct Whole {
-    own: Share,
-    tasks: Vec<OfDay>,
+    own: Own,
     came_back: Vec<CameBack>,
     replies: Replies,
     since: Ts,
@@ -141,9 +164,13 @@ struct Whole {
 }
 
 fn boxes(signed: &Signed, looked: Looked, whole: &Whole) -> Html {
-    let own = &whole.own;
+    let own = &whole.own.share;
     [
-        week::strip(&signed.settings.working, looked, &own.held, &whole.tasks),
+        week::strip(
+            &signed.settings.working,
+            looked,
+            &weeks(&whole.own, &whole.covered),
+        ),
         came_back_box(&whole.came_back),
         boxed(
             "Today's contacts",
@@ -190,12 +217,20 @@ fn boxes(signed: &Signed, looked: Looked, whole: &Whole) -> Html {
 /// Another day than today: whom one meets, and what is to be done by then.
 async fn day_ahead(app: &App, signed: &Signed, looked: Looked) -> Answer {
     let scope = signed.actor.scope(Ability::SeeIdentity)?;
-    let (own, tasks) = app
+    let (whole, covered) = app
         .db
-        .read(async |tx| own(tx, signed, &scope, looked).await)
+        .read(async |tx| -> Outcome<_> {
+            let own = own(tx, signed, &scope, signed.actor.account, looked).await?;
+            Ok((own, covered(tx, signed, &scope, looked).await?))
+        })
         .await?;
+    let own = &whole.share;
+    let away = covered
+        .iter()
+        .filter(|one| one.away.until_on >= looked.day)
+        .map(|one| of_colleague(signed, one));
     let body: Html = [
-        week::strip(&signed.settings.working, looked, &own.held, &tasks),
+        week::strip(&signed.settings.working, looked, &weeks(&whole, &covered)),
         boxed(
             "Contacts",
             meetings(signed, &own.meetings),
@@ -211,6 +246,7 @@ async fn day_ahead(app: &App, signed: &Signed, looked: Looked) -> Answer {
             tasks_table(signed, &own.tasks),
             "No task is due on this day.",
         ),
+        away.collect(),
         take_along(looked),
         p(link(paths::today(), "Back to today")),
     ]
@@ -240,9 +276,10 @@ fn page(signed: &Signed, title: &str, looked: Looked, body: Html) -> Response {
 /// What of a colleague who is away is due: it stands on the day of whoever
 /// covers, and not only behind a link.
 fn of_colleague(signed: &Signed, covered: &Covered) -> Html {
-    let (away, share) = (&covered.away, &covered.share);
+    let (away, share) = (&covered.away, &covered.own.share);
+    let today = share.looked.is_today();
     let mut fresh = share.fresh();
-    fresh.retain(|row| row.next_on <= share.looked.today);
+    fresh.retain(|row| today && row.next_on <= share.looked.today);
     let parts = [
         meetings(signed, &share.meetings),
         steps(signed, &share.steps()),
@@ -259,10 +296,10 @@ fn of_colleague(signed: &Signed, covered: &Covered) -> Html {
     ));
     Html::from(heading)
         .and(parts.into_iter().flatten().collect::<Html>())
-        .and(if nothing {
-            p("Nothing of theirs is due today.")
-        } else {
-            Html::default()
+        .and(match (nothing, today) {
+            (true, true) => p("Nothing of theirs is due today."),
+            (true, false) => p("Nothing of theirs is planned for this day."),
+            (false, _) => Html::default(),
         })
         .and(all)
 }

@@ -13,7 +13,7 @@ use kith_pages::{
 
 use super::store::Held;
 use crate::{
-    booking::{self, form::in_a_row, store::Booked},
+    booking::{self, form::InARow, store::Booked},
     paths,
     task::store::Due,
 };
@@ -113,7 +113,7 @@ pub(super) fn table(caption: &str, head: &[&str], rows: Vec<Vec<Cell>>) -> Html 
                 .collect::<Vec<_>>(),
         )
         .rows(rows)
-        .responsive(true)
+        .long(true)
         .into()
 }
 
@@ -130,15 +130,13 @@ pub(super) fn steps(signed: &Signed, rows: &[&Held]) -> Option<Html> {
         ]
         .into_iter()
         .collect();
-        let work = &signed.settings.working;
-        let (today, words) = (signed.actor.today(), step.as_str());
-        let later: Html = [
-            link(paths::new_contact(row.who.person_id), "Write a note"),
-            set(signed, row, words, work.after(today, 1), "Next working day").into(),
-            set(signed, row, words, weeks_on(signed, 1), "In 1 week").into(),
-        ]
-        .into_iter()
-        .collect();
+        let tomorrow = signed.settings.working.after(signed.actor.today(), 1);
+        let later = [
+            (tomorrow, "Next working day"),
+            (weeks_on(signed, 1), "In 1 week"),
+        ];
+        let note = link(paths::new_contact(row.who.person_id), "Write a note");
+        let later = note.and(set(signed, row, &later, None));
         vec![
             Cell::new(row.who.cell()),
             Cell::new(what),
@@ -195,38 +193,31 @@ fn weeks_on(signed: &Signed, weeks: i64) -> Day {
     signed.settings.working.after(day, 0)
 }
 
-/// A button in the row that sets the next step with one press.
-fn set(signed: &Signed, row: &Held, step: &str, on: Day, words: &str) -> PostButton {
-    PostButton::new(
-        paths::next(row.id),
-        &signed.token(),
-        Button::secondary(words).small(true),
-    )
-    .with("version", row.version.to_string())
-    .with("step", step)
-    .with("next_on-day", on.date().day().to_string())
-    .with("next_on-month", on.date().month().to_string())
-    .with("next_on-year", on.date().year().to_string())
+/// The form of a row that sets the next step.
+fn set<'a>(
+    signed: &Signed,
+    row: &Held,
+    later: &'a [(Day, &'static str)],
+    book: Option<(Day, Day)>,
+) -> InARow<'a> {
+    InARow {
+        action: paths::next(row.id),
+        token: signed.token(),
+        version: row.version,
+        later,
+        book,
+    }
 }
 
 /// People with a way to set their next step in the row.
 pub(super) fn people(signed: &Signed, rows: &[&Held], seen: bool) -> Option<Html> {
     let today = signed.actor.today();
     let lines = rows.iter().map(|row| {
-        let set = |weeks: i64, words: &str| {
-            set(signed, row, "Get in touch", weeks_on(signed, weeks), words)
-        };
         let quick: Html = if seen {
+            let in_weeks = |weeks| weeks_on(signed, weeks);
+            let later = [(in_weeks(1), "In 1 week"), (in_weeks(2), "In 2 weeks")];
             [
-                Html::from(set(1, "In 1 week")),
-                set(2, "In 2 weeks").into(),
-                in_a_row(
-                    paths::next(row.id),
-                    &signed.token(),
-                    row.version,
-                    today,
-                    weeks_on(signed, 1),
-                ),
+                Html::from(set(signed, row, &later, Some((today, in_weeks(1))))),
                 link(paths::next(row.id), "Another date"),
                 " ".into(),
                 link(paths::close(row.id), "Close"),

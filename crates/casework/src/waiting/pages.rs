@@ -148,7 +148,7 @@ fn table(signed: &Signed, rows: &[Waiting]) -> Html {
                 .to_vec(),
         )
         .rows(lines.collect::<Vec<_>>())
-        .responsive(true)
+        .long(true)
         .into()
 }
 

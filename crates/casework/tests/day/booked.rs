@@ -201,6 +201,33 @@ async fn who_has_nothing_planned_is_booked_in_the_row() {
 }
 
 #[tokio::test]
+async fn two_buttons_of_a_row_are_not_one_press() {
+    for world in World::small(program).await {
+        met(&world, &mary()).await;
+        let today = world.now().day();
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::today()).await;
+        kay.presses("In 1 week").await.sees("Next step set");
+        // Twice the same is once.
+        kay.presses_again().await;
+        kay.sees("Next step set");
+        let week = today.plus_days(7);
+        kay.opens(paths::day(week)).await.sees("Get in touch");
+        // Back on the page as it was, she presses the other button.
+        world.passes_days(14);
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::today()).await;
+        kay.presses("In 1 week").await.sees("Next step set");
+        kay.goes_back();
+        kay.presses("Next working day")
+            .await
+            .is_answered(409)
+            .sees("The next step was set from this page already");
+        kay.opens(paths::today()).await.sees("No step is due.");
+    }
+}
+
+#[tokio::test]
 async fn a_time_without_a_way_to_meet_and_a_day_gone_by_are_refused_by_field() {
     for world in World::small(program).await {
         let mary = met(&world, &mary()).await;

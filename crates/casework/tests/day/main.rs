@@ -2,6 +2,7 @@
 //! take along; through the real pages without scripts, on both databases.
 
 mod booked;
+mod cover;
 mod pack;
 mod replies;
 mod several;

@@ -62,3 +62,36 @@ async fn a_practice_that_read_what_came_back_is_a_reply() {
         kay.opens(paths::today()).await.sees("Read: Came back");
     }
 }
+
+#[tokio::test]
+async fn what_the_lead_did_with_ones_concern_is_a_reply() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::raise_concern_about(mary.person)).await;
+        kay.chooses_in("Is anybody in danger now?", "No")
+            .fills("What are you worried about?", "Her son has her bank card");
+        kay.presses("Raise the concern").await;
+        let here = kay.path().to_owned();
+        kay.opens(paths::today()).await.sees("Nothing came back.");
+
+        let mut lena = world.signed_in(world.lena).await;
+        lena.opens(&here).await;
+        lena.presses("Acknowledge: I will see to it").await;
+        kay.opens(paths::today())
+            .await
+            .sees("Your concern was acknowledged")
+            .sees("THISTLE, Mary")
+            .sees("The safeguarding lead");
+        lena.chooses("Looked into: the person is safe")
+            .fills("What may whoever raised it know?", "She is safe");
+        lena.presses("Close the concern").await;
+        kay.opens(paths::today())
+            .await
+            .sees("Your concern was closed")
+            .sees("She is safe");
+        // Nobody else is told on their day.
+        let mut sam = world.signed_in(world.sam).await;
+        sam.opens(paths::today()).await.sees("Nothing came back.");
+    }
+}

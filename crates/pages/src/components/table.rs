@@ -1,5 +1,6 @@
 //! A table: one thing a row. At most seven columns, and on a phone each cell
-//! carries its column's name (`responsive`).
+//! carries its column's name (`responsive`). A working list has hundreds of
+//! cells and is written short (`long`): a page stays small on a slow line.
 
 use std::borrow::Cow;
 
@@ -131,6 +132,9 @@ component! {
         flag first_cell_is_header,
         /// On a phone each cell carries its column's name.
         flag responsive,
+        /// Folds on a phone as `responsive` does, and is written short: rows
+        /// and cells have no class, and a cell's column is an attribute.
+        flag long,
         /// Tighter, for working lists.
         flag compact,
         /// Every other row shaded.
@@ -155,7 +159,7 @@ impl Table {
     }
 
     pub(crate) fn render(&self) -> Html {
-        let role = |name: &'static str| self.responsive.then_some(name);
+        let role = |name: &'static str| self.folds().then_some(name);
         let sortable = self.head.iter().any(|column| column.sort.is_some());
         let on_server = sortable && self.head.iter().any(|column| column.href.is_some());
         let all_lines = self.border != Some(false);
@@ -174,7 +178,8 @@ impl Table {
         let table = el("table")
             .class("nhsuk-table")
             .class_if(self.compact, "nhsuk-table--compact")
-            .class_if(self.responsive, "nhsuk-table--responsive")
+            .class_if(self.folds(), "nhsuk-table--responsive")
+            .class_if(self.long, "kith-long")
             .class_if(!all_lines, "nhsuk-table--no-border")
             .class_if(
                 all_lines && self.last_row_border == Some(false),
@@ -193,7 +198,8 @@ impl Table {
             out.extend(self.named(sortable));
             out.extend(head);
             el("tbody")
-                .class("nhsuk-table__body")
+                .class(if self.long { "" } else { "nhsuk-table__body" })
+                .attr("role", self.long.then_some("rowgroup"))
                 .around(out, |out| self.body(out));
         });
         if self.scroll {
@@ -211,6 +217,11 @@ impl Table {
         } else {
             out
         }
+    }
+
+    /// Whether it folds on a phone.
+    const fn folds(&self) -> bool {
+        self.responsive || self.long
     }
 
     /// The caption's id, which a scrolling region needs for its name.
@@ -254,7 +265,7 @@ impl Table {
             )
             .class(column.classes.as_deref().unwrap_or(""))
             .attr("scope", "col")
-            .attr("role", self.responsive.then_some("columnheader"))
+            .attr("role", self.folds().then_some("columnheader"))
             .attr("data-sort", sort.is_some())
             .attr("aria-sort", sorted)
             .child(&*words(
@@ -269,8 +280,8 @@ impl Table {
     /// one after the other to one text, and a column's cells share their head.
     fn body(&self, out: &mut Html) {
         let row = el("tr")
-            .class("nhsuk-table__row")
-            .attr("role", self.responsive.then_some("row"));
+            .class(if self.long { "" } else { "nhsuk-table__row" })
+            .attr("role", self.folds().then_some("row"));
         let names: Vec<Html> = self
             .head
             .iter()
@@ -295,9 +306,9 @@ impl Table {
     }
 
     /// The column's name as each of its cells carries it; nothing where the
-    /// table does not fold.
+    /// table does not fold, or says it in an attribute.
     fn name_in(&self, column: &Column) -> Html {
-        if !self.responsive {
+        if !self.responsive || self.long {
             return Html::default();
         }
         let name = words(&column.text, column.visually_hidden_text.as_ref(), None);
@@ -330,14 +341,18 @@ impl Table {
         };
         let numeric = cell.numeric || column.is_some_and(|column| column.numeric);
         let align = cell.align.or(column.and_then(|column| column.align));
-        el(tag)
-            .class(class)
+        let head = el(tag)
+            .class(if self.long { "" } else { class })
             .class_if(numeric, number)
             .class(aligned(align))
             .class(cell.classes.as_deref().unwrap_or(""))
             .attr("scope", is_head.then_some("row"))
-            .attr("role", self.responsive.then_some(role))
-            .attr("data-sort-value", cell.sort_value.as_deref())
+            .attr("role", self.folds().then_some(role))
+            .attr("data-sort-value", cell.sort_value.as_deref());
+        match column.filter(|_| self.long) {
+            Some(column) => head.attr_words("data-head", &column.text),
+            None => head,
+        }
     }
 
     fn cell(&self, out: &mut Html, cell: &Cell, head: &Element, name: Option<&Html>) {
@@ -348,7 +363,7 @@ impl Table {
         );
         head.around(out, |out| {
             out.extend(name);
-            if cell.block && self.responsive && name.is_some() {
+            if cell.block && self.responsive && !self.long && name.is_some() {
                 el("span").around(out, |out| out.extend([&*inside]));
             } else {
                 out.extend([&*inside]);
@@ -413,5 +428,15 @@ mod tests {
             page.as_str()
         );
         assert!(page.as_str().contains("nhsuk-table__cell--numeric\">310"));
+    }
+
+    #[test]
+    fn a_long_list_says_its_columns_in_few_bytes() {
+        let head = || [Html::from("Kay's <own>"), el("b").child("Open").into()].map(Column::new);
+        let long = Table::new().head(head()).long(true).row(["Sam", "3"]);
+        let page = long.render();
+        let cell = "<tr role=\"row\"><td role=\"cell\" data-head=\"Kay&#39;s &lt;own&gt;\">Sam</td>\
+                    <td role=\"cell\" data-head=\"Open\">3</td></tr>";
+        assert!(page.as_str().contains(cell), "{}", page.as_str());
     }
 }
