@@ -95,7 +95,7 @@ pub async fn cases(
 
 /// A server plans by what it knew of its tables when they were small; one that
 /// looks at them by itself does so once a minute at best.
-const TABLES_PG: &str = "analyze person, person_word, referral, referral_move, contact,
+const TABLES_PG: &str = "analyze person, person_word, name_sound, referral, referral_move, contact,
     task, practice_message, audit";
 
 async fn plan_anew(db: &Db) -> Outcome<()> {
