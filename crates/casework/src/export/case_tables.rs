@@ -76,6 +76,16 @@ pub const CASES: &[TableWords] = &[
         &[("word", Text, "The word")],
     ),
     table(
+        "name_sound",
+        "How the parts of names sound",
+        Whole::Left("worked out from the names in person"),
+        Theirs::Left("about names, not about who bears them"),
+        &[
+            ("sound", Text, "The sound"),
+            ("part", Text, "The part of a name"),
+        ],
+    ),
+    table(
         "person_named",
         "Who may see a restricted person",
         Whole::Out,

@@ -4,7 +4,7 @@
 
 use kith_db::{Db, Outcome, run};
 
-const TABLES: &str = "analyze person, person_word, referral, referral_move, contact,
+const TABLES: &str = "analyze person, person_word, name_sound, referral, referral_move, contact,
     task, practice_message, audit";
 
 /// Lets a server look at its tables again; a file needs it not.

@@ -228,7 +228,7 @@ const NOT_TYPED: &[(&str, &str)] = &[
     ),
     (
         "words of other columns, put together by the program and filled there",
-        "outbox.body outbox.subject person_word.word tag.spelling",
+        "name_sound.part name_sound.sound outbox.body outbox.subject person_word.word tag.spelling",
     ),
     (
         "a secret, or its hash, that no page shows",
