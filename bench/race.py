@@ -83,7 +83,10 @@ end
         fields = fields_of(form) | {"given": "Aisha", "family": "Aname", "born-day": "3", "born-month": "5", "born-year": "1951"}
         fields.pop("once", None)
         body = urllib.parse.urlencode(fields)
-        # Each referral is of somebody else, by every name, and is sent once.
+        # Each referral is of somebody else, and is sent once under a key like
+        # those of our pages. Names are as common as names are: the n-th of
+        # 20,000 family names, and of 2,000 given names, 1/n as often as the
+        # first; birth dates are spread over 71 years.
         post = f"""
 math.randomseed(os.time() + {self.pid})
 local letters = "abcdefghijklmnopqrstuvwxyz"
@@ -92,13 +95,23 @@ local function word(n)
   for i = 1, n do local at = math.random(1, 26) out[i] = letters:sub(at, at) end
   return table.concat(out)
 end
+local consonants, vowels = "btfklmnrsj", "aeiou"
+local function name(of, syllables)
+  local rest, out = math.floor(of ^ math.random()), {{}}
+  for i = 1, syllables do
+    local c, v = rest % 10 + 1, (rest + i) % 5 + 1
+    out[i] = consonants:sub(c, c) .. vowels:sub(v, v)
+    rest = math.floor(rest / 10)
+  end
+  return table.concat(out)
+end
 local body = "{body}"
 request = function()
-  local own = body:gsub("given=Aisha", "given=G" .. word(7)):gsub("family=Aname", "family=F" .. word(9)):gsub("born%-year=1951", "born-year=" .. math.random(1930, 2000))
+  local own = body:gsub("given=Aisha", "given=" .. name(2000, 4)):gsub("family=Aname", "family=" .. name(20000, 5)):gsub("born%-year=1951", "born-year=" .. math.random(1930, 2000))
     :gsub("born%-month=5", "born-month=" .. math.random(1, 12)):gsub("born%-day=3", "born-day=" .. math.random(1, 28))
   local head = {{ ["Content-Type"] = "application/x-www-form-urlencoded", ["Cookie"] = "{browser.cookies()}",
     ["Origin"] = "{self.origin}", ["Sec-Fetch-Site"] = "same-origin" }}
-  return wrk.format("POST", "/refer", head, own .. "&once=" .. word(22))
+  return wrk.format("POST", "/refer", head, own .. "&once=" .. string.format("%08x", os.time()) .. word(16))
 end
 """
         return Runner("refer", self, post, work)

@@ -8,7 +8,7 @@ use aes_gcm::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
-use kith_base::Id;
+use kith_base::{Id, Ts};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -24,10 +24,19 @@ pub fn sha256(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
 
-/// Random letters with 128 bits in them, for the key of a form.
+/// Random letters with 128 bits in them.
 #[must_use]
 pub fn random_word() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())
+}
+
+/// A new key for the forms of one page: the second it was made in, then 96
+/// random bits. Keys that begin with their time are kept beside one another,
+/// so that remembering one changes a page of the database that is at hand.
+#[must_use]
+pub fn form_key(made: Ts) -> String {
+    let random = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 12]>());
+    format!("{:08x}{random}", made.micros().max(0) / 1_000_000)
 }
 
 /// Whether two texts are equal, in a time that tells nothing.

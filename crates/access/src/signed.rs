@@ -17,7 +17,7 @@ use crate::{
     actor::{Actor, Person, Scheme},
     app::App,
     audit,
-    secret::{Hash, random_word},
+    secret::{Hash, form_key},
     session::IDLE_SECONDS,
     settings::SchemeSettings,
     trouble::{Answer, Trouble},
@@ -49,7 +49,7 @@ impl Signed {
     /// with a new key under which the post is done once.
     #[must_use]
     pub fn token(&self) -> FormToken {
-        FormToken::new(&*self.form_token, random_word())
+        FormToken::new(&*self.form_token, form_key(self.actor.now))
     }
 
     /// What stands around every page: places to go, the account, the foot.
@@ -116,7 +116,7 @@ impl Visitor {
     /// What every form on a public page must carry.
     #[must_use]
     pub fn token(&self) -> FormToken {
-        FormToken::new(&*self.form_token, random_word())
+        FormToken::new(&*self.form_token, form_key(self.app.clock.now()))
     }
 }
 
@@ -135,7 +135,7 @@ impl Half {
         plain_frame(&self.app, "").footer(footer(false)).page(title)
     }
     pub(crate) fn token(&self) -> FormToken {
-        FormToken::new(&*self.form_token, random_word())
+        FormToken::new(&*self.form_token, form_key(self.actor.now))
     }
 }
 

@@ -15,6 +15,7 @@ pub mod draft;
 pub mod message;
 pub mod meeting;
 pub mod referral;
+pub mod details;
 pub mod booking;
 pub mod contact;
 pub mod waiting;

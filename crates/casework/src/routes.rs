@@ -7,6 +7,7 @@ use kith_access::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .merge(crate::person::pages::routes())
+        .merge(crate::details::routes())
         .merge(crate::tag::pages::routes())
         .merge(crate::task::pages::routes())
         .merge(crate::referral::pages::routes())

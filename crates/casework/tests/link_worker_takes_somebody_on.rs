@@ -3,6 +3,8 @@
 
 use axum::Router;
 use kith_access::App;
+use kith_casework::person::words;
+use kith_db::{Outcome, run};
 use kith_pages::components::HeaderSearch;
 use kith_testkit::{World, mary, named};
 
@@ -232,6 +234,47 @@ async fn somebody_is_found_by_a_misspelt_name_a_birth_date_a_number_or_the_end_o
             .sees("No one matches, or you do not have access.");
         let html = kay.opens("/caseload").await.html();
         assert_eq!(html.matches("Find somebody").count(), 1, "one box");
+    }
+}
+
+const FORGET_SOUNDS: &str = "delete from name_sound where scheme_id = $1";
+const WORD: &str = "insert into person_word (scheme_id, word, person_id) values ($1, $2, $3)";
+
+#[tokio::test]
+async fn somebody_from_before_there_was_a_list_of_sounds_is_found_by_a_misspelt_name_too() {
+    for world in World::small(program).await {
+        let referred = world.refers(world.rita, &mary()).await;
+        let scheme = world.scheme;
+        let forgotten = world.db.act(async |tx| {
+            run!(tx, sqlx::query(FORGET_SOUNDS).bind(scheme))?;
+            Outcome::Ok(())
+        });
+        forgotten.await.expect("forgotten");
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens("/caseload")
+            .await
+            .fills("Find somebody", "Thistel")
+            .presses("Search")
+            .await
+            .does_not_see("THISTLE, Mary");
+        let of_its_own = format!("~{}", words::sound("thistle"));
+        let as_before = world.db.act(async |tx| {
+            run!(
+                tx,
+                sqlx::query(WORD)
+                    .bind(scheme)
+                    .bind(of_its_own)
+                    .bind(referred.person)
+            )?;
+            Outcome::Ok(())
+        });
+        as_before.await.expect("kept");
+        kay.opens("/caseload")
+            .await
+            .fills("Find somebody", "Thistel")
+            .presses("Search")
+            .await
+            .sees("THISTLE, Mary");
     }
 }
 

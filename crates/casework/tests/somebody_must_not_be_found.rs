@@ -287,6 +287,13 @@ async fn the_canaries_of_a_hidden_place_stand_on_no_page_of_any_role() {
             .presses("Raise the concern")
             .await;
         let concern = kay.path().rsplit('/').next().unwrap().to_owned();
+        // Where she lived before is a place too.
+        kay.opens(format!("/people/{}/edit", referred.person)).await;
+        kay.fills("Address", "A house by the sea")
+            .fills("Why is it put right?", "She left Quicksilver Lane")
+            .presses("Save details")
+            .await
+            .sees("Quicksilver Lane");
         turns(&world, world.kay, referred.person, "Hide where they are").await;
         let ids = [
             referred.person.to_string(),

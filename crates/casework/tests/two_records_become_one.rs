@@ -133,6 +133,9 @@ const HISTORY: &[&str] = &[
     "insert into person_risk (scheme_id, id, person_id, at, by_id, after_words)
      select $1, $3, $2, $5, $4, 'The dog bites' from person p
       where p.scheme_id = $1 and p.id = $2 and $6 = $6",
+    "insert into person_earlier (scheme_id, id, person_id, at, by_id, field, before_words, after_words)
+     select $1, $3, $2, $5, $4, 'given', 'Marie', 'Mary' from person p
+      where p.scheme_id = $1 and p.id = $2 and $6 = $6",
     "insert into person_lone_working (scheme_id, id, person_id, at, by_id, why, review_on)
      values ($1, $3, $2, $5, $4, 'The stairs are dark', $6)",
     "update person set lone_why = 'The stairs are dark', lone_review_on = $6

@@ -50,6 +50,38 @@ async fn more_than_may_stand_in_line_are_sent_away_at_once() {
     assert_eq!(count(&db).await, kept + 1);
 }
 
+/// A server has sixteen connections for us: whoever finds none free in ten
+/// seconds is told, and not left waiting; whoever is told it is kept has it.
+#[tokio::test]
+async fn whoever_finds_no_connection_to_the_server_is_told_that_it_is_busy() {
+    let mut all = both_with_ledger().await;
+    let Some(db) = all.pop().filter(|db| !db.is_embedded()) else {
+        println!("skipped: KITH_TEST_POSTGRES is not set");
+        return;
+    };
+    let db = Arc::new(db);
+    let began = std::time::Instant::now();
+    let all: Vec<_> = (0..200)
+        .map(|n| enter(&db, n, Duration::from_millis(1_500)))
+        .collect();
+    let (mut kept, mut sent_away) = (0, 0);
+    for one in all {
+        match one.await.unwrap() {
+            Ok(()) => kept += 1,
+            Err(Failure::Busy) => sent_away += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    println!(
+        "{kept} kept, {sent_away} sent away in {:?}",
+        began.elapsed()
+    );
+    assert!(kept >= 32 && sent_away >= 32, "{kept}, {sent_away}");
+    assert!(began.elapsed() < Duration::from_secs(15));
+    assert_eq!(count(&db).await, kept);
+    enter(&db, 200, Duration::ZERO).await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn while_another_process_holds_the_file_people_are_told_it_is_busy() {
     let db = file_with_ledger().await;

@@ -134,6 +134,44 @@ fn an_installation_that_is_not_safe_is_not_served() {
     );
 }
 
+/// Whatever the doctor calls wrong before the database is opened keeps the
+/// program from being served, each by itself.
+#[test]
+fn nothing_that_the_doctor_calls_unsafe_is_served() {
+    let folder = installation();
+    let safe = "origin = \"https://kith.example.org\"\nmail = \"smtp://localhost:25\"\n";
+    let at = |name: &str| folder.path().join(name);
+    for (wrong, about) in [
+        ("mail = \"file:out\"\n", "WRONG  mail"),
+        ("mail = \"no door at all\"\n", "WRONG  mail"),
+        ("log = \"debug\"\n", "WRONG  log"),
+        ("checkpoints = \"file:nowhere\"\n", "WRONG  checkpoints"),
+        ("key_file = \"counting.key\"\n", "WRONG  server key"),
+        ("key_file = \"open.key\"\n", "WRONG  server key"),
+        ("key_file = \"none.key\"\n", "WRONG  server key"),
+        ("database = \"sqlite:none.db\"\n", "WRONG  database file"),
+        (
+            "database = \"postgres://kith@db.example.org/kith?sslmode=disable\"\n",
+            "WRONG  database",
+        ),
+    ] {
+        let counting: String = (0..32).map(|n| format!("{n:02x}")).collect();
+        fs::write(at("counting.key"), counting).unwrap();
+        fs::set_permissions(at("counting.key"), fs::Permissions::from_mode(0o600)).unwrap();
+        fs::copy(at("kith.key"), at("open.key")).unwrap();
+        fs::set_permissions(at("open.key"), fs::Permissions::from_mode(0o644)).unwrap();
+        let name = wrong.split(' ').next().unwrap();
+        let rest = safe.lines().filter(|line| !line.starts_with(name));
+        let config = rest.fold(wrong.to_owned(), |all, line| all + line + "\n");
+        fs::write(at("kith.toml"), config).unwrap();
+        let refused = kith(folder.path(), &["--config", "kith.toml", "serve"]);
+        let said = words(&refused);
+        assert!(!refused.status.success(), "{wrong} was served");
+        assert!(said.contains(about), "{wrong}: {said}");
+        assert_eq!(said.matches("WRONG").count(), 1, "{wrong}: {said}");
+    }
+}
+
 #[test]
 fn codes_of_ones_own_are_named_by_the_doctor_and_a_mistyped_one_is_not_served() {
     let folder = installation();

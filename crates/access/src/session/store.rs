@@ -3,7 +3,7 @@
 use kith_base::{Id, Refusal, Ts};
 use kith_db::{Outcome, Tx, on, run};
 
-use super::{DRIFT_SECONDS, HALF_SECONDS, IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS};
+use super::{AT_A_TIME, DRIFT_SECONDS, HALF_SECONDS, IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS};
 use crate::{
     actor::{Account, Actor, Organisation, Scheme},
     role::Role,
@@ -227,6 +227,31 @@ const END_ALL: &str = "delete from session where scheme_id = $1 and account_id =
 /// Ends all sessions of an account: it left, or its role changed.
 pub(crate) async fn end_all(tx: &mut Tx, scheme: Id<Scheme>, account: Id<Account>) -> Outcome<u64> {
     Ok(run!(tx, sqlx::query(END_ALL).bind(scheme).bind(account))?)
+}
+
+const END_OLDER: &str = "delete from session
+    where scheme_id = $1 and account_id = $2 and stage = 'signed_in' and token_hash <> $3
+      and token_hash not in (select s.token_hash from session s
+        where s.scheme_id = $1 and s.account_id = $2 and s.stage = 'signed_in' and s.token_hash <> $3
+        order by s.made_at desc, s.token_hash limit $4)";
+
+/// Ends the oldest sessions of an account that has begun one more than it may
+/// have at a time.
+pub(crate) async fn end_older(
+    tx: &mut Tx,
+    scheme: Id<Scheme>,
+    account: Id<Account>,
+    newest: &Token,
+) -> Outcome<()> {
+    run!(
+        tx,
+        sqlx::query(END_OLDER)
+            .bind(scheme)
+            .bind(account)
+            .bind(&newest.hash()[..])
+            .bind(AT_A_TIME - 1)
+    )?;
+    Ok(())
 }
 
 const END_OTHERS: &str =

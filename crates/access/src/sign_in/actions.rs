@@ -143,6 +143,7 @@ pub(super) async fn second(
             }
             session::end(tx, owner.0, half).await?;
             let token = session::begin(tx, owner.0, owner.1, Stage::SignedIn, now).await?;
+            session::end_older(tx, owner.0, owner.1, &token).await?;
             note(tx, owner.0, owner.1, "sign in", Ended::Done, now).await?;
             Ok(Some(token))
         })
@@ -188,7 +189,9 @@ pub(super) async fn by_passkey(
             if let Some(before) = before {
                 session::end(tx, owner.0, before).await?;
             }
-            session::begin(tx, owner.0, owner.1, Stage::SignedIn, now).await
+            let token = session::begin(tx, owner.0, owner.1, Stage::SignedIn, now).await?;
+            session::end_older(tx, owner.0, owner.1, &token).await?;
+            Ok(token)
         })
         .await?;
     Ok(token)

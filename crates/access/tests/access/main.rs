@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod world;
+mod heard;
 mod signing_in;
 mod clock_jumps;
 mod the_door;

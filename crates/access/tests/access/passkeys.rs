@@ -3,9 +3,13 @@
 
 use kith_access::{Account, account};
 use kith_base::Id;
+use kith_db::{Outcome, Tx, run};
 use webauthn_authenticator_rs::{WebauthnAuthenticator, prelude::Url, softpasskey::SoftPasskey};
 
-use crate::world::{Browser, PASSWORD, Seen, Welcomed, World};
+use crate::{
+    heard,
+    world::{Browser, PASSWORD, Seen, Welcomed, World},
+};
 
 fn options(page: &Seen) -> String {
     let escaped = page.between("data-options=\"", "\"");
@@ -78,6 +82,62 @@ async fn a_passkey_is_the_second_factor_and_each_question_is_answered_once() {
         let seen = send(&mut third, &fresh, path, &credential).await;
         assert_eq!(seen.status, 422);
         assert!(!third.is_signed_in().await);
+    }
+}
+
+/// The strings of an answer, however deep they stand.
+fn strings(of: &serde_json::Value, all: &mut Vec<String>) {
+    match of {
+        serde_json::Value::String(text) => all.push(text.clone()),
+        serde_json::Value::Array(parts) => parts.iter().for_each(|part| strings(part, all)),
+        serde_json::Value::Object(parts) => parts.values().for_each(|part| strings(part, all)),
+        _ => {}
+    }
+}
+
+/// Neither the question nor the answer of a passkey, taken or not, nor the
+/// session it gives.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_passkey_reaches_the_log() {
+    const SPOILT: &str = "insert into setting (scheme_id, name, value, changed_at)
+        values ($1, 'take_on_days', 'two', $2)";
+    heard::listen();
+    for world in World::on_both().await {
+        let spoils = async |tx: &mut Tx| -> Outcome<u64> {
+            let now = world.now();
+            Ok(run!(tx, sqlx::query(SPOILT).bind(world.scheme).bind(now))?)
+        };
+        world.db.act(spoils).await.unwrap();
+        let (_, mut key) = with_passkey(&world).await;
+        world.pass(60);
+        let mut browser = half(&world).await;
+        let page = browser.get("/sign-in/second").await;
+        let answer = signed(&world, &mut key, &page);
+        let mut secrets = vec![page.hidden("state").unwrap()];
+        strings(
+            &serde_json::from_str(&options(&page)).unwrap(),
+            &mut secrets,
+        );
+        strings(&answer, &mut secrets);
+        let path = "/sign-in/second/passkey";
+        let mut wrong = answer.clone();
+        wrong["response"]["signature"] = "AAAA".into();
+        let seen = send(&mut browser, &page, path, &wrong.to_string()).await;
+        assert_eq!(seen.status, 422);
+        let page = browser.get("/sign-in/second").await;
+        let answer = signed(&world, &mut key, &page);
+        strings(&answer, &mut secrets);
+        let seen = send(&mut browser, &page, path, &answer.to_string()).await;
+        assert_eq!(seen.status, 303, "{}", seen.body);
+        assert!(browser.is_signed_in().await);
+        secrets.extend(browser.jar.values().cloned());
+        secrets.retain(|secret| secret.len() >= 16);
+        assert!(secrets.len() > 6, "{secrets:?}");
+        let log = heard::so_far();
+        assert!(log.contains("take_on_days"), "the log was not heard");
+        for secret in secrets {
+            assert!(!log.contains(&secret), "the log says {secret}");
+        }
     }
 }
 

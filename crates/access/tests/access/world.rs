@@ -122,6 +122,23 @@ impl World {
         }
     }
 
+    /// The same program over another database, and a browser at it.
+    pub async fn over(&self, db: kith_db::Db) -> Browser {
+        let mut app = self.app.clone();
+        app.db = db;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let router = routes().into_router(app);
+        tokio::spawn(async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, service).await.unwrap();
+        });
+        Browser {
+            at,
+            ..self.browser()
+        }
+    }
+
     /// Moves the clock on.
     pub fn pass(&self, seconds: i64) {
         self.clock.set(self.clock.now().plus_seconds(seconds));

@@ -16,12 +16,13 @@ use crate::{
         listed::Listed,
         words::{self, Sought},
     },
+    words_that_sound,
 };
 
 /// The most people a search lists before it asks for more words.
 pub const MOST: usize = 50;
 /// The most people one word of a search may stand for.
-const MOST_PER_WORD: i64 = 500;
+const MOST_PER_WORD: usize = 500;
 
 /// What a search found.
 #[derive(Clone, Debug, Default)]
@@ -44,14 +45,23 @@ pub struct Match {
     pub who: Listed,
 }
 
-/// As it is spelt first, then as it sounds: the order puts the spelling above.
 const BY_WORD: &str = concat!(
     "select p.id, w.word from person_word w
        join person p on p.scheme_id = $1 and p.id = w.person_id
       where w.scheme_id = $1 and p.merged_into is null
-        and ((w.word >= $7 and w.word < $8) or w.word = $9) and ",
+        and w.word >= $7 and w.word <= $8 and ",
     person_in_scope!(),
-    " order by w.word, p.id limit $10"
+    " order by w.word, p.id limit $9"
+);
+
+const BY_SOUND: &str = concat!(
+    "select p.id, w.word from person_word w
+       join person p on p.scheme_id = $1 and p.id = w.person_id
+      where w.scheme_id = $1 and p.merged_into is null and w.word in (",
+    words_that_sound!("$7"),
+    ") and ",
+    person_in_scope!(),
+    " order by w.word, p.id limit $8"
 );
 
 const THESE: &str = concat!(
@@ -78,8 +88,8 @@ pub async fn find(tx: &mut Tx, scope: &Scope, typed: &str) -> Result<Found, sqlx
     let mut scores: Option<HashMap<Id<Person>, u32>> = None;
     let mut too_many = false;
     for word in &sought {
-        let hits = hits(tx, scope, word).await?;
-        too_many |= hits.len() >= usize::try_from(MOST_PER_WORD).unwrap_or(usize::MAX);
+        let (hits, more) = hits(tx, scope, word).await?;
+        too_many |= more;
         let mut of_word: HashMap<Id<Person>, u32> = HashMap::new();
         for hit in hits {
             let score = fit(word, &hit.word);
@@ -113,24 +123,35 @@ fn fit(sought: &Sought, word: &str) -> u32 {
         Sought::Exactly(_) | Sought::Born(_) => 3,
         Sought::Name { start, .. } => match word.strip_prefix('=') {
             Some(name) if name == start => 3,
-            Some(_) => 2,
-            None => 1,
+            Some(name) if name.starts_with(start.as_str()) => 2,
+            _ => 1,
         },
     }
 }
 
-async fn hits(tx: &mut Tx, scope: &Scope, word: &Sought) -> Result<Vec<Hit>, sqlx::Error> {
-    let (from, until, exactly) = match word {
-        Sought::Exactly(word) => (word.clone(), word.clone(), word.clone()),
-        Sought::Born(day) => (day.clone(), words::end_of_all(day), day.clone()),
-        Sought::Name { start, sound } => {
-            let spelt = format!("={start}");
+/// Who has this word, as it is spelt or as it sounds, and whether there are
+/// more than are read.
+async fn hits(tx: &mut Tx, scope: &Scope, word: &Sought) -> Result<(Vec<Hit>, bool), sqlx::Error> {
+    let most = i64::try_from(MOST_PER_WORD).unwrap_or(i64::MAX);
+    let (from, until) = match word {
+        Sought::Exactly(word) => (word.clone(), word.clone()),
+        Sought::Born(day) => (day.clone(), words::end_of_all(day)),
+        Sought::Name { start, .. } => {
+            let spelt = words::spelt(start);
             let end = words::end_of_all(&spelt);
-            (spelt, end, format!("~{sound}"))
+            (spelt, end)
         }
     };
-    on!(tx, c => in_scope!(sqlx::query_as(BY_WORD), *scope)
-        .bind(&from).bind(&until).bind(&exactly).bind(MOST_PER_WORD).fetch_all(c))
+    let mut hits: Vec<Hit> = on!(tx, c => in_scope!(sqlx::query_as(BY_WORD), *scope)
+        .bind(&from).bind(&until).bind(most).fetch_all(c))?;
+    let mut more = hits.len() >= MOST_PER_WORD;
+    if let Sought::Name { sound, .. } = word {
+        let mut alike: Vec<Hit> = on!(tx, c => in_scope!(sqlx::query_as(BY_SOUND), *scope)
+            .bind(sound).bind(most).fetch_all(c))?;
+        more |= alike.len() >= MOST_PER_WORD;
+        hits.append(&mut alike);
+    }
+    Ok((hits, more))
 }
 
 /// Ten at a time: a fixed statement serves any number.

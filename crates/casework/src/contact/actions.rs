@@ -45,7 +45,7 @@ pub async fn write(
     let contact = store::insert(tx, actor, &case, &written.note, at).await?;
     store::count_on_referral(tx, actor.scheme, case.id, written.note.at, &effects).await?;
     if let Some(words) = &written.matters {
-        person::store::set_matters(tx, actor.scheme, case.person, words, at).await?;
+        person::actions::change_matters(tx, actor, case.person, words).await?;
     }
     make_tasks(tx, actor, &case, contact, written, at).await?;
     let entry = Entry {

@@ -76,6 +76,16 @@ pub const CASES: &[TableWords] = &[
         &[("word", Text, "The word")],
     ),
     table(
+        "name_sound",
+        "How the parts of names sound",
+        Whole::Left("worked out from the names in person"),
+        Theirs::Left("about names, not about who bears them"),
+        &[
+            ("sound", Text, "The sound"),
+            ("part", Text, "The part of a name"),
+        ],
+    ),
+    table(
         "person_named",
         "Who may see a restricted person",
         Whole::Out,
@@ -136,6 +146,21 @@ pub const CASES: &[TableWords] = &[
                     Day,
                     "By when it is looked at again; empty where it was lifted",
                 ),
+            ],
+        )
+    },
+    TableWords {
+        review: &["why"],
+        ..table(
+            "person_earlier",
+            "What somebody's details said before they were put right",
+            Whole::Out,
+            IN_PERSON,
+            &[
+                ("field", Text, "Which detail"),
+                ("before_words", Text, "What stood there before"),
+                ("after_words", Text, "What it became"),
+                ("why", Text, "Why, when it was said"),
             ],
         )
     },

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use kith_access::{Actor, Grant, audit, who::is_in_scope};
-use kith_base::{Id, Name, Refusal, Ts};
+use kith_base::{Id, Name, Refusal, Ts, Word};
 use kith_db::{Db, Failure, Outcome, Tx};
 
 use super::{
@@ -18,7 +18,11 @@ use super::{
     store::{self, Moments},
 };
 use crate::{
-    person::{self, Likeable, Person, Profile, Record, actions::Found, store::Origin},
+    person::{
+        self, Likeable, Person, Profile, Record,
+        actions::{Found, How},
+        store::Origin,
+    },
     referral::{
         self, Sent, Source,
         actions::{Terms, Who},
@@ -352,8 +356,8 @@ fn changes(before: &Profile, after: &Profile) -> Vec<Field> {
     let both = before.entries().into_iter().zip(after.entries());
     both.filter(|(before, after)| before.text != after.text)
         .map(|(before, after)| Field {
-            name: before.name.to_owned(),
-            label: before.label.to_owned(),
+            name: before.field.code().to_owned(),
+            label: before.field.label().to_owned(),
             before: before.text,
             after: after.text,
         })
@@ -399,11 +403,12 @@ async fn bring_up_to_date(
         after.details.nhs_number = None;
     }
     changed.fields = changes(&before, &after);
-    let words = after.changed_from(&before).join(", ");
+    let words: Vec<&str> = changed.fields.iter().map(|one| &*one.label).collect();
+    let words = words.join(", ");
     if words.is_empty() {
         return Ok(None);
     }
-    put_right(tx, actor, &record, &after, &words).await?;
+    put_right(tx, actor, &record, &before, &after).await?;
     Ok(Some(Remark {
         repaired: true,
         ..about_row(format!("Changed from the file: {words}"))
@@ -419,10 +424,15 @@ pub(super) async fn put_right(
     tx: &mut Tx,
     actor: &Actor,
     record: &Record,
+    before: &Profile,
     after: &Profile,
-    fields: &str,
 ) -> Outcome<()> {
-    if person::actions::keep(tx, actor, record, after, (FROM_A_FILE, fields)).await? {
+    let how = How {
+        action: FROM_A_FILE,
+        why: Some("From a file, or because its import was undone"),
+    };
+    let kept = person::actions::keep(tx, actor, record, before, after, how).await?;
+    if kept.is_some() {
         return Ok(());
     }
     let quicker = Refusal::conflict("Somebody changed a record of this file at the same moment");

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use kith_access::{Ability, Actor, Grant, audit};
-use kith_base::{Id, Refusal, Ts};
+use kith_base::{Id, Refusal, Ts, Word};
 use kith_db::{Db, Failure, Outcome, Tx};
 
 use super::{
@@ -245,11 +245,11 @@ async fn put_back(
     let mut after = now.clone();
     let held = now.entries();
     let (back, changed_since): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| {
-        let same = |entry: &&Held| entry.name == field.name && entry.text == field.after;
+        let same = |entry: &&Held| entry.field.code() == field.name && entry.text == field.after;
         held.iter().find(same).is_some() && after.put_back(&field.name, &field.before)
     });
     if !back.is_empty() {
-        bring_in::put_right(tx, actor, &record, &after, &labels(back)).await?;
+        bring_in::put_right(tx, actor, &record, &now, &after).await?;
     }
     if changed_since.is_empty() {
         return Ok(None);

@@ -365,11 +365,12 @@ fn found_by(who: &Identity, side: &Side) -> Vec<String> {
         .and_then(|text| text.parse().ok());
     let postcode = texts.postcode.as_deref().and_then(|text| text.parse().ok());
     let phone = texts.phone.as_deref().and_then(|text| text.parse().ok());
-    words::of(&words::Findable {
+    let words = words::of(&words::Findable {
         names: &names,
         born: side.rest.born.map(|day| (day, &*who.family)),
         nhs_number: number.as_ref(),
         postcode: postcode.as_ref().filter(|_| shown),
         phone: phone.as_ref().filter(|_| shown),
-    })
+    });
+    words.own
 }

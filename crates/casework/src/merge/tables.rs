@@ -35,6 +35,7 @@ pub const MOVED: &[Moved] = moved![
     "concern",
     "person_switch",
     "person_risk",
+    "person_earlier",
     "person_lone_working",
     "outbox",
     "break_glass",

@@ -5,11 +5,13 @@ use kith_access::{
     Ability, Actor, Grant, Scheme,
     audit::{self, Entry},
 };
-use kith_base::{Id, Line, Refusal, Ts};
+use kith_base::{Id, Line, Refusal, Ts, Word};
 use kith_db::{Outcome, Tx};
 
 use super::{
-    Details, Likeable, Likeness, Person, Profile, Record, candidates, likeness, risk, store,
+    Details, Likeable, Likeness, Person, Profile, Record, candidates, earlier, likeness,
+    profile::{Changed, Field},
+    risk, store,
 };
 
 /// Who the details belong to.
@@ -71,15 +73,6 @@ pub async fn make(
     Ok(person)
 }
 
-/// What became of changed details.
-pub enum PutRight {
-    /// They are kept.
-    Done,
-    /// Somebody was quicker: what the record holds now, and the grant that
-    /// opens its place.
-    Conflict(Box<Record>, Grant),
-}
-
 /// The grant a worker needs to see or change where a person lives.
 ///
 /// # Errors
@@ -91,58 +84,18 @@ pub async fn grant_for(tx: &mut Tx, actor: &Actor, record: &Record) -> Outcome<G
     Ok(Grant::ordinary(actor)?)
 }
 
-/// Puts a person's details right, over the version that was read.
-///
-/// # Errors
-/// Not found when the person is not assigned to the actor; step up where the
-/// place is sensitive; a refusal by field when another record has the NHS
-/// number; a conflict when the record was merged into another.
-pub async fn put_right(
-    tx: &mut Tx,
-    actor: &Actor,
-    person: Id<Person>,
-    version: i64,
-    profile: &Profile,
-) -> Outcome<PutRight> {
-    let scope = actor.scope(Ability::WriteContact)?;
-    let record = store::record(tx, &scope, person)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    let grant = grant_for(tx, actor, &record).await?;
-    if record.identity.merged_into.is_some() {
-        return Err(Refusal::conflict("This record is now part of another")
-            .try_next("Change the other one")
-            .into());
-    }
-    if record.identity.version != version {
-        return Ok(PutRight::Conflict(Box::new(record), grant));
-    }
-    let before = Profile::of(&record, &grant).ok_or_else(Refusal::not_found)?;
-    if let Some(number) = &profile.details.nhs_number
-        && store::number_is_taken(tx, actor.scheme, number, person).await?
-    {
-        return Err(Refusal::field("nhs_number", "Another record has this NHS number")
-            .try_next("Check the number; if both are the same person, ask your manager to merge the records")
-            .into());
-    }
-    let fields = profile.changed_from(&before).join(", ");
-    if !keep(tx, actor, &record, profile, ("put details right", &fields)).await? {
-        return Ok(PutRight::Conflict(Box::new(record), grant));
-    }
-    let risk = risk::Changed {
-        person,
-        contact: None,
-        before: before.about.risk.as_ref(),
-        after: profile.about.risk.as_ref(),
-    };
-    risk::note(tx, actor, &risk).await?;
-    Ok(PutRight::Done)
+/// What the trail calls a change of details, and why it was made.
+pub struct How<'a> {
+    /// What was done.
+    pub action: &'static str,
+    /// Why, when it was said.
+    pub why: Option<&'a str>,
 }
 
-/// Keeps details that were put right, with the words the person is found by
-/// and the audit row: what was done, and which fields, never what they say. Gives
-/// whether they were kept: not where somebody changed the record since it was
-/// read.
+/// Keeps details that were put right, with what they were before, the words
+/// the person is found by, and the audit row: what was done, and which fields,
+/// never what they say. Gives what was put right; none where somebody changed
+/// the record since it was read.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -150,24 +103,58 @@ pub async fn keep(
     tx: &mut Tx,
     actor: &Actor,
     record: &Record,
-    profile: &Profile,
-    (action, fields): (&'static str, &str),
-) -> Outcome<bool> {
+    before: &Profile,
+    after: &Profile,
+    how: How<'_>,
+) -> Outcome<Option<Vec<Changed>>> {
     let who = &record.identity;
-    if !store::update(tx, actor.scheme, who.id, profile, who.version, actor.now).await? {
-        return Ok(false);
+    if !store::update(tx, actor.scheme, who.id, after, who.version, actor.now).await? {
+        return Ok(None);
     }
     let hidden = who.location_sensitive;
-    store::replace_words(tx, actor.scheme, who.id, &profile.details, hidden).await?;
+    store::replace_words(tx, actor.scheme, who.id, &after.details, hidden).await?;
+    let mut practices = store::practices(tx, actor.scheme).await?;
+    practices.extend(who.practice.zip(who.practice_name.clone()));
+    let changed = after.changed_from(before, &practices);
+    earlier::keep(tx, actor, who.id, &changed, how.why).await?;
+    let fields: Vec<&str> = changed.iter().map(|one| one.field.label()).collect();
     let entry = Entry {
-        action,
+        action: how.action,
         person: Some(who.id),
         object_kind: "person",
         object: Some(who.id.uuid()),
-        purpose: fields,
+        purpose: &fields.join(", "),
     };
     audit::record(tx, actor, entry).await?;
-    Ok(true)
+    Ok(Some(changed))
+}
+
+/// Keeps what matters to the person, as they said it in a contact, and what
+/// they said before.
+///
+/// # Errors
+/// Not found when the person is not assigned to the actor.
+pub async fn change_matters(
+    tx: &mut Tx,
+    actor: &Actor,
+    person: Id<Person>,
+    words: &str,
+) -> Outcome<()> {
+    let scope = actor.scope(Ability::WriteContact)?;
+    let record = store::record(tx, &scope, person)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    let before = record.matters.unwrap_or_default();
+    if before == words {
+        return Ok(());
+    }
+    store::set_matters(tx, actor.scheme, person, words, actor.now).await?;
+    let changed = Changed {
+        field: Field::Matters,
+        before,
+        after: words.to_owned(),
+    };
+    Ok(earlier::keep(tx, actor, person, &[changed], None).await?)
 }
 
 /// Keeps what there is to be careful of now, as it was said in a contact, and

@@ -152,7 +152,7 @@ async fn add_place_words(
             postcode,
             phone,
         };
-        for word in words::of(&place) {
+        for word in words::of(&place).own {
             run!(
                 tx,
                 sqlx::query(ADD_PLACE_WORD)

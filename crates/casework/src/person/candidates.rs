@@ -6,17 +6,22 @@ use kith_base::{Day, Id, NhsNumber, Postcode};
 use kith_db::{FromRow, Tx, on};
 
 use super::{Likeable, Person, likeness::Named, words};
+use crate::words_that_sound;
 
 const BORN_THEN: &str = "select person_id, word from person_word
     where scheme_id = $1 and word >= $2 and word < $3 order by word, person_id limit 1000";
 
-const NUMBER_OR_PLACE: &str = "select w.person_id from person_word w
+const NUMBER_OR_PLACE: &str = concat!(
+    "select w.person_id from person_word w
       where w.scheme_id = $1 and w.word = $2
      union
-     select a.person_id from person_word a
-       join person_word b on b.scheme_id = $1 and b.person_id = a.person_id and b.word = $4
-      where a.scheme_id = $1 and a.word = $3
-      order by person_id limit 200";
+     select p.person_id from person_word p
+       join person_word n on n.scheme_id = $1 and n.person_id = p.person_id
+      where p.scheme_id = $1 and p.word = $4 and n.word in (",
+    words_that_sound!("$3"),
+    ")
+      order by person_id limit 200"
+);
 
 const CANDIDATES: &str = "select p.id, p.given, p.family, p.born,
             coalesce(p.nhs_number, p.nhs_number_doubted) as nhs_number,
@@ -110,7 +115,7 @@ async fn with_number_or_place(
     on!(tx, c => sqlx::query_scalar(NUMBER_OR_PLACE)
         .bind(scheme)
         .bind(sought.nhs_number.as_ref().map(|number| words::nhs(number)))
-        .bind(format!("~{}", words::sound(&family)))
+        .bind(words::sound(&family))
         .bind(sought.postcode.as_ref().map(|code| format!("c{}", &**code)))
         .fetch_all(c))
 }

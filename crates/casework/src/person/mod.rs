@@ -14,10 +14,10 @@ pub mod candidates;
 pub(crate) mod arriving;
 pub mod banner;
 pub mod risk;
+pub mod earlier;
 pub mod listed;
 pub mod named;
 pub mod actions;
-pub mod form;
 pub mod pages;
 
 use kith_access::{Organisation, Restricted};

@@ -1,27 +1,19 @@
-//! The pages about a person's details: putting them right, both versions side
-//! by side when two people did so at once, and where somebody lives whose
-//! place is sensitive.
+//! Where somebody lives whose place is sensitive; and a person's details as
+//! pairs and as what they were before, for other pages too.
 
 use axum::{extract::Path, response::IntoResponse};
-use kith_access::{
-    Ability, Answer, App, Grant, Needs, Once, Organisation, Routes, Signed, Trouble, audit, once,
-};
-use kith_base::{Id, Kind, Name, Refusal, Word};
-use kith_db::{Failure, Outcome, Tx};
+use kith_access::{Ability, Answer, App, Grant, Needs, Routes, Signed, audit};
+use kith_base::{Id, Refusal, Word};
 use kith_pages::{
     Html,
-    components::{SummaryList, SummaryRow},
-    done,
-    form::{FormToken, Posted},
-    go,
+    components::{Cell, Column, SummaryList, SummaryRow, Table},
 };
 
 use super::{
-    Ethnicity, Gender, Identity, Person, Place, Profile, Record,
-    actions::{self, PutRight},
+    Person, Place,
     arriving::{Given, given},
     banner::banner,
-    form::{self, ProfileForm},
+    earlier::{self, Change},
     store,
 };
 use crate::paths;
@@ -29,311 +21,15 @@ use crate::paths;
 /// The addresses of this thing.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
-        .get(
-            "/people/{person}/edit",
-            Needs::Can(Ability::WriteContact),
-            edit,
-        )
-        .post(
-            "/people/{person}/edit",
-            Needs::Can(Ability::WriteContact),
-            put_right,
-        )
-        .get(
-            "/people/{person}/place",
-            Needs::Can(Ability::SeeLocation),
-            place,
-        )
-}
-
-#[derive(askama::Template)]
-#[template(path = "person/edit.html")]
-struct Edit<'a> {
-    form: &'a ProfileForm,
-    token: &'a FormToken,
-    action: String,
-    back: String,
-    version: i64,
-    was: Vec<(String, String)>,
-}
-
-/// What the edit page needs of the database.
-struct Open {
-    record: Record,
-    grant: Grant,
-    practices: Vec<(Id<Organisation>, Name)>,
-}
-
-async fn open(tx: &mut Tx, signed: &Signed, person: Id<Person>) -> Outcome<Open> {
-    let scope = signed.actor.scope(Ability::WriteContact)?;
-    let record = store::record(tx, &scope, person)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    let grant = actions::grant_for(tx, &signed.actor, &record).await?;
-    let practices = store::practices(tx, signed.actor.scheme).await?;
-    Ok(Open {
-        record,
-        grant,
-        practices,
-    })
-}
-
-async fn edit(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answer {
-    let open = app
-        .db
-        .act(async |tx| {
-            let open = open(tx, &signed, person).await?;
-            audit::look(tx, &signed.actor, person, "open the details").await?;
-            Ok(open)
-        })
-        .await?;
-    let profile = Profile::of(&open.record, &open.grant).ok_or_else(Refusal::not_found)?;
-    let form =
-        ProfileForm::offering(&open.practices, signed.actor.today()).kept(&form::posted(&profile));
-    let opened = Opened {
-        version: open.record.identity.version,
-        was: form::was(&profile),
-    };
-    Ok(show(&signed, &open.record.identity, &form, opened))
-}
-
-/// The record as it was when the form was opened.
-struct Opened {
-    version: i64,
-    was: Vec<(String, String)>,
-}
-
-impl Opened {
-    fn posted(profile: &Profile, posted: &Posted) -> Result<Self, Trouble> {
-        let version = posted.text("version").parse();
-        let version = version.map_err(|_| {
-            Refusal::invalid("This form is incomplete").try_next("Open the page again")
-        })?;
-        Ok(Self {
-            version,
-            was: form::was_posted(profile, posted),
-        })
-    }
-}
-
-fn show(
-    signed: &Signed,
-    who: &Identity,
-    form: &ProfileForm,
-    opened: Opened,
-) -> axum::response::Response {
-    let view = Edit {
-        form,
-        token: &signed.token(),
-        action: paths::edit_person(who.id),
-        back: paths::person(who.id),
-        version: opened.version,
-        was: opened.was,
-    };
-    signed
-        .page("Edit details")
-        .reading()
-        .back(paths::person(who.id))
-        .banner(banner(who, signed.actor.today()))
-        .errors(form.errors())
-        .view(&view)
-}
-
-async fn put_right(
-    app: App,
-    signed: Signed,
-    Path(person): Path<Id<Person>>,
-    posted: Posted,
-) -> Answer {
-    let asked = app
-        .db
-        .read(async |tx| open(tx, &signed, person).await)
-        .await;
-    let open = match asked {
-        Ok(open) => open,
-        Err(Failure::Refused(refusal)) if refusal.kind == Kind::StepUp => {
-            return prove_first(&app, &signed, person, &posted).await;
-        }
-        Err(failure) => return Err(failure.into()),
-    };
-    let theirs = Profile::of(&open.record, &open.grant).ok_or_else(Refusal::not_found)?;
-    let opened = Opened::posted(&theirs, &posted)?;
-    let version = opened.version;
-    let who = &open.record.identity;
-    let offered = || ProfileForm::offering(&open.practices, signed.actor.today());
-    let mine: Profile = match offered().check(&posted) {
-        Ok(fields) => fields.into(),
-        Err(form) => return Ok(show(&signed, who, &form, opened)),
-    };
-    let wanted = form::chosen(&mine, &theirs, &posted);
-    let Ok(fields) = offered().check(&wanted) else {
-        return Ok(show(&signed, who, &offered().kept(&wanted), opened));
-    };
-    let profile: Profile = fields.into();
-    match keep(&app, &signed, person, &posted, version, &profile).await {
-        Ok(Kept::Done) => Ok(done(&paths::person(person), "Details saved")),
-        Ok(Kept::Again(path)) => Ok(go(&path)),
-        Ok(Kept::Conflict) => both(&app, &signed, person, &profile, &posted).await,
-        Err(Failure::Refused(refusal)) if refusal.kind == Kind::Invalid => {
-            let mut form = offered().kept(&wanted);
-            form.refuse(&refusal);
-            Ok(show(&signed, who, &form, opened))
-        }
-        Err(failure) => Err(failure.into()),
-    }
-}
-
-/// Keeps the profile once; a conflict leaves the form's key unused, because
-/// nothing was done.
-async fn keep(
-    app: &App,
-    signed: &Signed,
-    person: Id<Person>,
-    posted: &Posted,
-    version: i64,
-    profile: &Profile,
-) -> Outcome<Kept> {
-    let went_to = paths::person(person);
-    let result = app
-        .db
-        .act(async |tx| {
-            if let Once::Again(path) = once(tx, &signed.actor, posted, &went_to).await? {
-                return Ok(Kept::Again(path));
-            }
-            match actions::put_right(tx, &signed.actor, person, version, profile).await? {
-                PutRight::Done => Ok(Kept::Done),
-                PutRight::Conflict(..) => Err(Failure::Refused(Refusal::conflict(QUICKER))),
-            }
-        })
-        .await;
-    match result {
-        Err(Failure::Refused(refusal)) if refusal.what == QUICKER => Ok(Kept::Conflict),
-        result => result,
-    }
-}
-
-enum Kept {
-    Done,
-    Again(String),
-    Conflict,
-}
-
-const QUICKER: &str = "Somebody changed these details while you were typing";
-
-/// The proof of who somebody is has grown old while they typed: nothing that
-/// was typed is lost, and nothing of the record is shown.
-async fn prove_first(app: &App, signed: &Signed, person: Id<Person>, posted: &Posted) -> Answer {
-    let (who, practices) = app
-        .db
-        .read(async |tx| {
-            let scope = signed.actor.scope(Ability::WriteContact)?;
-            let record = store::record(tx, &scope, person)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
-            Ok((
-                record.identity,
-                store::practices(tx, signed.actor.scheme).await?,
-            ))
-        })
-        .await?;
-    let mut form = ProfileForm::offering(&practices, signed.actor.today()).kept(posted);
-    let typed = form.clone().check(posted).map(Profile::from).ok();
-    form.add_error(
-        "Confirm it is you in another window, at /step-up, then save again: nothing is saved yet",
-    );
-    let version = posted.text("version").parse().unwrap_or(0);
-    let was = typed
-        .map(|typed| form::was_posted(&typed, posted))
-        .unwrap_or_default();
-    Ok(show(signed, &who, &form, Opened { version, was }))
-}
-
-#[derive(askama::Template)]
-#[template(path = "person/both.html")]
-struct Both<'a> {
-    token: &'a FormToken,
-    action: String,
-    back: String,
-    version: i64,
-    carried: Vec<(String, String)>,
-    differ: Vec<Differ>,
-}
-
-/// A field two people filled in differently.
-struct Differ {
-    name: String,
-    label: &'static str,
-    /// I changed it, so mine is chosen beforehand; otherwise theirs is.
-    mine_first: bool,
-    mine: String,
-    theirs: String,
-}
-
-/// Both versions side by side. Beforehand mine is chosen where I changed the
-/// field, and theirs where only they did.
-async fn both(
-    app: &App,
-    signed: &Signed,
-    person: Id<Person>,
-    mine: &Profile,
-    posted: &Posted,
-) -> Answer {
-    let now = app
-        .db
-        .read(async |tx| open(tx, signed, person).await)
-        .await?;
-    let theirs = Profile::of(&now.record, &now.grant).ok_or_else(Refusal::not_found)?;
-    let readable = |name: &str, text: String| match name {
-        _ if text.is_empty() => "nothing".to_owned(),
-        "practice" => now
-            .practices
-            .iter()
-            .find(|(id, _)| id.to_string() == text)
-            .map_or(text, |(_, name)| name.to_string()),
-        "gender" => text
-            .parse()
-            .map_or(text, |word: Gender| word.label().to_owned()),
-        "ethnicity" => text
-            .parse()
-            .map_or(text, |word: Ethnicity| word.label().to_owned()),
-        _ => text,
-    };
-    let differ = mine
-        .entries()
-        .into_iter()
-        .zip(theirs.entries())
-        .filter(|(mine, theirs)| mine.text != theirs.text)
-        .map(|(mine, theirs)| Differ {
-            name: form::keep_name(mine.name),
-            label: mine.label,
-            mine_first: form::changed_by_me(&mine, posted),
-            mine: readable(mine.name, mine.text),
-            theirs: readable(mine.name, theirs.text),
-        })
-        .collect();
-    let who = &now.record.identity;
-    let view = Both {
-        token: &signed.token(),
-        action: paths::edit_person(person),
-        back: paths::edit_person(person),
-        version: who.version,
-        carried: form::carried(mine)
-            .into_iter()
-            .chain(form::was(&theirs))
-            .collect(),
-        differ,
-    };
-    Ok(signed
-        .page("Somebody else changed these details too")
-        .compact()
-        .banner(banner(who, signed.actor.today()))
-        .status(axum::http::StatusCode::CONFLICT)
-        .view(&view))
+    Routes::new().get(
+        "/people/{person}/place",
+        Needs::Can(Ability::SeeLocation),
+        place,
+    )
 }
 
 async fn place(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answer {
-    let (record, given, grant) = app
+    let (record, given, before, grant) = app
         .db
         .act(async |tx| {
             let scope = signed.actor.scope(Ability::SeeLocation)?;
@@ -343,16 +39,19 @@ async fn place(app: App, signed: Signed, Path(person): Path<Id<Person>>) -> Answ
             let grant = Grant::location(tx, &signed.actor, person).await?;
             audit::look(tx, &signed.actor, person, "see a location").await?;
             let given = given(tx, &scope, &record.identity).await?;
-            Ok((record, given, grant))
+            let before = earlier::of_person(tx, &scope, &record.identity).await?;
+            Ok((record, given, before.place, grant))
         })
         .await?;
     let place = record.place.reveal(&grant).ok_or_else(Refusal::not_found)?;
+    let rows = place_rows(place, given.reveal(&grant));
+    let before: Vec<&Change> = before.reveal(&grant).into_iter().flatten().collect();
     Ok(signed
         .page("Where they live and how to reach them")
         .reading()
         .back(paths::person(person))
         .banner(banner(&record.identity, signed.actor.today()))
-        .body(place_rows(place, given.reveal(&grant)))
+        .body(rows.and(earlier_table("How this has changed", &before)))
         .into_response())
 }
 
@@ -397,4 +96,31 @@ pub fn place_rows(place: &Place, given: Option<&Vec<Given>>) -> Html {
         );
     }
     SummaryList::new(rows).into()
+}
+
+/// What a person's details said before, the latest change first; nothing
+/// where nothing was changed.
+#[must_use]
+pub fn earlier_table(caption: &'static str, all: &[&Change]) -> Html {
+    if all.is_empty() {
+        return Html::default();
+    }
+    let words =
+        |words: &Option<String>| Cell::new(words.clone().unwrap_or_else(|| "Nothing".into()));
+    let rows = all.iter().map(|change| {
+        vec![
+            Cell::new(change.at.as_uk_moment()),
+            Cell::new(&*change.by_name),
+            Cell::new(change.field.label()),
+            words(&change.before_words),
+            words(&change.after_words),
+            Cell::new(change.why.clone().unwrap_or_else(|| "Not said".into())),
+        ]
+    });
+    Table::new()
+        .caption(caption)
+        .head(["When", "By", "What", "Before", "After", "Why"].map(Column::from))
+        .rows(rows.collect::<Vec<_>>())
+        .responsive(true)
+        .into()
 }

@@ -3,16 +3,69 @@
 //! out field by field, which is how two versions are shown side by side and
 //! how the audit trail learns which fields changed, never what they said.
 
-use kith_access::Grant;
-use kith_base::{Line, Word, words};
+use kith_access::{Grant, Organisation};
+use kith_base::{Day, Id, Line, Name, Word, words};
 
-use super::{Details, Equity, Record};
+use super::{Details, Equity, Ethnicity, Gender, Record};
 
 words! {
     /// What may be sent or left without harm.
     pub enum Safe {
         Text = "text" / "Text messages are safe",
         Voicemail = "voicemail" / "Messages on the voicemail are safe",
+    }
+}
+
+words! {
+    /// A field of what is kept of a person.
+    pub enum Field {
+        Given = "given" / "Given name",
+        Family = "family" / "Family name",
+        KnownAs = "known_as" / "Likes to be called",
+        Pronouns = "pronouns" / "Pronouns",
+        Born = "born" / "Date of birth",
+        NhsNumber = "nhs_number" / "NHS number",
+        Practice = "practice" / "Practice",
+        Gender = "gender" / "Gender",
+        GenderWords = "gender_words" / "Gender, in their own words",
+        Ethnicity = "ethnicity" / "Ethnic group",
+        EthnicityWords = "ethnicity_words" / "Ethnic group, in their own words",
+        Address = "address" / "Address",
+        Postcode = "postcode" / "Postcode",
+        Phone = "phone" / "Telephone",
+        Email = "email" / "Email",
+        Safe = "safe" / "Safe to use",
+        SafeContact = "safe_contact" / "How to reach them safely",
+        Risk = "risk" / "Risk to know about",
+        Communication = "communication" / "Communication need",
+        Interpreter = "interpreter" / "Interpreter",
+        AccessNeeds = "access_needs" / "Access need",
+        Matters = "matters" / "What matters to them",
+    }
+}
+
+impl Field {
+    /// Whether it tells where somebody is, or how they are reached.
+    #[must_use]
+    pub const fn tells_place(self) -> bool {
+        matches!(
+            self,
+            Self::Address
+                | Self::Postcode
+                | Self::Phone
+                | Self::Email
+                | Self::Safe
+                | Self::SafeContact
+        )
+    }
+
+    /// Whether it is one of what others know by whom is meant.
+    #[must_use]
+    pub const fn tells_who(self) -> bool {
+        matches!(
+            self,
+            Self::Given | Self::Family | Self::Born | Self::NhsNumber
+        )
     }
 }
 
@@ -46,15 +99,58 @@ pub struct Profile {
     pub about: About,
 }
 
+/// A field that differs between two profiles, in words that people read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changed {
+    /// Which.
+    pub field: Field,
+    /// What stood there; empty when nothing.
+    pub before: String,
+    /// What stands there now.
+    pub after: String,
+}
+
 /// One field of a profile as text: for two versions side by side.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
-    /// The field's name in the form.
-    pub name: &'static str,
-    /// What people call it.
-    pub label: &'static str,
+    /// Which field.
+    pub field: Field,
     /// What it holds, as somebody would type it; empty when nothing.
     pub text: String,
+}
+
+impl Entry {
+    /// What it holds as people read it, with the practices by their names.
+    #[must_use]
+    pub fn readable(&self, practices: &[(Id<Organisation>, Name)]) -> String {
+        let text = || self.text.clone();
+        let labels = |codes: &str| -> String {
+            let words = codes
+                .split_whitespace()
+                .filter_map(|code| code.parse().ok());
+            words.map(Safe::label).collect::<Vec<_>>().join(", ")
+        };
+        match self.field {
+            Field::Practice => practices
+                .iter()
+                .find(|(id, _)| id.to_string() == self.text)
+                .map_or_else(text, |(_, name)| name.to_string()),
+            Field::Gender => self
+                .text
+                .parse()
+                .map_or_else(|_| text(), |word: Gender| word.label().to_owned()),
+            Field::Ethnicity => self
+                .text
+                .parse()
+                .map_or_else(|_| text(), |word: Ethnicity| word.label().to_owned()),
+            Field::Born => self
+                .text
+                .parse()
+                .map_or_else(|_| text(), |day: Day| day.as_uk_date()),
+            Field::Safe => labels(&self.text),
+            _ => text(),
+        }
+    }
 }
 
 impl Profile {
@@ -105,59 +201,37 @@ impl Profile {
         let (details, place, about) = (&self.details, &self.details.place, &self.about);
         let safe: Vec<&str> = self.safe().into_iter().map(Word::code).collect();
         vec![
-            entry("given", "Given name", Some(&details.given)),
-            entry("family", "Family name", Some(&details.family)),
-            entry("known_as", "Likes to be called", details.known_as.as_ref()),
-            entry("pronouns", "Pronouns", about.pronouns.as_ref()),
-            entry("born", "Date of birth", details.born.as_ref()),
+            entry(Field::Given, Some(&details.given)),
+            entry(Field::Family, Some(&details.family)),
+            entry(Field::KnownAs, details.known_as.as_ref()),
+            entry(Field::Pronouns, about.pronouns.as_ref()),
+            entry(Field::Born, details.born.as_ref()),
             entry(
-                "nhs_number",
-                "NHS number",
+                Field::NhsNumber,
                 details
                     .nhs_number
                     .as_ref()
                     .map(|number| number.spaced())
                     .as_ref(),
             ),
-            entry("practice", "Practice", details.practice.as_ref()),
+            entry(Field::Practice, details.practice.as_ref()),
+            entry(Field::Gender, about.equity.gender.map(Word::code).as_ref()),
+            entry(Field::GenderWords, about.gender_words.as_ref()),
             entry(
-                "gender",
-                "Gender",
-                about.equity.gender.map(Word::code).as_ref(),
-            ),
-            entry(
-                "gender_words",
-                "Gender, in their own words",
-                about.gender_words.as_ref(),
-            ),
-            entry(
-                "ethnicity",
-                "Ethnic group",
+                Field::Ethnicity,
                 about.equity.ethnicity.map(Word::code).as_ref(),
             ),
-            entry(
-                "ethnicity_words",
-                "Ethnic group, in their own words",
-                about.ethnicity_words.as_ref(),
-            ),
-            entry("address", "Address", place.address.as_ref()),
-            entry("postcode", "Postcode", place.postcode.as_ref()),
-            entry("phone", "Telephone", place.phone.as_ref()),
-            entry("email", "Email", place.email.as_ref()),
-            entry("safe", "Safe to use", Some(&safe.join(" "))),
-            entry(
-                "safe_contact",
-                "How to reach them safely",
-                place.safe_contact.as_ref(),
-            ),
-            entry("risk", "Risk to know about", about.risk.as_ref()),
-            entry(
-                "communication",
-                "Communication need",
-                about.communication.as_ref(),
-            ),
-            entry("interpreter", "Interpreter", about.interpreter.as_ref()),
-            entry("access_needs", "Access need", about.access_needs.as_ref()),
+            entry(Field::EthnicityWords, about.ethnicity_words.as_ref()),
+            entry(Field::Address, place.address.as_ref()),
+            entry(Field::Postcode, place.postcode.as_ref()),
+            entry(Field::Phone, place.phone.as_ref()),
+            entry(Field::Email, place.email.as_ref()),
+            entry(Field::Safe, Some(&safe.join(" "))),
+            entry(Field::SafeContact, place.safe_contact.as_ref()),
+            entry(Field::Risk, about.risk.as_ref()),
+            entry(Field::Communication, about.communication.as_ref()),
+            entry(Field::Interpreter, about.interpreter.as_ref()),
+            entry(Field::AccessNeeds, about.access_needs.as_ref()),
         ]
     }
 
@@ -190,21 +264,29 @@ impl Profile {
         true
     }
 
-    /// What people call the fields that differ from an earlier profile.
+    /// The fields that differ from an earlier profile, as they were and as
+    /// they are, in words that people read.
     #[must_use]
-    pub fn changed_from(&self, before: &Self) -> Vec<&'static str> {
-        let now = self.entries();
-        now.into_iter()
-            .zip(before.entries())
-            .filter_map(|(now, before)| (now.text != before.text).then_some(now.label))
+    pub fn changed_from(
+        &self,
+        before: &Self,
+        practices: &[(Id<Organisation>, Name)],
+    ) -> Vec<Changed> {
+        let now = self.entries().into_iter();
+        now.zip(before.entries())
+            .filter(|(now, before)| now.text != before.text)
+            .map(|(now, before)| Changed {
+                field: now.field,
+                before: before.readable(practices),
+                after: now.readable(practices),
+            })
             .collect()
     }
 }
 
-fn entry<T: ToString>(name: &'static str, label: &'static str, value: Option<&T>) -> Entry {
+fn entry<T: ToString>(field: Field, value: Option<&T>) -> Entry {
     Entry {
-        name,
-        label,
+        field,
         text: value.map(ToString::to_string).unwrap_or_default(),
     }
 }
@@ -236,10 +318,11 @@ mod tests {
         after.details.place.phone = "07700 900 982".parse().ok();
         after.details.place.text_is_safe = true;
         after.about.risk = "Dog bites".parse().ok();
-        assert_eq!(
-            after.changed_from(&mary()),
-            ["Telephone", "Safe to use", "Risk to know about"]
-        );
-        assert!(after.changed_from(&after).is_empty());
+        let changed = after.changed_from(&mary(), &[]);
+        let labels: Vec<&str> = changed.iter().map(|one| one.field.label()).collect();
+        assert_eq!(labels, ["Telephone", "Safe to use", "Risk to know about"]);
+        assert_eq!(changed[1].before, "");
+        assert_eq!(changed[1].after, "Text messages are safe");
+        assert!(after.changed_from(&after, &[]).is_empty());
     }
 }

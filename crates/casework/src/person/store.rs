@@ -134,13 +134,18 @@ const INSERT: &str = "insert into person (scheme_id, id, nhs_number, given, fami
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1,
         $20, $20, $21, $22)";
 
-/// Eight words at a time, as many as most people have; a shorter rest is
-/// filled up with its last word, which is kept once.
+/// Three words at a time, as many as somebody has of whom only name and birth
+/// date are known; a shorter rest is filled up with its last word, which is
+/// kept once.
 const INSERT_WORDS: &str = "insert into person_word (scheme_id, person_id, word)
-    values ($1, $2, $3), ($1, $2, $4), ($1, $2, $5), ($1, $2, $6),
-           ($1, $2, $7), ($1, $2, $8), ($1, $2, $9), ($1, $2, $10)
+    values ($1, $2, $3), ($1, $2, $4), ($1, $2, $5)
     on conflict (scheme_id, word, person_id) do nothing";
-const WORDS_AT_ONCE: usize = 8;
+const WORDS_AT_ONCE: usize = 3;
+
+/// Two at a time, filled up likewise. Most are there already.
+const INSERT_SOUNDS: &str = "insert into name_sound (scheme_id, sound, part)
+    values ($1, $2, $3), ($1, $4, $5) on conflict (scheme_id, sound, part) do nothing";
+const SOUNDS_AT_ONCE: usize = 2;
 
 const FORGET_WORDS: &str = "delete from person_word where scheme_id = $1 and person_id = $2";
 
@@ -277,8 +282,8 @@ async fn insert_words(
             .filter(|_| !location_sensitive),
         phone: details.place.phone.as_ref().filter(|_| !location_sensitive),
     });
-    for eight in words.chunks(WORDS_AT_ONCE) {
-        let word = |at: usize| eight.get(at).or(eight.last()).map(String::as_str);
+    for three in words.own.chunks(WORDS_AT_ONCE) {
+        let word = |at: usize| three.get(at).or(three.last()).map(String::as_str);
         run!(
             tx,
             sqlx::query(INSERT_WORDS)
@@ -287,11 +292,19 @@ async fn insert_words(
                 .bind(word(0))
                 .bind(word(1))
                 .bind(word(2))
-                .bind(word(3))
-                .bind(word(4))
-                .bind(word(5))
-                .bind(word(6))
-                .bind(word(7))
+        )?;
+    }
+    for two in words.sounds.chunks(SOUNDS_AT_ONCE) {
+        let [one, other] = [two.first(), two.last()]
+            .map(|pair| pair.map(|(sound, part)| (&**sound, &**part)).unzip());
+        run!(
+            tx,
+            sqlx::query(INSERT_SOUNDS)
+                .bind(scheme)
+                .bind(one.0)
+                .bind(one.1)
+                .bind(other.0)
+                .bind(other.1)
         )?;
     }
     Ok(())

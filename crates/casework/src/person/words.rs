@@ -1,9 +1,11 @@
 //! The words a person is found by. A search and a match both go through the
-//! table `person_word`: one row for each word of a name as it is spelt (`=`)
-//! and as it sounds (`~`), one for the birth date with the family name (`b`),
-//! the NHS number (`n`), the postcode (`c`) and the last four digits of the
-//! telephone number (`p`). With the family name in it, a match passes over
-//! everybody else born that day without reading their records.
+//! table `person_word`: one row for each word of a name as it is spelt (`=`),
+//! one for the birth date with the family name (`b`), the NHS number (`n`),
+//! the postcode (`c`) and the last four digits of the telephone number (`p`).
+//! With the family name in it, a match passes over everybody else born that
+//! day without reading their records. How a word of a name sounds is the same
+//! whoever bears it, and stands once, in the table `name_sound`; only records
+//! from before that table have words for it of their own (`~`).
 //! Where somebody's place is sensitive, the postcode and the telephone number
 //! are not among them: a search must not answer what a page would hide.
 
@@ -25,16 +27,23 @@ pub struct Findable<'a> {
     pub phone: Option<&'a Phone>,
 }
 
-/// Every word of a person, sorted, none twice.
+/// What a person is found by.
+pub struct Words {
+    /// The words of the person: sorted, none twice.
+    pub own: Vec<String>,
+    /// How the parts of their names sound, and the parts: sorted, none twice.
+    pub sounds: Vec<(String, String)>,
+}
+
+/// Every word of a person.
 #[must_use]
-pub fn of(person: &Findable) -> Vec<String> {
+pub fn of(person: &Findable) -> Words {
     let names = person.names.iter().flat_map(|name| parts(name));
-    let sounds: Vec<(String, String)> = names.map(|part| (sound(&part), part)).collect();
-    let mut words = Vec::with_capacity(2 * sounds.len() + 4);
-    for (sound, part) in &sounds {
-        words.push(format!("={part}"));
-        words.push(format!("~{sound}"));
-    }
+    let mut sounds: Vec<(String, String)> = names.map(|part| (sound(&part), part)).collect();
+    sounds.sort();
+    sounds.dedup();
+    let mut words = Vec::with_capacity(sounds.len() + 4);
+    words.extend(sounds.iter().map(|(_, part)| spelt(part)));
     words.extend(person.born.map(|(day, family)| {
         let family = folded(family);
         let known = sounds.iter().find(|(_, part)| *part == family);
@@ -46,7 +55,13 @@ pub fn of(person: &Findable) -> Vec<String> {
     words.extend(person.phone.map(|phone| format!("p{}", end_of(phone))));
     words.sort();
     words.dedup();
-    words
+    Words { own: words, sounds }
+}
+
+/// The word of a name as it is spelt, or how such words begin.
+#[must_use]
+pub fn spelt(part: &str) -> String {
+    format!("={part}")
 }
 
 /// How the words of a birth date begin; the family name follows.
@@ -109,6 +124,22 @@ fn without_marks(name: &str) -> String {
         .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’' | '.'))
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// The words of everybody with a part of a name that sounds so, for SQL with
+/// the scheme in `$1`: those of the spellings, and the one that a record from
+/// before `name_sound` has of its own.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! words_that_sound {
+    ($sound:literal) => {
+        concat!(
+            "select '=' || s.part from name_sound s where s.scheme_id = $1 and s.sound = ",
+            $sound,
+            " union all select '~' || ",
+            $sound
+        )
+    };
 }
 
 /// How a part of a name sounds (double metaphone); the part itself where the
@@ -205,7 +236,10 @@ mod tests {
                 phone: None,
             })
         };
-        let born = |family| words(family).into_iter().find(|word| word.starts_with('b'));
+        let born = |family| {
+            let mut own = words(family).own.into_iter();
+            own.find(|word| word.starts_with('b'))
+        };
         let word = born("O'Brien-Smith").unwrap();
         assert_eq!(
             word,

@@ -37,10 +37,11 @@ use crate::{
     draft::{self, store::Draft},
     paths,
     person::{
-        self, Person, Record,
+        self, Identity, Person, Record,
         arriving::{Given, given},
         banner::banner,
-        pages::place_rows,
+        earlier::{self, Change, Earlier},
+        pages::{earlier_table, place_rows},
         risk,
     },
     referral::{self, Case, State},
@@ -83,6 +84,7 @@ struct Inside {
     events: Vec<timeline::Event>,
     draft: Option<Draft>,
     risks: Vec<risk::Earlier>,
+    earlier: Earlier,
     tags: Vec<Tag>,
     /// None when the actor may not see who looked.
     looked: Option<Vec<Looked>>,
@@ -104,7 +106,7 @@ async fn load(tx: &mut Tx, actor: &Actor, person: Id<Person>) -> Outcome<Whole> 
     let guards = reaches(tx, actor, Ability::NameRestricted, person).await?;
     let notes = writes || reaches(tx, actor, Ability::SeeNotes, person).await?;
     let inside = match notes {
-        true => Some(inside(tx, actor, person, writes).await?),
+        true => Some(inside(tx, actor, &record.identity, writes).await?),
         false => None,
     };
     Ok(Whole {
@@ -130,14 +132,16 @@ async fn reaches(
     is_in_scope(tx, &actor.scope(ability)?, person).await
 }
 
-async fn inside(tx: &mut Tx, actor: &Actor, person: Id<Person>, writes: bool) -> Outcome<Inside> {
+async fn inside(tx: &mut Tx, actor: &Actor, who: &Identity, writes: bool) -> Outcome<Inside> {
     let scope = actor.scope(Ability::SeeNotes)?;
+    let person = who.id;
     let contacts = contact::store::of_person(tx, &scope, person, MOST_CONTACTS).await?;
     let tasks = task::store::of_person(tx, &scope, person, actor.today().start()).await?;
     let moves = store::moves(tx, &scope, person).await?;
     let told = store::told(tx, &scope, person).await?;
     let draft = draft::store::one(tx, actor, DRAFT, person).await?;
     let risks = risk::of_person(tx, &scope, person).await?;
+    let earlier = earlier::of_person(tx, &scope, who).await?;
     let tags = tag::store::of_person(tx, &scope, person).await?;
     let may_see_looks = writes || actor.reach(Ability::SeeAudit) == Reach::Scheme;
     let looked = match may_see_looks {
@@ -152,6 +156,7 @@ async fn inside(tx: &mut Tx, actor: &Actor, person: Id<Person>, writes: bool) ->
         events,
         draft,
         risks,
+        earlier,
         tags,
         looked,
     })
@@ -443,7 +448,9 @@ fn details(actor: &Actor, whole: &Whole) -> Html {
         let visits = link(paths::visits(who), "Lone working: nobody visits them alone");
         p(link(paths::sensitive(who), words)).and(p(visits))
     });
-    let risks = whole.inside.as_ref().map(|inside| risks(&inside.risks));
+    let inside = whole.inside.as_ref();
+    let risks = inside.map(|inside| risks(&inside.risks));
+    let before = inside.map(|inside| before(actor, &inside.earlier));
     [
         heading("Where they live and how to reach them"),
         place,
@@ -454,7 +461,21 @@ fn details(actor: &Actor, whole: &Whole) -> Html {
     .chain(edit)
     .chain(guard)
     .chain(risks)
+    .chain(before)
     .collect()
+}
+
+/// What the details said before; of the place as far as it is open.
+fn before(actor: &Actor, earlier: &Earlier) -> Html {
+    let grant = Grant::ordinary(actor).ok();
+    let place = grant.as_ref().and_then(|grant| earlier.place.reveal(grant));
+    let mut all: Vec<&Change> = earlier
+        .open
+        .iter()
+        .chain(place.into_iter().flatten())
+        .collect();
+    all.sort_by_key(|change| std::cmp::Reverse(change.at));
+    earlier_table("What the details said before", &all)
 }
 
 /// What there was to be careful of before, for whoever reads the notes.

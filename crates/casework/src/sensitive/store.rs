@@ -146,7 +146,7 @@ pub(super) async fn remember_place(
         postcode: postcode.as_ref(),
         phone: phone.as_ref(),
     };
-    for word in words::of(&place) {
+    for word in words::of(&place).own {
         run!(tx, sqlx::query(WORD).bind(scheme).bind(word).bind(person))?;
     }
     Ok(())

@@ -34,6 +34,104 @@ async fn changed_details_are_found_again_and_the_trail_says_which_fields() {
     }
 }
 
+/// How many mails wait for a practice.
+const MAILS: &str = "select count(*) from outbox where scheme_id = $1
+    and kind = 'message.practice' and state = 'queued'";
+
+#[tokio::test]
+async fn what_was_put_right_can_be_read_afterwards_with_who_when_and_why() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::edit_person(mary.person)).await;
+        kay.fills("Given name", "Marie")
+            .fills("Address", "2 Quay Row")
+            .picks("Practice", "Hillside Practice")
+            .fills("Why is it put right?", "Her passport says so");
+        let mails = world.count(MAILS).await;
+        kay.presses("Save details").await;
+        kay.sees("Details saved. Whoever was written to by the old ones has been told")
+            .sees("Given name Before Mary After Marie")
+            .sees("Before Riverside Surgery After Hillside Practice")
+            .sees("Before 1 Harbour Street After 2 Quay Row Why Her passport says so");
+        // The manager reads notes, and this; a colleague who does not, neither.
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(paths::person(mary.person)).await;
+        mo.sees("What the details said before")
+            .sees("Harbour Street");
+        let mut sam = world.signed_in(world.sam).await;
+        sam.opens(paths::person(mary.person)).await;
+        sam.does_not_see("What the details said before");
+
+        // Her practice filed messages of a Mary: it hears that she is another.
+        assert_eq!(world.count(MAILS).await, mails + 1);
+        let mut rita = world.signed_in(world.rita).await;
+        rita.opens(paths::sent_one(mary.referral)).await;
+        rita.sees("Put right in the person's record: Given name.")
+            .sees("Check that what you filed from us is in the right record")
+            .does_not_see("Harbour Street")
+            .does_not_see("Her passport says so");
+    }
+}
+
+#[tokio::test]
+async fn a_gap_that_is_filled_and_a_place_that_changes_are_told_to_no_practice() {
+    for world in World::small(program).await {
+        let omar = world
+            .takes_on(world.kay, &kith_testkit::named("Omar", "Khan"))
+            .await;
+        let mut kay = world.signed_in(world.kay).await;
+        let mails = world.count(MAILS).await;
+        kay.opens(paths::edit_person(omar.person)).await;
+        kay.fills_date("Date of birth", "1980-01-09")
+            .fills("Telephone", "01632960001");
+        kay.presses("Save details").await;
+        kay.sees("Details saved")
+            .does_not_see("has been told")
+            .sees("Date of birth Before Nothing After 9 January 1980 Why Not said");
+        assert_eq!(world.count(MAILS).await, mails);
+    }
+}
+
+#[tokio::test]
+async fn where_somebody_hidden_lived_is_as_closed_as_where_they_live() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.opens(paths::edit_person(mary.person)).await;
+        kay.fills("Address", "2 Quay Row")
+            .fills("Likes to be called", "Molly")
+            .fills("Why is it put right?", "She fled from Harbour Street");
+        kay.presses("Save details").await;
+        let hide = "update person set location_sensitive = $3 where scheme_id = $1 and id = $2";
+        world.marks(mary.person, hide).await;
+        kay.opens(paths::person(mary.person)).await;
+        kay.sees("Likes to be called Before Nothing After Molly")
+            .does_not_see("Harbour Street")
+            .does_not_see("Quay Row");
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens(paths::person(mary.person)).await;
+        mo.does_not_see("Harbour Street").does_not_see("Quay Row");
+        kay.follows("Show where they live").await;
+        kay.sees("How this has changed")
+            .sees("Before 1 Harbour Street After 2 Quay Row Why She fled from Harbour Street");
+    }
+}
+
+#[tokio::test]
+async fn what_mattered_to_somebody_before_can_be_read_afterwards() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        for matters in ["My garden", "My sister"] {
+            kay.opens(paths::new_contact(mary.person)).await;
+            kay.talks("Plan").fills("What matters to them now", matters);
+            kay.presses("Save note").await;
+        }
+        kay.sees("What matters to them Before My garden After My sister");
+    }
+}
+
 #[tokio::test]
 async fn two_workers_who_change_details_at_once_choose_field_by_field() {
     for world in World::small(program).await {

@@ -4,6 +4,7 @@
 
 use std::{
     fs,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
@@ -14,15 +15,22 @@ use kith_db::{Db, Failure, Outcome, on};
 
 /// A file system with room for a log of the greatest length, all but four
 /// megabytes of it taken by something to throw out.
-struct SmallDisk {
+pub struct SmallDisk {
     folder: tempfile::TempDir,
 }
 
 impl SmallDisk {
     fn mount() -> Option<Self> {
+        let disk = Self::empty("size=100m")?;
+        fs::write(disk.ballast(), vec![1; 96 << 20]).expect("there is room at first");
+        Some(disk)
+    }
+
+    /// A small file system with nothing on it.
+    pub fn empty(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().ok()?;
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=100m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", size, "tmpfs"])
             .arg(folder.path())
             .stderr(Stdio::null())
             .status();
@@ -30,12 +38,25 @@ impl SmallDisk {
             println!("skipped: no right to mount a small file system");
             return None;
         }
-        let disk = Self { folder };
-        fs::write(disk.ballast(), vec![1; 96 << 20]).expect("there is room at first");
-        Some(disk)
+        Some(Self { folder })
     }
 
-    fn ballast(&self) -> PathBuf {
+    /// Where it is.
+    pub fn place(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Takes all the room there is, but for so many bytes.
+    pub fn fill_up_to(&self, left: u64) {
+        let mut ballast = fs::File::create(self.ballast()).expect("a file");
+        while ballast.write_all(&[1; 1 << 20]).is_ok() {}
+        let taken = ballast.metadata().expect("its length").len();
+        let rest = taken.checked_sub(left).expect("there was more room");
+        ballast.set_len(rest).expect("room is given back");
+    }
+
+    /// Where what may be thrown out is.
+    pub fn ballast(&self) -> PathBuf {
         self.folder.path().join("ballast")
     }
 

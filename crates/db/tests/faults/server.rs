@@ -6,12 +6,14 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     time::Duration,
 };
 
 use crate::{
+    full::SmallDisk,
     sync::FailingSyncs,
     witness::{Writer, holds_at},
 };
@@ -24,9 +26,13 @@ struct Server {
 
 impl Server {
     fn start(name: &str) -> Option<Self> {
+        Self::start_in(&std::env::temp_dir(), name)
+    }
+
+    fn start_in(place: &Path, name: &str) -> Option<Self> {
         let name = format!("kith-server-{name}-{}", std::process::id());
         let mut server = Self {
-            folder: std::env::temp_dir().join(name),
+            folder: place.join(name),
             url: String::new(),
         };
         let started = server.told("start");
@@ -71,6 +77,11 @@ impl Server {
         kill.args(["-KILL", &self.id()]).args(self.children());
         // One of its processes may have ended by itself meanwhile.
         kill.stderr(Stdio::null()).status().expect("kill runs");
+    }
+
+    /// Whether its first process is there.
+    fn is_there(&self) -> bool {
+        self.told("url").status.success()
     }
 
     fn again(&self) {
@@ -181,5 +192,51 @@ async fn a_server_whose_disk_no_longer_syncs_loses_nothing_it_acknowledged() {
     writer.kill();
     // The server ends what it had begun for the client that is gone.
     tokio::time::sleep(Duration::from_millis(500)).await;
+    holds_at(&server.url, &[&writer.said]).await;
+}
+
+/// A server whose disk is full ends, or says no to each: nobody is told that
+/// what was not kept is kept, and with room again work goes on without a
+/// restart of the program.
+#[tokio::test]
+async fn a_server_whose_disk_is_full_loses_nothing_it_acknowledged() {
+    let Some(disk) = SmallDisk::empty("size=300m") else {
+        return;
+    };
+    // The server runs as somebody else, and must reach its folder.
+    fs::set_permissions(disk.place(), fs::Permissions::from_mode(0o755)).expect("permissions");
+    let Some(server) = Server::start_in(disk.place(), "full") else {
+        return;
+    };
+    let mut writer = Writer::start_at(&server.url, 1, 16);
+    writer.listen_for("kept");
+    disk.fill_up_to(2 << 20);
+    let until = std::time::Instant::now() + Duration::from_secs(60);
+    let no = ["full", "away", "busy", "fault"];
+    while !no
+        .iter()
+        .any(|no| writer.said.words.contains(&(*no).to_owned()))
+    {
+        assert!(std::time::Instant::now() < until, "nobody is told of it");
+        writer.listen(Duration::from_millis(100));
+    }
+    writer.listen(Duration::from_millis(500));
+    fs::remove_file(disk.ballast()).expect("room is made");
+    // It may have ended: whoever looks after it starts it again.
+    if !server.is_there() {
+        server.again();
+    }
+    writer.listen_for("kept");
+    writer.listen(Duration::from_millis(200));
+    writer.kill();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let said: std::collections::BTreeSet<&str> = no
+        .into_iter()
+        .filter(|no| writer.said.words.contains(&(*no).to_owned()))
+        .collect();
+    println!(
+        "{} kept, and while it was full: {said:?}",
+        writer.said.kept.len()
+    );
     holds_at(&server.url, &[&writer.said]).await;
 }

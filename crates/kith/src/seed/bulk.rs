@@ -22,7 +22,7 @@ use kith_db::{Db, Failure, Outcome, Tx, run};
 use super::{
     days::{at_work, working_from, working_until},
     draw::Draw,
-    people,
+    people, plans,
     scheme::{self, MadeScheme, Size},
     text, words,
 };
@@ -84,26 +84,13 @@ pub async fn cases(
     while let Some(more) = batches.next().await {
         done += more?;
         tell(done);
-        if done >= 4 * planned_anew && !db.is_embedded() {
+        if done >= 4 * planned_anew {
             planned_anew = done;
-            plan_anew(db).await?;
+            plans::anew(db).await?;
         }
     }
     drop(batches);
     Ok(made)
-}
-
-/// A server plans by what it knew of its tables when they were small; one that
-/// looks at them by itself does so once a minute at best.
-const TABLES_PG: &str = "analyze person, person_word, referral, referral_move, contact,
-    task, practice_message, audit";
-
-async fn plan_anew(db: &Db) -> Outcome<()> {
-    db.act(async |tx| {
-        run!(tx, sqlx::query(TABLES_PG))?;
-        Ok(())
-    })
-    .await
 }
 
 /// The link workers as they are at `now`.

@@ -12,7 +12,7 @@ use kith_db::{Db, Outcome, on};
 
 use super::{
     draw::Draw,
-    few, people,
+    few, people, plans,
     scheme::{self, MadeScheme, Size},
     story::Teller,
     text, week,
@@ -38,6 +38,10 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
     };
     let mut draw = Draw::of(SEED);
     for number in 0..people {
+        // Each time there are twice as many, and at the end.
+        if number.is_power_of_two() && number > 100 {
+            plans::anew(db).await?;
+        }
         let cast = made.cast(&mut draw)?;
         let details = people::person(number, cast.practice, now.day())?;
         // The service has grown: more referrals lately, a few in the last days.
@@ -54,6 +58,7 @@ pub async fn demo(db: &Db, size: Size, people: u32, now: Ts) -> Outcome<MadeSche
     }
     few::live(&teller, &mut draw).await?;
     week::live(&teller).await?;
+    plans::anew(db).await?;
     file_messages(db, &made, now).await?;
     Ok(made)
 }

@@ -3,6 +3,7 @@
 //! cases for the benchmark (`bulk`). Nobody in them exists; the same seed gives
 //! the same people.
 
+mod plans;
 mod draw;
 mod days;
 mod names;

@@ -417,3 +417,75 @@ async fn headers_all() {
     println!("headers_all: {answers} answers");
     assert!(answers > 1_000, "{answers}");
 }
+
+/// A link in an archive leads nowhere: what it names is not opened.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_in_an_archive_is_not_followed() {
+    let story = Story::one().await;
+    let world = &story.world;
+    let mut mo = world.signed_in(world.mo).await;
+    let token = token(&mut mo, "/account").await;
+    let folder = tempfile::TempDir::new().unwrap();
+    let outside = folder.path().join("sheet.xml");
+    std::fs::write(&outside, sheet("", "Brought-in-by-a-link")).unwrap();
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in [
+        ("[Content_Types].xml", TYPES),
+        ("_rels/.rels", ROOT),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELATIONS),
+    ] {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes.as_bytes()).unwrap();
+    }
+    let to = outside.to_str().unwrap();
+    let options = SimpleFileOptions::default();
+    zip.add_symlink("xl/worksheets/sheet1.xml", to, options)
+        .unwrap();
+    let bytes = zip.finish().unwrap().into_inner();
+    let sent = brings(&mut mo, &token, &bytes).await;
+    assert_eq!(sent.status, 422, "{}", sent.text());
+    for (name, text) in &story.kept().await {
+        assert!(!text.contains("Brought-in-by-a-link"), "{name}");
+    }
+    nothing_was_brought_in(&story).await;
+}
+
+/// Two parts of one name are one part or a refusal, never a fault, and never
+/// both.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_stands_twice_in_an_archive_is_read_once_or_refused() {
+    let story = Story::one().await;
+    let world = &story.world;
+    let mut mo = world.signed_in(world.mo).await;
+    let token = token(&mut mo, "/account").await;
+    let mut parts = archive(&[
+        ("[Content_Types].xml", TYPES.as_bytes()),
+        ("_rels/.rels", ROOT.as_bytes()),
+        ("xl/workbook.xml", BOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELATIONS.as_bytes()),
+        ("xl/worksheets/sheet1.xml", &sheet("", "First-of-two")),
+        ("xl/worksheets/sheet2.xml", &sheet("", "Second-of-two")),
+    ]);
+    let second = b"worksheets/sheet2.xml";
+    let places: Vec<usize> = (0..parts.len() - second.len())
+        .filter(|at| parts[*at..].starts_with(second))
+        .collect();
+    assert_eq!(
+        places.len(),
+        2,
+        "in its own header and in the list of parts"
+    );
+    for at in places {
+        parts[at + second.len() - 5] = b'1';
+    }
+    let began = Instant::now();
+    let sent = brings(&mut mo, &token, &parts).await;
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    assert!(matches!(sent.status.as_u16(), 303 | 422), "{}", sent.text());
+    let kept = story.kept().await;
+    let rows = kept.iter().find(|(name, _)| name == "import_row.csv");
+    let rows = &rows.unwrap().1;
+    let read = ["First-of-two", "Second-of-two"].map(|name| rows.contains(name));
+    assert!(read != [true, true], "both were read");
+}

@@ -15,7 +15,7 @@ use kith_testkit::{Browser, Sent};
 use tempfile::TempDir;
 
 use crate::{
-    heard,
+    heard, mails,
     story::{MEETING, PLACE, Story, WORDS, unzipped},
 };
 
@@ -34,9 +34,14 @@ const MAY_READ: &[(&str, &str, &str)] = &[
 ];
 /// Who may read where she is met next: those who may read notes about her.
 const MAY_MEET: &[&str] = &["Kay Ward", "Lena Frost", "Mo Khan", "Grace Hill"];
-/// Which files of the scheme's own records hold it: the record itself, the
-/// list somebody brought in, and what a merge keeps to be taken back.
-const MAY_HOLD: &[&str] = &["person.csv", "import_row.csv", "person_merge.csv"];
+/// Which files of the scheme's own records hold it: the record itself, what it
+/// said before, the list somebody brought in, and what a merge keeps to be taken back.
+const MAY_HOLD: &[&str] = &[
+    "person.csv",
+    "person_earlier.csv",
+    "import_row.csv",
+    "person_merge.csv",
+];
 
 /// Everything an answer says: its body, with archives opened.
 fn everything(sent: &Sent) -> String {
@@ -215,6 +220,10 @@ async fn nothing_is_kept_beside(story: &Story) {
 
 /// What waits in the outbox is delivered and read.
 async fn nothing_is_mailed(story: &Story) {
+    mails::the_rest(story).await;
+    let there = mails::sorts(story).await;
+    let all = mails::SORTS.iter().map(|sort| (*sort).to_owned());
+    assert_eq!(there, all.collect(), "every sort of mail is read here");
     let folder = TempDir::new().unwrap();
     let sender = Sender {
         post: Post::Folder(folder.path().to_owned()),

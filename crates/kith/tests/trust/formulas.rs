@@ -1,7 +1,10 @@
 //! No sheet that the program gives out has a cell that a spreadsheet would
 //! run, whatever was typed.
 
+use std::{fs, path::Path, process::Command};
+
 use axum::http::Method;
+use tempfile::TempDir;
 
 use crate::{
     hostile::{fill, is_full},
@@ -53,6 +56,82 @@ async fn formula_corpus() {
         }
         println!("formula_corpus: {cells} cells, {made_safe} made safe");
         assert!(made_safe > FORMULAS.len() * 20, "{made_safe}");
+    }
+}
+
+/// Prints the cells of each sheet of a folder, in hexadecimal.
+const IN_PYTHON: &str = "import csv, glob, sys
+csv.field_size_limit(10**9)
+for path in sorted(glob.glob(sys.argv[1] + '/*.csv')):
+    with open(path, newline='', encoding='utf-8-sig') as file:
+        for row in csv.reader(file):
+            print(' '.join(cell.encode().hex() + '.' for cell in row))
+";
+const IN_R: &str = "for (path in sort(Sys.glob(file.path(commandArgs(TRUE)[1], '*.csv')))) {
+    sheet <- read.csv(path, header = FALSE, colClasses = 'character', na.strings = character(),
+        fileEncoding = 'UTF-8-BOM', encoding = 'UTF-8', blank.lines.skip = FALSE, fill = FALSE)
+    hex <- function(cell) paste0(paste(charToRaw(enc2utf8(cell)), collapse = ''), '.')
+    for (row in seq_len(nrow(sheet)))
+        cat(paste(vapply(sheet[row, ], hex, ''), collapse = ' '), '\n', sep = '')
+}";
+
+/// What a program reads of the sheets; none where it is not here.
+fn read_by(program: &str, arguments: &[&str], folder: &Path) -> Option<Vec<String>> {
+    let mut command = Command::new(program);
+    command.args(arguments).arg(folder).env("LC_ALL", "C.UTF-8");
+    let Ok(read) = command.output() else {
+        println!("skipped: {program} is not here");
+        return None;
+    };
+    let said = String::from_utf8_lossy(&read.stderr);
+    assert!(read.status.success(), "{program}: {said}");
+    let read = String::from_utf8(read.stdout).unwrap();
+    Some(read.lines().map(str::to_owned).collect())
+}
+
+/// What we write is what others read: cell by cell, whatever was typed.
+#[tokio::test(flavor = "multi_thread")]
+async fn sheets_are_read_by_python_and_by_r_as_they_were_written() {
+    let story = Story::one().await;
+    is_full(&story).await;
+    for formula in [
+        FORMULAS[0],
+        FORMULAS[1],
+        FORMULAS[6],
+        FORMULAS[7],
+        "a, b; 'c' \"d\" é – 日本",
+    ] {
+        fill(&story, &[formula], 0).await;
+        let folder = TempDir::new().unwrap();
+        let mut sheets = sheets(&story).await;
+        sheets.sort();
+        let mut ours = Vec::new();
+        for (nth, (_, text)) in sheets.iter().enumerate() {
+            fs::write(folder.path().join(format!("{nth:04}.csv")), text).unwrap();
+            let mut rows = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+            ours.extend(rows.records().map(|row| {
+                let cells = row.unwrap();
+                let hex = cells.iter().map(|cell| {
+                    let hex: String = cell.bytes().map(|byte| format!("{byte:02x}")).collect();
+                    hex + "."
+                });
+                hex.collect::<Vec<_>>().join(" ")
+            }));
+        }
+        assert!(ours.len() > 200, "{}", ours.len());
+        for (program, arguments) in [("python3", ["-c", IN_PYTHON]), ("Rscript", ["-e", IN_R])] {
+            let Some(theirs) = read_by(program, &arguments, folder.path()) else {
+                continue;
+            };
+            let other = ours
+                .iter()
+                .zip(&theirs)
+                .find(|(ours, theirs)| ours != theirs);
+            assert_eq!(other, None, "{program} reads {formula} otherwise");
+            assert_eq!(ours.len(), theirs.len(), "{program}");
+        }
     }
 }
 

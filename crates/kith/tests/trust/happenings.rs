@@ -230,6 +230,22 @@ pub async fn notes(worker: &mut Browser, who: Somebody, words: &str, place: &str
         .sees("Contact saved");
 }
 
+/// Where she lives is put right: what stood there before is a place too.
+pub async fn moves_house(worker: &mut Browser, who: Somebody) {
+    worker
+        .opens(format!("/people/{}/edit", who.person))
+        .await
+        .fills("Address", "9 Quicksilver Lane")
+        .fills("Pronouns", "she/her")
+        .fills(
+            "Why is it put right?",
+            "The house in Quicksilver Lane was sold",
+        )
+        .presses("Save details")
+        .await
+        .sees("Details saved");
+}
+
 pub async fn tags(worker: &mut Browser, who: Somebody) {
     worker
         .opens(format!("/people/{}/tags", who.person))

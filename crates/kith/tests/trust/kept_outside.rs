@@ -23,11 +23,11 @@ use tempfile::TempDir;
 use crate::program;
 
 /// Far enough in the future that every row is old.
-fn later() -> Ts {
+pub fn later() -> Ts {
     Clock::Real.now().plus_seconds(120)
 }
 
-async fn keeps(app: &App, place: Option<Place>) -> u64 {
+pub async fn keeps(app: &App, place: Option<Place>) -> u64 {
     let tools = Tools {
         app: app.clone(),
         sender: Arc::new(Sender {

@@ -15,6 +15,7 @@ mod heard;
 mod secrets;
 mod canaries;
 mod looks;
+mod mails;
 mod matrix;
 mod csrf;
 mod glass;

@@ -12,7 +12,7 @@ use scraper::{Html, Selector};
 
 use crate::{
     canaries::token,
-    hostile::{encoded, pages},
+    hostile::{encoded, forms, pages, sends},
     story::Story,
 };
 
@@ -105,5 +105,47 @@ async fn what_is_typed_into_a_search_is_never_a_statement() {
         println!("{} questions in addresses, {asked} asked", known.len());
         assert!(known.len() > 5, "{known:?}");
         assert_eq!(there(&story).await, before, "something was changed");
+    }
+}
+
+/// Every form that stands on a page of somebody's, with a statement in every
+/// field somebody types into.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_into_any_form_is_never_a_statement() {
+    for story in Story::both().await {
+        let world = &story.world;
+        let mut sent = 0;
+        let accounts = "select count(*) from account where scheme_id = $1";
+        let people = "select count(*) from person where scheme_id = $1";
+        let before = (world.count(accounts).await, world.count(people).await);
+        for reader in [world.kay, world.mo, world.rita, world.lena, world.ada] {
+            let shown = pages(&story, Some(reader)).await;
+            let mut browser = world.signed_in(reader).await;
+            let mine = token(&mut browser, "/account").await;
+            for (at, page) in shown {
+                for form in forms(&page, &at) {
+                    if form.typed.is_empty() || form.action.contains("/sign-out") {
+                        continue;
+                    }
+                    let text = STATEMENTS[sent % STATEMENTS.len()];
+                    sent += 1;
+                    let began = Instant::now();
+                    // It fails where the answer is a fault.
+                    let answer = sends(&mut browser, &form, &mine, text, sent).await;
+                    let (action, took) = (&form.action, began.elapsed());
+                    assert!(took < Duration::from_secs(5), "{action}: {took:?}");
+                    let told = answer.is_some_and(|page| page.contains("$argon2"));
+                    assert!(!told, "{action} with {text}");
+                }
+            }
+        }
+        println!("{sent} forms with statements on {}", world.db.engine());
+        assert!(sent > 60, "{sent}");
+        // A form may make somebody, whose name is then a statement; nobody is gone.
+        let after = (world.count(accounts).await, world.count(people).await);
+        assert!(
+            after.0 >= before.0 && after.1 >= before.1,
+            "{before:?} {after:?}"
+        );
     }
 }

@@ -19,7 +19,7 @@ pub use crate::happenings::{PLACE, Somebody, WORDS};
 use crate::{
     happenings::{
         another_scheme, breaks_the_glass, brings_a_list, brings_figures, mary, mary_of, merges,
-        notes, plain, raises, refers, sends_back, tags, takes, turns,
+        moves_house, notes, plain, raises, refers, sends_back, tags, takes, turns,
     },
     program,
 };
@@ -90,6 +90,7 @@ impl Story {
         let mut sam = world.signed_in(world.sam).await;
         notes(&mut sam, nora, "A talk", "town").await;
         tags(&mut kay, mary).await;
+        moves_house(&mut kay, mary).await;
         raises(&mut kay, mary).await;
         breaks_the_glass(&mut sam, glass).await;
         turns(&mut kay, mary, "Hide where they are").await;

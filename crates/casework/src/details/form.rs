@@ -3,15 +3,15 @@
 //! kept field by field.
 
 use kith_access::Organisation;
-use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode};
+use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode, Word};
 use kith_pages::{
     form,
     form::{Date, Many, Maybe, Pick, Posted, Text},
 };
 
-use super::{
+use crate::person::{
     About, Details, Equity, Ethnicity, Gender, Place, Profile,
-    profile::{Entry, Safe},
+    profile::{Entry, Field, Safe},
 };
 
 /// The form as its fields come out; a [`Profile`] is made of it.
@@ -38,6 +38,7 @@ pub struct Fields {
     pub communication: Option<Line>,
     pub interpreter: Option<Line>,
     pub access_needs: Option<Line>,
+    pub why: Option<Line>,
 }
 
 form! {
@@ -67,6 +68,8 @@ form! {
         communication: Maybe<Text<Line>> = Text::new("Communication need").hint("For example, lip reads, large print"),
         interpreter: Maybe<Text<Line>> = Text::new("Interpreter").hint("The language").width(20),
         access_needs: Maybe<Text<Line>> = Text::new("Access need").hint("For example, no stairs"),
+        why: Maybe<Text<Line>> = Text::new("Why is it put right?").called("why it is put right").most(300)
+            .hint("What it says now is kept, with this beside it. Do not write where they are"),
     }
 }
 
@@ -132,8 +135,8 @@ impl From<Fields> for Profile {
 /// What a browser would post for an entry of a profile.
 fn typed(entry: &Entry) -> Vec<(String, String)> {
     let one = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-    match (entry.name, entry.text.parse::<Day>()) {
-        ("born", Ok(day)) => {
+    match (entry.field, entry.text.parse::<Day>()) {
+        (Field::Born, Ok(day)) => {
             let date = day.date();
             let parts = [
                 ("day", date.day().to_string()),
@@ -145,12 +148,12 @@ fn typed(entry: &Entry) -> Vec<(String, String)> {
                 .map(|(part, text)| (format!("born-{part}"), text))
                 .collect()
         }
-        ("safe", _) => entry
+        (Field::Safe, _) => entry
             .text
             .split_whitespace()
             .map(|code| one("safe", code))
             .collect(),
-        _ => vec![one(entry.name, &entry.text)],
+        _ => vec![one(entry.field.code(), &entry.text)],
     }
 }
 
@@ -169,7 +172,7 @@ pub fn chosen(mine: &Profile, theirs: &Profile, choices: &Posted) -> Posted {
         .into_iter()
         .zip(theirs.entries())
         .map(|(mine, theirs)| {
-            let keeps_theirs = choices.text(&keep_name(mine.name)) == "theirs";
+            let keeps_theirs = choices.text(&keep_name(mine.field.code())) == "theirs";
             if keeps_theirs { theirs } else { mine }
         })
         .collect();
@@ -201,7 +204,7 @@ pub fn carried(profile: &Profile) -> Vec<(String, String)> {
 /// so can a later page tell who of two changed a field.
 #[must_use]
 pub fn was(profile: &Profile) -> Vec<(String, String)> {
-    let name = |entry: &Entry| format!("was-{}", entry.name);
+    let name = |entry: &Entry| format!("was-{}", entry.field.code());
     profile
         .entries()
         .into_iter()
@@ -221,7 +224,7 @@ pub fn was_posted(profile: &Profile, posted: &Posted) -> Vec<(String, String)> {
 /// Whether I changed a field since I opened the form.
 #[must_use]
 pub fn changed_by_me(mine: &Entry, posted: &Posted) -> bool {
-    posted.text(&format!("was-{}", mine.name)) != mine.text
+    posted.text(&format!("was-{}", mine.field.code())) != mine.text
 }
 
 #[cfg(test)]
