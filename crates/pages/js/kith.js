@@ -11,6 +11,8 @@ export function startKith() {
     button.addEventListener("click", () => window.print());
   });
   document.addEventListener("keydown", onKey);
+  // What must be looked at before anything is sent is heard first.
+  document.querySelector("[data-look]")?.focus();
   if (document.body.dataset.timeout) watchSession(document.body.dataset);
 }
 

@@ -123,9 +123,19 @@ fn page_with(
 fn check_them() -> Html {
     let words = "We know this NHS number. Check at the top of the page that this is the person.";
     let send = Button::new("This is the person: send").prevent_double_click(true);
-    [Html::from(InsetText::saying(words)), p(Html::from(send))]
-        .into_iter()
-        .collect()
+    to_look_at(Html::from(InsetText::saying(words)).and(p(Html::from(send))))
+}
+
+/// What is asked before anything is sent takes the focus, as a summary of
+/// errors does: whoever listens to the page hears it first, and the button is
+/// one step away.
+fn to_look_at(asked: Html) -> Html {
+    el("section")
+        .attr("aria-label", "Check before it is sent")
+        .attr("tabindex", "-1")
+        .attr("data-look", true)
+        .child(asked)
+        .into()
 }
 
 /// Shows what was read from one line, as it would be kept, and asks the same.
@@ -149,13 +159,11 @@ fn check_read(typed: &Typed, today: Day) -> Html {
         .filter_map(|(key, value)| Some(SummaryRow::new(key, value?)))
         .collect();
     let send = Button::new("This is right: send").prevent_double_click(true);
-    [
-        Html::from(InsetText::saying(words)),
-        SummaryList::new(rows).into(),
-        p(Html::from(send)),
-    ]
-    .into_iter()
-    .collect()
+    to_look_at(
+        Html::from(InsetText::saying(words))
+            .and(SummaryList::new(rows))
+            .and(p(Html::from(send))),
+    )
 }
 
 async fn show(signed: Signed, app: App) -> Answer {
