@@ -57,11 +57,6 @@ const NOTHING_THERE: &[(&[Role], &str, &str)] = &[
     ),
     (
         &[Role::Manager],
-        "/referrals/{referral}/reopen",
-        "one step further: a link worker's list, those closed, the record",
-    ),
-    (
-        &[Role::Manager],
         "/export/waiting",
         "linked when another manager has asked for a release",
     ),

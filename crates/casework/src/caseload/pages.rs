@@ -296,7 +296,7 @@ fn table(signed: &Signed, rows: &[Held]) -> Html {
             )),
             Cell::new(status(row)),
             Cell::new(row.main_need.label()),
-            Cell::new(next(row, today)),
+            Cell::new(next(signed, row, today)),
             Cell::new(
                 row.last_contact_at
                     .map_or_else(|| "none yet".to_owned(), |at| at.day().as_uk_date()),
@@ -340,9 +340,13 @@ fn status(row: &Held) -> &'static str {
     }
 }
 
-fn next(row: &Held, today: kith_base::Day) -> Html {
+/// What comes next, and when; of what has ended, the way to go on.
+fn next(signed: &Signed, row: &Held, today: kith_base::Day) -> Html {
+    let actor = &signed.actor;
     let Some(on) = row.next_on else {
-        return Html::default();
+        let may = actor.can(Ability::TakeReferral) || actor.can(Ability::AssignReferral);
+        let reopen = may.then(|| link(paths::reopen(row.id), "Reopen"));
+        return reopen.unwrap_or_default();
     };
     let what = row.next_step.as_deref().unwrap_or("Nothing planned");
     let late = (on < today).then(|| Html::from(&Tag::new("Overdue").colour(TagColour::Red)));

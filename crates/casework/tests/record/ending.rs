@@ -41,6 +41,27 @@ async fn the_practice_reads_exactly_what_the_worker_checked() {
 }
 
 #[tokio::test]
+async fn a_manager_reopens_what_is_closed_from_the_list() {
+    for world in World::small(program).await {
+        let mary = world.takes_on(world.kay, &mary()).await;
+        let mut kay = world.signed_in(world.kay).await;
+        kay.meets(mary, "She sings").await;
+        world.closes(world.kay, mary.referral).await;
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/team").await;
+        mo.follows("Kay Ward").await;
+        mo.follows("Closed").await.sees("THISTLE, Mary");
+        mo.follows("Reopen")
+            .await
+            .fills("Why are you reopening it?", "She rang us")
+            .picks("Who takes it on", "Sam Bright");
+        mo.presses("Reopen the referral")
+            .await
+            .sees("Referral reopened");
+    }
+}
+
+#[tokio::test]
 async fn a_closed_referral_is_reopened_by_its_worker_and_the_practice_hears() {
     for world in World::small(program).await {
         let mary = world.takes_on(world.kay, &mary()).await;
