@@ -115,6 +115,16 @@ pub fn sheet_to_file() -> String {
 pub fn refer_myself_to(slug: impl Display) -> String {
     format!("/refer-yourself/{slug}")
 }
+/// The same door on paper, in large print.
+#[must_use]
+pub fn refer_myself_on_paper(slug: impl Display) -> String {
+    format!("/refer-yourself/{slug}/paper")
+}
+/// The same door in easy read.
+#[must_use]
+pub fn refer_myself_easily(slug: impl Display) -> String {
+    format!("/refer-yourself/{slug}/easy-read")
+}
 /// What somebody who referred themself reads afterwards.
 #[must_use]
 pub fn referred_myself(slug: impl Display, reference: impl Display) -> String {

@@ -42,6 +42,8 @@ async fn what_people_read_without_an_account_is_in_plain_words() {
     for path in [
         "/",
         "/refer-yourself/harbour",
+        "/refer-yourself/harbour/easy-read",
+        "/refer-yourself/harbour/paper",
         "/leaflet/harbour",
         "/concerns/public/harbour",
         "/privacy",

@@ -7,11 +7,18 @@
 pub mod form;
 pub mod pages;
 mod leaflet;
+mod paper;
+mod drawn;
+mod easy;
 
 use kith_access::Routes;
 
-/// The routes of the person's own door, and of the leaflet.
+/// The routes of the person's own door, on the screen, on paper and in easy
+/// read, and of the leaflet.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().merge(leaflet::routes())
+    pages::routes()
+        .merge(leaflet::routes())
+        .merge(paper::routes())
+        .merge(easy::routes())
 }

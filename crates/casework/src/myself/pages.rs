@@ -65,13 +65,16 @@ async fn choose(visitor: Visitor, app: App) -> Answer {
 }
 
 /// The service at this address, with its settings.
-async fn service(tx: &mut Tx, slug: &str) -> Outcome<(SchemeRow, SchemeSettings)> {
+pub(super) async fn service(tx: &mut Tx, slug: &str) -> Outcome<(SchemeRow, SchemeSettings)> {
     let row = scheme::by_slug(tx, slug).await?;
     let settings = settings::of(tx, row.id).await?;
     Ok((row, settings))
 }
 
-async fn blank(app: &App, slug: &str) -> Outcome<(SchemeRow, SchemeSettings, MyselfForm)> {
+pub(super) async fn blank(
+    app: &App,
+    slug: &str,
+) -> Outcome<(SchemeRow, SchemeSettings, MyselfForm)> {
     let (row, settings, practices) = app
         .db
         .read(async |tx| {
@@ -102,6 +105,8 @@ struct Myself<'a> {
     token: &'a FormToken,
     concern: String,
     leaflet: String,
+    easy: String,
+    paper: String,
 }
 
 /// How somebody reaches the service, as the scheme says it; where it says
@@ -144,6 +149,8 @@ fn page(
         token: &token,
         concern: paths::public_concern_to(&row.slug),
         leaflet: paths::leaflet_of(&row.slug),
+        easy: paths::refer_myself_easily(&row.slug),
+        paper: paths::refer_myself_on_paper(&row.slug),
     };
     Ok(titled(visitor, row).errors(form.errors()).view(&view))
 }
@@ -155,7 +162,7 @@ fn titled(visitor: &Visitor, row: &SchemeRow) -> Page {
 }
 
 /// The door is closed: where to go instead.
-fn closed(visitor: &Visitor, row: &SchemeRow, settings: &SchemeSettings) -> Answer {
+pub(super) fn closed(visitor: &Visitor, row: &SchemeRow, settings: &SchemeSettings) -> Answer {
     let body: Html = [
         leave_now(),
         help_now(settings),

@@ -398,3 +398,43 @@ async fn a_form_from_elsewhere_is_not_taken() {
         0
     );
 }
+
+#[tokio::test]
+async fn the_same_is_asked_on_paper_and_told_in_easy_read() {
+    for world in World::small(program).await {
+        set(&world, "reach_us", "Come to the library in Harbour Street.").await;
+        let mut visitor = world.visitor();
+        visitor.opens("/refer-yourself/harbour").await;
+        let asked = visitor.labels();
+        visitor
+            .follows("Easy read, with pictures")
+            .await
+            .sees("A link worker has time to listen to you.")
+            .sees("We read what you send within 2 working days.")
+            .sees("Come to the library in Harbour Street.");
+        assert!(visitor.html().matches("<svg").count() >= 11);
+        visitor
+            .follows("Print the paper form")
+            .await
+            .sees("Where to hand it in")
+            .sees("Come to the library in Harbour Street.")
+            .sees("Ring 999");
+        for question in asked {
+            if visitor.labels().contains(&question) {
+                continue;
+            }
+            let plain = question.replace(" (optional)", "");
+            visitor.sees(&plain);
+        }
+        // Where the door is closed, paper does not open it.
+        set(&world, "self_referral", "false").await;
+        visitor
+            .opens("/refer-yourself/harbour/paper")
+            .await
+            .sees("You cannot ask for help on this page at the moment");
+        visitor
+            .opens("/refer-yourself/harbour/easy-read")
+            .await
+            .does_not_see("Print the paper form");
+    }
+}
