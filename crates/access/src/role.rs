@@ -216,7 +216,7 @@ matrix! {
     ImportReferrals "Bring referrals in from a file"                     Nothing  Nothing  Scheme  Nothing Nothing Nothing people;
     GatherFigures "Bring in files for the figures: GP contacts and the like" Practice Nothing  Scheme  Nothing Nothing Nothing people;
     MergePeople "Merge two records of one person, and undo it"           Nothing  Nothing  Scheme  Nothing Nothing Nothing people;
-    NameRestricted "Say who may see a restricted person"                 Nothing  Assigned Scheme  Nothing Nothing Assigned people;
+    NameRestricted "Say who may see a person, and that nobody visits them alone" Nothing  Assigned Scheme  Nothing Nothing Assigned people;
     ExportPerson "Take out one person's whole record"                    Nothing  Assigned Nothing Nothing Scheme  Nothing people step_up;
     ExportScheme "Take out all of the scheme's records"                  Nothing  Nothing  Scheme  Nothing Nothing Nothing people step_up;
     ReleaseExport "Release all of the records to whoever asked for them"  Nothing  Nothing  Scheme  Nothing Scheme  Nothing people step_up;

@@ -23,6 +23,7 @@ pub mod caseload;
 pub mod today;
 pub mod concern;
 pub mod sensitive;
+pub mod lone;
 pub mod merge;
 pub mod sent;
 pub mod import;

@@ -260,6 +260,16 @@ pub fn concern(concern: impl Display) -> String {
 pub fn concern_step(concern: impl Display, step: &'static str) -> String {
     format!("/concerns/{concern}/{step}")
 }
+/// Whether nobody visits somebody alone.
+#[must_use]
+pub fn visits(person: impl Display) -> String {
+    format!("/people/{person}/visits")
+}
+/// Lifting that nobody visits somebody alone.
+#[must_use]
+pub fn lift_visits(person: impl Display) -> String {
+    format!("/people/{person}/visits/lift")
+}
 /// Whether where somebody is is hidden, and who may open their record.
 #[must_use]
 pub fn sensitive(person: impl Display) -> String {

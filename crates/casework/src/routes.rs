@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
         .merge(crate::today::routes())
         .merge(crate::concern::routes())
         .merge(crate::sensitive::routes())
+        .merge(crate::lone::routes())
         .merge(crate::merge::routes())
         .merge(crate::sent::pages::routes())
         .merge(crate::myself::routes())

@@ -51,7 +51,7 @@ fn section(identity: &Identity, today: Day, raise: Option<Html>) -> Html {
             .into_iter()
             .collect::<Html>()
         }));
-    let flags = flags(identity);
+    let flags = flags(identity, today);
     let row = (!flags.is_empty()).then(|| {
         let tags = flags.into_iter().map(|(words, colour)| {
             let tag = Tag::new(words).colour(colour);
@@ -97,7 +97,7 @@ fn facts(identity: &Identity, today: Day) -> Vec<(&'static str, String)> {
 
 /// What somebody must know before they speak to the person, the most serious
 /// first; in words, so that no meaning hangs on a colour.
-fn flags(identity: &Identity) -> Vec<(String, TagColour)> {
+fn flags(identity: &Identity, today: Day) -> Vec<(String, TagColour)> {
     let mut flags = Vec::new();
     flags.extend(identity.no_longer_agrees.map(|on| {
         let on = on.as_uk_date();
@@ -112,6 +112,10 @@ fn flags(identity: &Identity) -> Vec<(String, TagColour)> {
         );
     };
     with_words("Risk", &identity.risk, TagColour::Red);
+    flags.extend(identity.lone_working.as_ref().map(|lone| {
+        let words = format!("Nobody visits alone: {}", lone.told(today));
+        (words, TagColour::Red)
+    }));
     let plain = [
         (
             identity.merged_into.is_some(),
@@ -174,6 +178,7 @@ mod tests {
             location_sensitive: false,
             restricted: false,
             risk: None,
+            lone_working: None,
             communication: None,
             interpreter: None,
             access_needs: None,

@@ -38,8 +38,9 @@ pub struct Flags(i64);
 
 /// Each bit, the word a list shows for it, and how it stands out. The bits are
 /// those of [`listed_columns!`](crate::listed_columns).
-const FLAGS: [(i64, &str, TagColour); 5] = [
+const FLAGS: [(i64, &str, TagColour); 6] = [
     (1, "Risk", TagColour::Red),
+    (32, "Lone working", TagColour::Red),
     (2, "Location hidden", TagColour::Red),
     (4, "Restricted", TagColour::Red),
     (8, "Interpreter", TagColour::Blue),
@@ -56,7 +57,8 @@ macro_rules! listed_columns {
          + case when p.location_sensitive then 2 else 0 end \
          + case when p.restricted then 4 else 0 end \
          + case when p.interpreter is not null then 8 else 0 end \
-         + case when p.access_needs is not null then 16 else 0 end as bigint) as flags"
+         + case when p.access_needs is not null then 16 else 0 end \
+         + case when p.lone_review_on is not null then 32 else 0 end as bigint) as flags"
     };
 }
 

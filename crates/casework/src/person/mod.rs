@@ -95,6 +95,8 @@ pub struct Identity {
     pub restricted: bool,
     /// What to be careful of.
     pub risk: Option<Line>,
+    /// Nobody visits them alone.
+    pub lone_working: Option<LoneWorking>,
     /// What they need to be able to take part in a talk.
     pub communication: Option<Line>,
     /// The language an interpreter is needed for.
@@ -110,6 +112,29 @@ pub struct Identity {
     pub merged_into: Option<Id<Person>>,
     /// Counts the changes: a form carries it back.
     pub version: i64,
+}
+
+/// That nobody visits somebody alone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoneWorking {
+    /// Why, and what to do instead.
+    pub why: Line,
+    /// By when somebody looks at it again. It holds until it is lifted.
+    pub review_on: Day,
+}
+
+impl LoneWorking {
+    /// The reason, and by when it is looked at again or since when it waits.
+    #[must_use]
+    pub fn told(&self, today: Day) -> String {
+        let on = self.review_on.as_uk_date();
+        let look = if self.review_on < today {
+            "to be looked at again since"
+        } else {
+            "look at it again by"
+        };
+        format!("{} ({look} {on})", self.why)
+    }
 }
 
 impl Identity {

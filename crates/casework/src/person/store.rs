@@ -5,7 +5,10 @@ use kith_access::{Organisation, Restricted, Scheme, Scope, in_scope, person_in_s
 use kith_base::{Day, Email, Id, Line, Name, NhsNumber, Phone, Postcode, Ts};
 use kith_db::{FromRow, Tx, on, run};
 
-use super::{Details, Equity, Ethnicity, Gender, Identity, Person, Place, Profile, Record, words};
+use super::{
+    Details, Equity, Ethnicity, Gender, Identity, LoneWorking, Person, Place, Profile, Record,
+    words,
+};
 
 #[derive(FromRow)]
 struct Row {
@@ -21,6 +24,8 @@ struct Row {
     location_sensitive: bool,
     restricted: bool,
     risk: Option<Line>,
+    lone_why: Option<Line>,
+    lone_review_on: Option<Day>,
     communication: Option<Line>,
     interpreter: Option<Line>,
     access_needs: Option<Line>,
@@ -45,7 +50,7 @@ struct Row {
 const RECORD: &str = concat!(
     "select p.id, p.given, p.family, p.known_as, p.pronouns, p.born, p.nhs_number,
             p.practice_id, o.name as practice_name, p.location_sensitive, p.restricted,
-            p.risk, p.communication, p.interpreter, p.access_needs, p.merged_into, p.version,
+            p.risk, p.lone_why, p.lone_review_on, p.communication, p.interpreter, p.access_needs, p.merged_into, p.version,
             p.address, p.postcode, p.phone, p.email, p.safe_contact, p.text_is_safe,
             p.voicemail_is_safe, p.gender, p.gender_words, p.ethnicity, p.ethnicity_words, p.matters,
             (select max(rw.ended_at) from referral rw where rw.scheme_id = $1 and rw.person_id = p.id
@@ -98,6 +103,10 @@ impl From<Row> for Record {
                 location_sensitive: row.location_sensitive,
                 restricted: row.restricted,
                 risk: row.risk,
+                lone_working: row
+                    .lone_why
+                    .zip(row.lone_review_on)
+                    .map(|(why, review_on)| LoneWorking { why, review_on }),
                 communication: row.communication,
                 interpreter: row.interpreter,
                 access_needs: row.access_needs,

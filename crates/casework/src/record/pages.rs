@@ -447,7 +447,8 @@ fn details(actor: &Actor, whole: &Whole) -> Html {
         .then(|| Html::from(Button::secondary("Edit details").href(paths::edit_person(who))));
     let guard = whole.guards.then(|| {
         let words = "Keeping somebody safe: hide where they are, or restrict the record";
-        p(link(paths::sensitive(who), words))
+        let visits = link(paths::visits(who), "Lone working: nobody visits them alone");
+        p(link(paths::sensitive(who), words)).and(p(visits))
     });
     let inside = whole.inside.as_ref();
     let risks = inside.map(|inside| risks(&inside.risks));

@@ -62,6 +62,7 @@ fn mary() -> Identity {
         interpreter: None,
         access_needs: None,
         no_longer_agrees: None,
+        lone_working: None,
         merged_into: None,
         version: 1,
     }

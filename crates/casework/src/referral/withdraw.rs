@@ -125,7 +125,7 @@ pub async fn withdraw(
         return Err(Refusal::field("said_on", words).into());
     }
     outbox::cancel_about(tx, terms.scheme, case.person).await?;
-    task::store::end_actions(tx, actor, case.person).await?;
+    task::store::end_of_kind(tx, actor, case.person, task::Kind::Action).await?;
     let note = in_words(said);
     for one in store::all_unfinished(tx, terms.scheme, case.person).await? {
         end(tx, terms, actor, one, said, &note).await?;

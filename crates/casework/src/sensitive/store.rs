@@ -178,7 +178,7 @@ const OWNERS: &str = "select distinct r.owner_id from referral r
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn owners(
+pub(crate) async fn owners(
     tx: &mut Tx,
     scheme: Id<Scheme>,
     person: Id<Person>,

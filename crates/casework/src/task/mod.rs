@@ -25,6 +25,7 @@ words! {
         CheckFiling = "check_filing" / "Not filed by the practice",
         NotRead = "not_read" / "Not read by the practice",
         Notice = "notice" / "Important notice",
+        LoneWorking = "lone_working" / "Lone working",
     }
 }
 

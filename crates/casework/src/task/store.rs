@@ -367,26 +367,28 @@ pub async fn give(
     Ok(run!(tx, sqlx::query(GIVE).bind(scheme).bind(task).bind(to))? == 1)
 }
 
-const END_ACTIONS: &str = "update task set done_at = $3, done_by = $4, ended_as = $5
-    where scheme_id = $1 and person_id = $2 and kind = 'action' and done_at is null";
+const END_OF_KIND: &str = "update task set done_at = $3, done_by = $4, ended_as = $5
+    where scheme_id = $1 and person_id = $2 and kind = $6 and done_at is null";
 
-/// Ends what was promised about somebody, as no longer needed.
+/// Ends the tasks of a kind about somebody, as no longer needed.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn end_actions(
+pub async fn end_of_kind(
     tx: &mut Tx,
     actor: &Actor,
     person: Id<Person>,
+    kind: Kind,
 ) -> Result<(), sqlx::Error> {
     run!(
         tx,
-        sqlx::query(END_ACTIONS)
+        sqlx::query(END_OF_KIND)
             .bind(actor.scheme)
             .bind(person)
             .bind(actor.now)
             .bind(actor.account)
             .bind(Became::NotNeeded)
+            .bind(kind)
     )?;
     Ok(())
 }

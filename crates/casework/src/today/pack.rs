@@ -189,6 +189,8 @@ fn shown(signed: &Signed, grant: Option<&Grant>, sheet: &Sheet) -> Html {
     };
     let text = |line: &Option<kith_base::Line>| line.as_ref().map(ToString::to_string);
     also("Be careful of", text(&who.risk));
+    let lone = who.lone_working.as_ref();
+    also("Nobody visits alone", lone.map(|lone| lone.told(today)));
     also("To take part in a talk", text(&who.communication));
     also("Interpreter", text(&who.interpreter));
     also("To get to a place", text(&who.access_needs));

@@ -241,6 +241,23 @@ pub async fn the_record(sent: &mut Sent<'_>, somebody: Somebody) {
     let path = paths::sensitive(person);
     sent.twice(&mut kay, "/people/{person}/sensitive", &path, &switch)
         .await;
+    let version = sent.person_version(somebody).await;
+    let (day, year) = (("review_on-day", "1"), ("review_on-year", "2027"));
+    let alone = [
+        ("why", "Two dogs"),
+        day,
+        ("review_on-month", "2"),
+        year,
+        ("version", &*version),
+    ];
+    let path = paths::visits(person);
+    sent.twice(&mut kay, "/people/{person}/visits", &path, &alone)
+        .await;
+    let version = sent.person_version(somebody).await;
+    let lift = [("reason", "The dogs are gone"), ("version", &*version)];
+    let path = paths::lift_visits(person);
+    sent.twice(&mut kay, "/people/{person}/visits/lift", &path, &lift)
+        .await;
     let sam = world.sam.id.to_string();
     let path = paths::named(person);
     sent.twice(

@@ -21,6 +21,7 @@ const COUNTS: &[&str] = &[
     "select count(*) from person_named where scheme_id = $1",
     "select count(*) from person_switch where scheme_id = $1",
     "select count(*) from person_risk where scheme_id = $1",
+    "select count(*) from person_lone_working where scheme_id = $1",
     "select count(*) from person_earlier where scheme_id = $1",
     "select count(*) from person_merge where scheme_id = $1",
     "select count(*) from person_merge where scheme_id = $1 and undone_at is not null",

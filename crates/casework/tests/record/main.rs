@@ -5,6 +5,7 @@ mod contact;
 mod draft;
 mod details;
 mod ending;
+mod lone;
 mod seen;
 mod tasks;
 mod withdrawn;
