@@ -5,6 +5,7 @@
 //! it may rest on a neighbour's writes.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -75,10 +76,7 @@ impl Gate {
             readers,
             behind: Some(behind),
         };
-        let keeper = tokio::spawn(async move {
-            let _watched = Watched;
-            keeper.keep(pen).await;
-        });
+        let keeper = tokio::spawn(watched(async move { keeper.keep(pen).await }));
         let keeper = Mutex::new(Some(keeper));
         Ok(Self {
             line,
@@ -138,14 +136,16 @@ impl Gate {
 
 /// Watches the keeper. Without it nobody would ever be answered again: better
 /// that the process ends and is started anew. Ended where it panics: another
-/// task may never run again, where there was no memory for a thread.
-struct Watched;
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
+/// task may never run again, where there was no memory for a thread. Whoever
+/// else panics, and drops it with all they have, ends themself alone.
+async fn watched(keeper: impl Future<Output = ()>) {
+    let mut keeper = Box::pin(keeper);
+    std::future::poll_fn(|context| {
+        let turn = AssertUnwindSafe(|| keeper.as_mut().poll(context));
+        std::panic::catch_unwind(turn).unwrap_or_else(|_| {
             tracing::error!("the keeper of the writer panicked; the process ends");
-            std::process::abort();
-        }
-    }
+            std::process::abort()
+        })
+    })
+    .await;
 }

@@ -190,3 +190,21 @@ async fn a_lost_connection_to_the_server_loses_that_action_alone() {
     next.unwrap();
     assert_eq!(count(&db).await, 1);
 }
+
+/// Whoever panics while the program runs loses what they have, and ends
+/// nobody else: the writer is dropped with it, and the process goes on.
+#[test]
+fn a_panic_elsewhere_does_not_end_the_process() {
+    let other = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let db = file_with_ledger().await;
+            enter(&db, 1, Duration::ZERO).await.unwrap().unwrap();
+            panic!("as meant");
+        });
+    });
+    assert!(other.join().is_err());
+}

@@ -65,6 +65,7 @@ async fn the_demonstration_has_something_of_everything() {
             "person where location_sensitive",
             "person where restricted",
             "person where merged_into is not null",
+            "referral where end_reason = 'no_longer_agrees'",
             "task where kind = 'same_person' and done_at is null",
             "concern where state = 'raised' and escalated_at is not null",
             "concern where state = 'raised' and escalated_at is null",

@@ -149,6 +149,9 @@ pub async fn change_matters(
         return Ok(());
     }
     store::set_matters(tx, actor.scheme, person, words, actor.now).await?;
+    if before.is_empty() {
+        return Ok(());
+    }
     let changed = Changed {
         field: Field::Matters,
         before,

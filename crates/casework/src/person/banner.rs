@@ -101,7 +101,7 @@ fn flags(identity: &Identity, today: Day) -> Vec<(String, TagColour)> {
     let mut flags = Vec::new();
     flags.extend(identity.no_longer_agrees.map(|on| {
         let on = on.as_uk_date();
-        let words = format!("No longer agrees since {on}: do nothing without a new yes");
+        let words = format!("No longer agrees since {on}: ask before anybody refers them again");
         (words, TagColour::Red)
     }));
     let mut with_words = |before: &str, words: &Option<kith_base::Line>, colour| {

@@ -114,7 +114,7 @@ pub fn earlier_table(caption: &'static str, all: &[&Change]) -> Html {
             Cell::new(change.field.label()),
             words(&change.before_words),
             words(&change.after_words),
-            Cell::new(change.why.clone().unwrap_or_else(|| "Not said".into())),
+            Cell::new(change.why.clone().unwrap_or_else(|| "–".into())),
         ]
     });
     Table::new()

@@ -263,6 +263,7 @@ struct Summary {
     draft: Option<String>,
     steps: Html,
     current: Option<CaseView>,
+    withdrawn: bool,
     tags: String,
     change_tags: Option<String>,
     tasks: Vec<TaskView>,
@@ -320,6 +321,7 @@ fn summary(
             .map(|case| view::first_steps(case, &whole.record))
             .unwrap_or_default(),
         current: current.map(|case| view::case(case, actor, token, whole.writes, true)),
+        withdrawn: whole.record.identity.no_longer_agrees.is_some(),
         tags: inside
             .tags
             .iter()

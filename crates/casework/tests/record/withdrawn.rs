@@ -96,6 +96,8 @@ async fn a_person_tells_their_link_worker_that_they_no_longer_agree() {
             .sees(BANNER)
             .sees("They said so themself on 24 November 2026: Too many strangers")
             .sees("She sings")
+            .sees("Once they say yes again, refer them anew")
+            .does_not_see("reopened under Referrals")
             .does_not_see("Reopen");
 
         // What waited is not sent, and one mail says that there is an answer.

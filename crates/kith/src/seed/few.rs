@@ -1,7 +1,8 @@
 //! The few in the demonstration who need particular care: concerns in every
 //! state, somebody whose place is hidden and somebody whose record is
-//! restricted, one person with two records, a link worker who left, and a file
-//! that was brought in by mistake. All of it by the actions of the pages.
+//! restricted, one person with two records, a link worker who left, a file that
+//! was brought in by mistake, and somebody who no longer agrees. All of it by
+//! the actions of the pages.
 
 use kith_access::{Account, Actor, account, settings};
 use kith_base::{Id, Ts};
@@ -13,8 +14,9 @@ use kith_casework::{
     import, merge,
     person::Details,
     referral::{
-        Act, Agreed, Need, Sent,
+        self, Act, Agreed, Need, Sent,
         actions::{Referred, Terms, worker_leaves},
+        withdraw::{Heard, Said, withdraw},
     },
     sensitive::{self, Switch},
 };
@@ -43,7 +45,8 @@ pub async fn live(teller: &Teller<'_>, draw: &mut Draw) -> Outcome<()> {
     switches(teller, &terms, draw).await?;
     one_person_twice(teller, &terms, draw).await?;
     somebody_leaves(teller, &terms, draw).await?;
-    a_file_by_mistake(teller, &terms).await
+    a_file_by_mistake(teller, &terms).await?;
+    somebody_no_longer_agrees(teller, &terms, draw).await
 }
 
 /// Somebody who was referred at that moment, taken on a day later and met soon
@@ -331,6 +334,32 @@ async fn a_file_by_mistake(teller: &Teller<'_>, terms: &Terms) -> Outcome<()> {
     import::bring_in::carry_on(db, terms, &manager, id, None).await?;
     import::undo::undo(db, terms, &manager, id, None).await?;
     Ok(())
+}
+
+/// Somebody who had begun tells their link worker that they do not want it.
+async fn somebody_no_longer_agrees(
+    teller: &Teller<'_>,
+    terms: &Terms,
+    draw: &mut Draw,
+) -> Outcome<()> {
+    let cast = teller.made.cast(draw)?;
+    let details = people::person(960_000, cast.practice, teller.now.day())?;
+    let begun = taken(teller, terms, &cast, details, ago(teller, 30), draw).await?;
+    let at = ago(teller, 8);
+    teller
+        .db
+        .act(async |tx| {
+            let worker = teller.actor(tx, cast.worker, at).await?;
+            let case = referral::store::for_own_move(tx, terms.scheme, begun.referral).await?;
+            let said = Said {
+                version: case.map_or(0, |case| case.version),
+                heard: Heard::Person,
+                said_on: at.day(),
+                words: Some(text("It is too much for me now")?),
+            };
+            withdraw(tx, terms, &worker, begun.referral, &said).await
+        })
+        .await
 }
 
 async fn manager(teller: &Teller<'_>, at: Ts) -> Outcome<Actor> {
