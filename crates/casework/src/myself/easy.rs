@@ -33,7 +33,54 @@ fn part<const N: usize>(heading: &'static str, told: [Html; N]) -> Html {
     Html::from(el("h2").class("nhsuk-heading-m").child(heading)).and(list)
 }
 
+/// The ways to ask, while the door is open.
+fn asks(row: &SchemeRow) -> Html {
+    let here = link(paths::refer_myself_to(&row.slug), "Ask for help here");
+    let paper = paths::refer_myself_on_paper(&row.slug);
+    let paper = link(paper, "Print the paper form");
+    part(
+        "How to ask for help",
+        [
+            told(
+                Drawn::Screen,
+                Html::from("You can ask on a screen. ").and(here),
+            ),
+            told(
+                Drawn::Paper,
+                Html::from("You can ask on paper. ").and(paper),
+            ),
+            told(Drawn::Talk, "Somebody you trust can help you."),
+        ],
+    )
+}
+
+fn next(settings: &SchemeSettings) -> Html {
+    let days = settings.take_on_days;
+    let privacy = link("/privacy", "Read more about what is kept");
+    part(
+        "What happens next?",
+        [
+            told(
+                Drawn::Days,
+                format!("We read what you send within {days} working days."),
+            ),
+            told(
+                Drawn::Phone,
+                "We get in touch in a way that is safe for you.",
+            ),
+            told(
+                Drawn::Safe,
+                Html::from("We keep what you tell us safe. ").and(privacy),
+            ),
+        ],
+    )
+}
+
 fn page(visitor: &Visitor, row: &SchemeRow, settings: &SchemeSettings) -> Response {
+    let danger = "Are you in danger now? Do not wait. Ring 999.";
+    let danger = el("ul")
+        .class("kith-easy")
+        .child(told(Drawn::Danger, danger));
     let what = part(
         "What is a link worker?",
         [
@@ -47,58 +94,15 @@ fn page(visitor: &Visitor, row: &SchemeRow, settings: &SchemeSettings) -> Respon
             ),
         ],
     );
-    let danger = el("ul").class("kith-easy").child(told(
-        Drawn::Danger,
-        "Are you in danger now? Do not wait. Ring 999.",
-    ));
-    let asks = settings.self_referral.then(|| {
-        let here = link(paths::refer_myself_to(&row.slug), "Ask for help here");
-        let paper = link(
-            paths::refer_myself_on_paper(&row.slug),
-            "Print the paper form",
-        );
-        part(
-            "How to ask for help",
-            [
-                told(
-                    Drawn::Screen,
-                    Html::from("You can ask on a screen. ").and(here),
-                ),
-                told(
-                    Drawn::Paper,
-                    Html::from("You can ask on paper. ").and(paper),
-                ),
-                told(Drawn::Talk, "Somebody you trust can help you."),
-            ],
-        )
-    });
-    let reads = format!(
-        "We read what you send within {} working days.",
-        settings.take_on_days
-    );
-    let privacy = link("/privacy", "Read more about what is kept");
-    let next = part(
-        "What happens next?",
-        [
-            told(Drawn::Days, reads),
-            told(
-                Drawn::Phone,
-                "We get in touch in a way that is safe for you.",
-            ),
-            told(
-                Drawn::Safe,
-                Html::from("We keep what you tell us safe. ").and(privacy),
-            ),
-        ],
-    );
-    let reach = Html::from(el("h2").class("nhsuk-heading-m").child("How to reach us"))
-        .and(how_to_reach(settings));
+    let asks = settings.self_referral.then(|| asks(row));
+    let reach = el("h2").class("nhsuk-heading-m").child("How to reach us");
     let body = leave_now()
         .and(danger)
         .and(what)
         .and(asks.unwrap_or_default())
-        .and(next)
+        .and(next(settings))
         .and(reach)
+        .and(how_to_reach(settings))
         .and(help_now(settings))
         .and(Button::print("Print this page"));
     visitor
