@@ -1,11 +1,14 @@
 -- How the names that have been met sound, each once: a misspelt name is found
 -- by the names that sound like it. Until now each person had a word for the
--- sound of each part of their name; those who have them keep them.
+-- sound of each part of their name; those who have them keep them. The lot is
+-- a number drawn, so that two who write a new name at one moment need not wait
+-- for each other: then it stands here twice, which does no harm.
 create table name_sound (
   scheme_id {id} not null,
   sound {text} not null,
   part {text} not null,
-  primary key (scheme_id, sound, part)
+  lot {int} not null,
+  primary key (scheme_id, sound, part, lot)
 ) {strict_by_key};
 
 -- Words are written with their person and only ever read beside them: nobody

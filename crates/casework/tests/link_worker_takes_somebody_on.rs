@@ -3,8 +3,8 @@
 
 use axum::Router;
 use kith_access::App;
-use kith_casework::person::words;
-use kith_db::{Outcome, run};
+use kith_casework::person::{self, store::Origin, words};
+use kith_db::{Outcome, Tx, run};
 use kith_pages::components::HeaderSearch;
 use kith_testkit::{World, mary, named};
 
@@ -270,6 +270,43 @@ async fn somebody_from_before_there_was_a_list_of_sounds_is_found_by_a_misspelt_
         });
         as_before.await.expect("kept");
         kay.opens("/caseload")
+            .await
+            .fills("Find somebody", "Thistel")
+            .presses("Search")
+            .await
+            .sees("THISTLE, Mary");
+    }
+}
+
+#[tokio::test]
+async fn two_people_of_a_name_that_is_new_are_written_down_at_one_moment() {
+    for world in World::small(program).await {
+        if world.db.is_embedded() {
+            continue; // SQLite writes one after another.
+        }
+        let make = async |tx: &mut Tx| {
+            let (scheme, now) = (world.scheme, world.now());
+            person::actions::make(tx, scheme, &mary(), Origin::default(), now).await
+        };
+        let first = world.db.act(async |tx| {
+            let first = make(tx).await?;
+            // The second comes, and is done, while the first is not.
+            let mut second = mary();
+            second.nhs_number = None;
+            let beside = world.db.clone();
+            let (scheme, now) = (world.scheme, world.now());
+            let other = tokio::spawn(async move {
+                let made = beside.act(async |tx| {
+                    person::actions::make(tx, scheme, &second, Origin::default(), now).await
+                });
+                made.await
+            });
+            other.await.expect("it ended").expect("it was kept");
+            Outcome::Ok(first)
+        });
+        first.await.expect("kept");
+        let mut mo = world.signed_in(world.mo).await;
+        mo.opens("/caseload")
             .await
             .fills("Find somebody", "Thistel")
             .presses("Search")

@@ -83,6 +83,7 @@ pub const CASES: &[TableWords] = &[
         &[
             ("sound", Text, "The sound"),
             ("part", Text, "The part of a name"),
+            ("lot", Number, "A number drawn"),
         ],
     ),
     table(

@@ -142,10 +142,10 @@ const INSERT_WORDS: &str = "insert into person_word (scheme_id, person_id, word)
     on conflict (scheme_id, word, person_id) do nothing";
 const WORDS_AT_ONCE: usize = 3;
 
-/// Two at a time, filled up likewise. Most are there already.
-const INSERT_SOUNDS: &str = "insert into name_sound (scheme_id, sound, part)
-    values ($1, $2, $3), ($1, $4, $5) on conflict (scheme_id, sound, part) do nothing";
-const SOUNDS_AT_ONCE: usize = 2;
+/// Most are there already.
+const INSERT_SOUND: &str = "insert into name_sound (scheme_id, sound, part, lot)
+    select $1, $2, $3, $4 where not exists (select 1 from name_sound s
+        where s.scheme_id = $1 and s.sound = $2 and s.part = $3)";
 
 const FORGET_WORDS: &str = "delete from person_word where scheme_id = $1 and person_id = $2";
 
@@ -294,17 +294,14 @@ async fn insert_words(
                 .bind(word(2))
         )?;
     }
-    for two in words.sounds.chunks(SOUNDS_AT_ONCE) {
-        let [one, other] = [two.first(), two.last()]
-            .map(|pair| pair.map(|(sound, part)| (&**sound, &**part)).unzip());
+    for (sound, part) in &words.sounds {
         run!(
             tx,
-            sqlx::query(INSERT_SOUNDS)
+            sqlx::query(INSERT_SOUND)
                 .bind(scheme)
-                .bind(one.0)
-                .bind(one.1)
-                .bind(other.0)
-                .bind(other.1)
+                .bind(sound)
+                .bind(part)
+                .bind(rand::random::<i64>())
         )?;
     }
     Ok(())
