@@ -1,6 +1,6 @@
 //! The few in the demonstration who need particular care: concerns in every
-//! state, somebody whose place is hidden and somebody whose record is
-//! restricted, one person with two records, a link worker who left, a file that
+//! state, somebody whose place is hidden and whom nobody visits alone, somebody
+//! whose record is restricted, one person with two records, a link worker who left, a file that
 //! was brought in by mistake, and somebody who no longer agrees. All of it by
 //! the actions of the pages.
 
@@ -11,8 +11,8 @@ use kith_casework::{
         self, Concern, Danger, Door, Raise,
         actions::{Step, step},
     },
-    import, merge,
-    person::Details,
+    import, lone, merge,
+    person::{Details, LoneWorking},
     referral::{
         self, Act, Agreed, Need, Sent,
         actions::{Referred, Terms, worker_leaves},
@@ -245,7 +245,16 @@ async fn switches(teller: &Teller<'_>, terms: &Terms, draw: &mut Draw) -> Outcom
                 let who = sensitive::actions::open(tx, &actor, referred.person).await?;
                 let turned = (switch, true);
                 let reason = text(reason)?;
-                sensitive::actions::turn(tx, &actor, who.id, who.version, turned, &reason).await
+                sensitive::actions::turn(tx, &actor, who.id, who.version, turned, &reason).await?;
+                if switch == Switch::Location {
+                    let who = lone::actions::open(tx, &actor, referred.person).await?;
+                    let lone = LoneWorking {
+                        why: text("Her former partner may come. Go with a colleague, or meet at the practice")?,
+                        review_on: teller.now.day().plus_days(60),
+                    };
+                    lone::actions::set(tx, &actor, who.id, who.version, &lone).await?;
+                }
+                Outcome::Ok(())
             })
             .await?;
     }
