@@ -40,12 +40,13 @@ class Kith:
         self.file = None if server else folder / "kith.db"
         folder.mkdir(parents=True, exist_ok=True)
         seeded = folder / "seeded"
-        if not seeded.exists():
+        earlier = ", in an earlier run" if seeded.exists() else ""
+        if not earlier:
             began, before = time.monotonic(), os.times()
             subprocess.run([program, "--database", database, "seed", "--cases", str(cases)], check=True, stdout=subprocess.DEVNULL)
             after = os.times()
             seeded.write_text(f"{time.monotonic() - began:.0f} ({sum(after[2:4]) - sum(before[2:4]):.0f})")
-        self.seeded_in = seeded.read_text()
+        self.seeded_in = seeded.read_text() + earlier
         self.origin = f"http://127.0.0.1:{free_port()}"
         began = time.monotonic()
         command = [program, "--database", database, "demo", "--port", self.origin.rsplit(":", 1)[1], "--data", str(folder)]
