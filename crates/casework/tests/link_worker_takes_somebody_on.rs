@@ -6,7 +6,7 @@ use kith_access::App;
 use kith_casework::person::{self, store::Origin, words};
 use kith_db::{Outcome, Tx, run};
 use kith_pages::components::HeaderSearch;
-use kith_testkit::{World, mary, named};
+use kith_testkit::{Browser, World, mary, named};
 
 /// The pages with the search box that the program puts at their head.
 fn program(mut app: App) -> Router {
@@ -18,6 +18,13 @@ fn program(mut app: App) -> Router {
         ))
     };
     kith_casework::routes::routes().into_router(app)
+}
+
+/// Uses the search box at the head of every page.
+async fn seeks(browser: &mut Browser, typed: &str) {
+    browser.opens("/caseload").await;
+    browser.fills("Find somebody", typed);
+    browser.presses("Search").await;
 }
 
 #[tokio::test]
@@ -216,22 +223,14 @@ async fn somebody_is_found_by_a_misspelt_name_a_birth_date_a_number_or_the_end_o
             "999 000 0018",
             "0982",
         ] {
-            kay.opens("/caseload")
-                .await
-                .fills("Find somebody", typed)
-                .presses("Search")
-                .await;
+            seeks(&mut kay, typed).await;
             if typed == "999 000 0018" && mary().nhs_number.unwrap().spaced() != typed {
                 continue;
             }
             kay.sees("THISTLE, Mary").does_not_see("KHAN, Omar");
         }
-        kay.opens("/caseload")
-            .await
-            .fills("Find somebody", "zebra")
-            .presses("Search")
-            .await
-            .sees("No one matches, or you do not have access.");
+        seeks(&mut kay, "zebra").await;
+        kay.sees("No one matches, or you do not have access.");
         let html = kay.opens("/caseload").await.html();
         assert_eq!(html.matches("Find somebody").count(), 1, "one box");
     }
@@ -251,12 +250,8 @@ async fn somebody_from_before_there_was_a_list_of_sounds_is_found_by_a_misspelt_
         });
         forgotten.await.expect("forgotten");
         let mut kay = world.signed_in(world.kay).await;
-        kay.opens("/caseload")
-            .await
-            .fills("Find somebody", "Thistel")
-            .presses("Search")
-            .await
-            .does_not_see("THISTLE, Mary");
+        seeks(&mut kay, "Thistel").await;
+        kay.does_not_see("THISTLE, Mary");
         let of_its_own = format!("~{}", words::sound("thistle"));
         let as_before = world.db.act(async |tx| {
             run!(
@@ -269,12 +264,8 @@ async fn somebody_from_before_there_was_a_list_of_sounds_is_found_by_a_misspelt_
             Outcome::Ok(())
         });
         as_before.await.expect("kept");
-        kay.opens("/caseload")
-            .await
-            .fills("Find somebody", "Thistel")
-            .presses("Search")
-            .await
-            .sees("THISTLE, Mary");
+        seeks(&mut kay, "Thistel").await;
+        kay.sees("THISTLE, Mary");
     }
 }
 
@@ -306,12 +297,8 @@ async fn two_people_of_a_name_that_is_new_are_written_down_at_one_moment() {
         });
         first.await.expect("kept");
         let mut mo = world.signed_in(world.mo).await;
-        mo.opens("/caseload")
-            .await
-            .fills("Find somebody", "Thistel")
-            .presses("Search")
-            .await
-            .sees("THISTLE, Mary");
+        seeks(&mut mo, "Thistel").await;
+        mo.sees("THISTLE, Mary");
     }
 }
 
