@@ -35,6 +35,20 @@ pub struct Entry<'a> {
     pub purpose: &'a str,
 }
 
+impl<'a> Entry<'a> {
+    /// Somebody's record itself, without a purpose.
+    #[must_use]
+    pub const fn about(action: &'a str, person: Id<Person>) -> Self {
+        Self {
+            action,
+            person: Some(person),
+            object_kind: "person",
+            object: Some(person.uuid()),
+            purpose: "",
+        }
+    }
+}
+
 /// Whether it was done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ended {
@@ -66,14 +80,7 @@ pub async fn look(
     person: Id<Person>,
     action: &'static str,
 ) -> Outcome<()> {
-    let entry = Entry {
-        action,
-        person: Some(person),
-        object_kind: "person",
-        object: Some(person.uuid()),
-        purpose: "",
-    };
-    record(tx, actor, entry).await
+    record(tx, actor, Entry::about(action, person)).await
 }
 
 /// Writes that the actor was refused something.

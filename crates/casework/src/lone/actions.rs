@@ -68,7 +68,8 @@ pub async fn set(
         due: lone.review_on,
     };
     task::store::insert(tx, actor.scheme, &new, actor.now).await?;
-    write_down(tx, actor, person, "say that nobody visits somebody alone").await
+    let entry = Entry::about("say that nobody visits somebody alone", person);
+    audit::record(tx, actor, entry).await
 }
 
 /// Lifts it, with the reason.
@@ -87,7 +88,8 @@ pub async fn lift(
     }
     change(tx, actor, person, version, None).await?;
     store::keep(tx, actor, person, why, None).await?;
-    write_down(tx, actor, person, "lift that nobody visits somebody alone").await
+    let entry = Entry::about("lift that nobody visits somebody alone", person);
+    audit::record(tx, actor, entry).await
 }
 
 /// Whatever was to be looked at again is looked at by this.
@@ -107,20 +109,4 @@ async fn change(
 fn changed() -> Refusal {
     Refusal::conflict("Somebody changed this record while you were looking at it")
         .try_next("Open the page again to see what it says now")
-}
-
-async fn write_down(
-    tx: &mut Tx,
-    actor: &Actor,
-    person: Id<Person>,
-    action: &'static str,
-) -> Outcome<()> {
-    let entry = Entry {
-        action,
-        person: Some(person),
-        object_kind: "person",
-        object: Some(person.uuid()),
-        purpose: "",
-    };
-    audit::record(tx, actor, entry).await
 }

@@ -271,13 +271,7 @@ pub async fn not_same(
     pair(tx, actor, one, other).await?;
     answer_all(tx, actor, one, other).await?;
     for person in [one, other] {
-        let entry = Entry {
-            action: "say that two records are two people",
-            person: Some(person),
-            object_kind: "person",
-            object: Some(person.uuid()),
-            purpose: "",
-        };
+        let entry = Entry::about("say that two records are two people", person);
         audit::record(tx, actor, entry).await?;
     }
     Ok(())

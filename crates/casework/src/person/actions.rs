@@ -119,11 +119,8 @@ pub async fn keep(
     earlier::keep(tx, actor, who.id, &changed, how.why).await?;
     let fields: Vec<&str> = changed.iter().map(|one| one.field.label()).collect();
     let entry = Entry {
-        action: how.action,
-        person: Some(who.id),
-        object_kind: "person",
-        object: Some(who.id.uuid()),
         purpose: &fields.join(", "),
+        ..Entry::about(how.action, who.id)
     };
     audit::record(tx, actor, entry).await?;
     Ok(Some(changed))
@@ -189,11 +186,8 @@ pub async fn change_risk(
     };
     risk::note(tx, actor, &changed).await?;
     let entry = Entry {
-        action: "put details right",
-        person: Some(person),
-        object_kind: "person",
-        object: Some(person.uuid()),
         purpose: "Risk to know about",
+        ..Entry::about("put details right", person)
     };
     audit::record(tx, actor, entry).await
 }

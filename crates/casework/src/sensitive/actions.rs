@@ -77,14 +77,7 @@ pub async fn turn(
         (Switch::Restricted, true) => "restrict a record",
         (Switch::Restricted, false) => "lift the restriction of a record",
     };
-    let entry = Entry {
-        action,
-        person: Some(person),
-        object_kind: "person",
-        object: Some(person.uuid()),
-        purpose: "",
-    };
-    audit::record(tx, actor, entry).await?;
+    audit::record(tx, actor, Entry::about(action, person)).await?;
     notice(tx, actor, person, switch, on).await
 }
 
